@@ -1,0 +1,1 @@
+//! Where records land: OpenMetadata, the local catalog, JSON lines.

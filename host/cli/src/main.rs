@@ -1,0 +1,3 @@
+//! The metahost binary: one file a command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! metahost.toml, environments, assets, schedules and secrets by reference.

@@ -1,0 +1,1 @@
+//! All outbound HTTP: origins, credentials, limits, retries, record and replay.

@@ -1,0 +1,1 @@
+//! Records, names, fully qualified names and types; pure.

@@ -1,0 +1,1 @@
+//! One run: filter, identify, reconcile, write, account.

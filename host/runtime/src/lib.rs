@@ -1,0 +1,1 @@
+//! Runs connectors as sandboxed WebAssembly components.

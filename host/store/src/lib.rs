@@ -1,0 +1,1 @@
+//! State between runs behind a small trait; embedded in one file.

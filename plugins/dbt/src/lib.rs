@@ -1,0 +1,1 @@
+//! dbt artifacts: models, tests, lineage and documentation of warehouse tables.

@@ -1,0 +1,1 @@
+//! What every Rust connector shares: bindings, errors, HTTP and emit helpers.

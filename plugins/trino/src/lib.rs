@@ -1,0 +1,1 @@
+//! Trino and Starburst: catalogs, schemas, tables, views, columns, query history.

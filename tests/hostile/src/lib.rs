@@ -1,0 +1,1 @@
+//! A guest that misbehaves on request, for the sandbox tests.

@@ -1,0 +1,3 @@
+//! Development tasks: demo, test, stack, bench.
+
+fn main() {}
