@@ -1,1 +1,8 @@
-//! Where records land: OpenMetadata, the local catalog, JSON lines.
+//! Where records land: an OpenMetadata server, the local catalog, JSON lines; one trait for all three.
+//! Knows nothing of plugins, and decides nothing about what should be written: that is the pipeline's.
+
+mod catalog;
+mod error;
+
+pub use catalog::{Catalog, Known, Outcome, Reference, Rejection, RunReport, RunState, Write};
+pub use error::{Error, ErrorKind};

@@ -1,1 +1,36 @@
-//! Records, names, fully qualified names and types; pure.
+//! What flows through metahost: records, names, fully qualified names and types.
+//! Pure: no I/O, no WebAssembly, no HTTP, and nothing that only one catalog knows.
+
+mod activity;
+mod column;
+mod enrichment;
+mod entity;
+mod error;
+mod fingerprint;
+mod fqn;
+mod kind;
+mod lineage;
+mod path;
+mod record;
+mod service;
+mod statistics;
+
+pub use activity::{Outcome, Run, Status, TaskRun, TestCase, TestResult, Usage};
+pub use column::{Column, Constraint, FlatColumn, MAX_DEPTH, nest};
+pub use enrichment::{Annotation, ColumnAnnotation, DataModel, ModelRun};
+pub use entity::{
+    Chart, Common, Container, Dashboard, Entity, KeyKind, Other, PartitionColumn, Pipeline, Routine, RoutineKind,
+    Table, TableKey, TableKind, Task, Topic,
+};
+pub use error::{Error, ErrorKind};
+pub use fingerprint::Fingerprint;
+pub use fqn::{Fqn, decode_name, encode_name};
+pub use kind::EntityKind;
+pub use lineage::{ColumnEdge, Edge, EdgeSource, Endpoint, Query};
+pub use path::EntityPath;
+pub use record::{Complete, Record, RecordKind};
+pub use service::{Service, ServiceKind};
+pub use statistics::{ColumnStat, DataFile, DeleteFile, DeleteKind, FileSet, TableStat};
+
+/// Milliseconds since 1970-01-01 UTC.
+pub type Timestamp = u64;

@@ -1,0 +1,165 @@
+//! Runs of pipelines, data-quality tests with their results, and reads.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::fqn::Fqn;
+use crate::kind::EntityKind;
+use crate::path::EntityPath;
+
+/// How a run or a step of it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are OpenMetadata's execution states")]
+pub enum Status {
+    Successful,
+    Failed,
+    Pending,
+    Skipped,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskRun {
+    /// Name of the task.
+    pub task: String,
+    /// How it stands.
+    pub status: Status,
+    /// When it started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Where its log is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_url: Option<String>,
+}
+
+/// One run of a pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run {
+    /// The source's own id.
+    pub id: String,
+    /// The pipeline that ran.
+    pub pipeline: EntityPath,
+    /// How it stands.
+    pub status: Status,
+    /// When it started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Its steps.
+    pub tasks: Vec<TaskRun>,
+    /// Numbers the source keeps.
+    pub metrics: BTreeMap<String, String>,
+}
+
+/// A check of data that a tool runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestCase {
+    /// Unique for its table.
+    pub name: String,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The table under test.
+    pub table: EntityPath,
+    /// The column under test, outermost name first; empty for the table itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub column: Vec<String>,
+    /// Name of the kind of check.
+    pub definition: String,
+    /// OpenMetadata's test platform.
+    pub platform: String,
+    /// Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Arguments of the check, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<(String, String)>,
+    /// The SQL it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
+    /// Owners as the source knows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<String>,
+    /// Fully qualified tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+impl TestCase {
+    /// Its fully qualified name.
+    pub fn fqn(&self, service: &str) -> Fqn {
+        test_fqn(service, &self.table, &self.column, &self.name)
+    }
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are OpenMetadata's test case states")]
+pub enum Outcome {
+    Success,
+    Failed,
+    Aborted,
+}
+
+/// One result of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestResult {
+    /// Name of the test case.
+    pub test: String,
+    /// The table under test.
+    pub table: EntityPath,
+    /// The column under test; empty for the table itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub column: Vec<String>,
+    /// When it ran.
+    pub at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the tool said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Rows that failed the check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_rows: Option<u64>,
+    /// Numbers the tool reports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<(String, String)>,
+}
+
+impl TestResult {
+    /// The fully qualified name of its test case.
+    pub fn test_fqn(&self, service: &str) -> Fqn {
+        test_fqn(service, &self.table, &self.column, &self.test)
+    }
+}
+
+fn test_fqn(service: &str, table: &EntityPath, column: &[String], test: &str) -> Fqn {
+    column.iter().fold(Fqn::new(service, table), |fqn, part| fqn.child(part)).child(test)
+}
+
+/// Reads of an entity on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// What kind the entity is.
+    pub kind: EntityKind,
+    /// Which entity.
+    pub path: EntityPath,
+    /// "2026-11-23".
+    pub day: String,
+    /// How often.
+    pub count: u64,
+    /// By whom.
+    pub users: Vec<String>,
+}

@@ -1,0 +1,103 @@
+//! Facts that sources already keep about tables, and where the data lies.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// A fact about one column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnStat {
+    /// The column by its names from the outermost in.
+    pub column: Vec<String>,
+    /// How many values, NULL not counted.
+    pub values: Option<u64>,
+    /// How many NULLs.
+    pub nulls: Option<u64>,
+    /// How many NaNs.
+    pub nans: Option<u64>,
+    /// How many different values.
+    pub distinct: Option<f64>,
+    /// The least value as text.
+    pub lower: Option<String>,
+    /// The greatest value as text.
+    pub upper: Option<String>,
+    /// Bytes stored.
+    pub bytes: Option<u64>,
+    /// False for estimates and truncated bounds.
+    pub exact: bool,
+}
+
+/// Facts about a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TableStat {
+    /// How many rows.
+    pub rows: Option<u64>,
+    /// Bytes stored.
+    pub bytes: Option<u64>,
+    /// The snapshot they hold for.
+    pub snapshot: Option<String>,
+    /// When they were taken.
+    pub taken_at: Option<Timestamp>,
+    /// Facts about its columns.
+    pub columns: Vec<ColumnStat>,
+}
+
+/// How a file of deletes names the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names are Iceberg's")]
+pub enum DeleteKind {
+    Position,
+    Equality,
+    DeletionVector,
+}
+
+/// Rows of a data file that no longer count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteFile {
+    /// Where it lies.
+    pub url: String,
+    /// How it names the rows.
+    pub kind: DeleteKind,
+    /// The columns of an equality delete.
+    pub columns: Vec<String>,
+    /// Where in the file it begins.
+    pub offset: Option<u64>,
+    /// How long it is.
+    pub length: Option<u64>,
+}
+
+/// One file of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DataFile {
+    /// Where it lies.
+    pub url: String,
+    /// "parquet", "orc", "avro", "csv", "json".
+    pub format: String,
+    /// How many rows.
+    pub rows: Option<u64>,
+    /// How long it is.
+    pub bytes: Option<u64>,
+    /// Partition column and value.
+    pub partition: Vec<(String, String)>,
+    /// Deletes that apply to it.
+    pub deletes: Vec<DeleteFile>,
+}
+
+/// The files of one table at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileSet {
+    /// The snapshot they belong to.
+    pub snapshot: Option<String>,
+    /// The credential slot to read them with.
+    pub credential: Option<String>,
+    /// Column ids to paths.
+    pub field_ids: Vec<(u32, Vec<String>)>,
+    /// The files.
+    pub files: Vec<DataFile>,
+}
