@@ -6,6 +6,7 @@ mod column;
 mod enrichment;
 mod entity;
 mod error;
+mod event;
 mod fingerprint;
 mod fqn;
 mod kind;
@@ -23,6 +24,7 @@ pub use entity::{
     Table, TableKey, TableKind, Task, Topic,
 };
 pub use error::{Error, ErrorKind};
+pub use event::{Event, SplitFailure};
 pub use fingerprint::Fingerprint;
 pub use fqn::{Fqn, decode_name, encode_name};
 pub use kind::EntityKind;
