@@ -1,9 +1,5 @@
 //! The contract as Rust, generated from wit/. Never edited by hand: change the WIT instead.
-#![expect(
-    missing_docs,
-    clippy::pedantic,
-    reason = "generated; the WIT files carry the documentation"
-)]
+#![expect(missing_docs, clippy::pedantic, reason = "generated; the WIT files carry the documentation")]
 
 wit_bindgen::generate!({
     path: "../../wit",

@@ -12,8 +12,5 @@ pub fn parse_config<T: DeserializeOwned>(json: &str) -> Result<T> {
 
 /// One thing wrong with the configuration, as the error to return.
 pub fn problem(pointer: &str, message: impl Into<String>) -> Error {
-    Error::Config(vec![ConfigProblem {
-        pointer: pointer.to_owned(),
-        message: message.into(),
-    }])
+    Error::Config(vec![ConfigProblem { pointer: pointer.to_owned(), message: message.into() }])
 }

@@ -1,5 +1,6 @@
 //! Emits records in batches of a good size. Never drops one: what is left is sent by `finish`.
 
+use crate::activity::{TestCase, TestResult};
 use crate::bindings::metahost::source::sink;
 use crate::enrichment::Annotation;
 use crate::entities::Entity;
@@ -8,17 +9,22 @@ use crate::lineage::{Edge, Query};
 
 /// Records a call: large enough to make the call's cost vanish, small enough to keep memory flat.
 const BATCH: usize = 250;
-/// Columns a call: wide tables fill a batch sooner.
-const COLUMNS: usize = 20_000;
+/// Rough bytes a call: wide tables and long SQL fill a batch sooner.
+const BYTES: usize = 512 * 1024;
+/// What a record without long texts weighs.
+const RECORD: usize = 256;
+/// What a column weighs.
+const COLUMN: usize = 100;
 
 /// Collects records and emits them batch by batch; counts what went out.
 #[derive(Default)]
 pub struct Emitter {
-    entities: Vec<Entity>,
-    columns: usize,
-    annotations: Vec<Annotation>,
-    edges: Vec<Edge>,
-    queries: Vec<Query>,
+    entities: Batch<Entity>,
+    annotations: Batch<Annotation>,
+    edges: Batch<Edge>,
+    queries: Batch<Query>,
+    tests: Batch<TestCase>,
+    results: Batch<TestResult>,
     emitted: u64,
 }
 
@@ -30,37 +36,58 @@ impl Emitter {
 
     /// Adds an entity.
     pub fn entity(&mut self, entity: Entity) -> Result<()> {
-        if let Entity::Table(table) = &entity {
-            self.columns += table.columns.len();
-        }
-        self.entities.push(entity);
-        if self.entities.len() >= BATCH || self.columns >= COLUMNS {
-            self.columns = 0;
-            return flush(&mut self.entities, &mut self.emitted, sink::emit_entities);
-        }
+        let weight = match &entity {
+            Entity::Table(table) => table.columns.len() * COLUMN + length(table.definition.as_ref()),
+            Entity::Container(container) => container.fields.len() * COLUMN,
+            Entity::Topic(topic) => topic.fields.len() * COLUMN + length(topic.schema_text.as_ref()),
+            Entity::Routine(routine) => routine.code.len(),
+            Entity::Other(other) => other.body.len(),
+            Entity::Database(_) | Entity::Schema(_) | Entity::Pipeline(_) | Entity::Dashboard(_) | Entity::Chart(_) => {
+                0
+            }
+        };
+        self.emitted += self.entities.push(entity, weight, sink::emit_entities)?;
         Ok(())
     }
 
     /// Adds what is known about an entity of another source.
     pub fn annotation(&mut self, annotation: Annotation) -> Result<()> {
-        self.annotations.push(annotation);
-        flush_full(
-            &mut self.annotations,
-            &mut self.emitted,
-            sink::emit_annotations,
-        )
+        let sql = annotation.data_model.as_ref();
+        let sql = sql.map_or(0, |model| length(model.raw_sql.as_ref()) + length(model.compiled_sql.as_ref()));
+        let weight = annotation.columns.len() * COLUMN + sql;
+        self.emitted += self.annotations.push(annotation, weight, sink::emit_annotations)?;
+        Ok(())
     }
 
     /// Adds a lineage edge.
     pub fn edge(&mut self, edge: Edge) -> Result<()> {
-        self.edges.push(edge);
-        flush_full(&mut self.edges, &mut self.emitted, sink::emit_edges)
+        let weight = edge.columns.len() * COLUMN + length(edge.sql.as_ref());
+        self.emitted += self.edges.push(edge, weight, sink::emit_edges)?;
+        Ok(())
     }
 
     /// Adds a query.
     pub fn query(&mut self, query: Query) -> Result<()> {
-        self.queries.push(query);
-        flush_full(&mut self.queries, &mut self.emitted, sink::emit_queries)
+        let weight = query.sql.len();
+        self.emitted += self.queries.push(query, weight, sink::emit_queries)?;
+        Ok(())
+    }
+
+    /// Adds a test case.
+    pub fn test(&mut self, test: TestCase) -> Result<()> {
+        let weight = length(test.sql.as_ref()) + length(test.description.as_ref());
+        self.emitted += self.tests.push(test, weight, |tests| sink::emit_tests(tests, &[]))?;
+        Ok(())
+    }
+
+    /// Adds the result of a test case that was added before it, in this run or an earlier one.
+    pub fn test_result(&mut self, result: TestResult) -> Result<()> {
+        let weight = length(result.message.as_ref());
+        if self.results.is_full_with(weight) {
+            self.flush_tests()?;
+        }
+        self.emitted += self.results.push(result, weight, |results| sink::emit_tests(&[], results))?;
+        Ok(())
     }
 
     /// Counts records that the connector emitted by itself.
@@ -76,36 +103,81 @@ impl Emitter {
 
     /// Sends what is left, so that what follows arrives after it.
     pub fn flush(&mut self) -> Result<()> {
-        self.columns = 0;
-        flush(&mut self.entities, &mut self.emitted, sink::emit_entities)?;
-        flush(
-            &mut self.annotations,
-            &mut self.emitted,
-            sink::emit_annotations,
-        )?;
-        flush(&mut self.edges, &mut self.emitted, sink::emit_edges)?;
-        flush(&mut self.queries, &mut self.emitted, sink::emit_queries)
-    }
-}
-
-fn flush_full<T>(
-    batch: &mut Vec<T>,
-    emitted: &mut u64,
-    send: fn(&[T]) -> Result<()>,
-) -> Result<()> {
-    if batch.len() < BATCH {
+        self.emitted += self.entities.flush(sink::emit_entities)?;
+        self.emitted += self.annotations.flush(sink::emit_annotations)?;
+        self.flush_tests()?;
+        self.emitted += self.edges.flush(sink::emit_edges)?;
+        self.emitted += self.queries.flush(sink::emit_queries)?;
         Ok(())
-    } else {
-        flush(batch, emitted, send)
+    }
+
+    /// A test case arrives before its results.
+    fn flush_tests(&mut self) -> Result<()> {
+        self.emitted += self.tests.flush(|tests| sink::emit_tests(tests, &[]))?;
+        self.emitted += self.results.flush(|results| sink::emit_tests(&[], results))?;
+        Ok(())
     }
 }
 
-fn flush<T>(batch: &mut Vec<T>, emitted: &mut u64, send: fn(&[T]) -> Result<()>) -> Result<()> {
-    if batch.is_empty() {
-        return Ok(());
+/// Records of one kind that wait to be sent.
+struct Batch<T> {
+    records: Vec<T>,
+    weight: usize,
+}
+
+impl<T> Default for Batch<T> {
+    fn default() -> Self {
+        Self { records: Vec::new(), weight: 0 }
     }
-    send(batch)?;
-    *emitted += batch.len() as u64;
-    batch.clear();
-    Ok(())
+}
+
+impl<T> Batch<T> {
+    /// Adds a record, sends all when that is enough, and answers how many were sent.
+    fn push(&mut self, record: T, weight: usize, send: impl FnOnce(&[T]) -> Result<()>) -> Result<u64> {
+        let full = self.is_full_with(weight);
+        self.records.push(record);
+        self.weight += RECORD + weight;
+        if full { self.flush(send) } else { Ok(0) }
+    }
+
+    fn is_full_with(&self, weight: usize) -> bool {
+        self.records.len() + 1 >= BATCH || self.weight + RECORD + weight >= BYTES
+    }
+
+    fn flush(&mut self, send: impl FnOnce(&[T]) -> Result<()>) -> Result<u64> {
+        if self.records.is_empty() {
+            return Ok(0);
+        }
+        send(&self.records)?;
+        let count = self.records.len() as u64;
+        self.records.clear();
+        self.weight = 0;
+        Ok(count)
+    }
+}
+
+fn length(text: Option<&String>) -> usize {
+    text.map_or(0, String::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_goes_out_when_it_is_full_of_records_or_of_bytes() {
+        let mut sizes = Vec::new();
+        let mut batch = Batch::default();
+        let mut sent = 0;
+        for weight in core::iter::repeat_n(0, BATCH).chain([BYTES, 1]) {
+            sent += batch
+                .push((), weight, |records| {
+                    sizes.push(records.len());
+                    Ok(())
+                })
+                .unwrap();
+        }
+        assert_eq!((sent, batch.records.len()), (251, 1));
+        assert_eq!(sizes, [BATCH, 1]);
+    }
 }

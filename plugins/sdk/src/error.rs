@@ -8,22 +8,13 @@ pub type Result<T> = core::result::Result<T, Error>;
 
 /// The source said something that can't be read.
 pub fn protocol(message: impl Into<String>) -> Error {
-    Error::Protocol(Failure {
-        message: message.into(),
-        context: Vec::new(),
-    })
+    Error::Protocol(Failure { message: message.into(), context: Vec::new() })
 }
 
 /// The source can't be used now.
 pub fn unavailable(message: impl Into<String>) -> Error {
-    let failure = Failure {
-        message: message.into(),
-        context: Vec::new(),
-    };
-    Error::Unavailable(Retryable {
-        failure,
-        after_ms: None,
-    })
+    let failure = Failure { message: message.into(), context: Vec::new() };
+    Error::Unavailable(Retryable { failure, after_ms: None })
 }
 
 /// Adds context to an error on its way up.
@@ -40,10 +31,7 @@ impl ErrorExt for Error {
                 failure.context.push((key.to_owned(), value.into()));
             }
             Self::Unavailable(retryable) => {
-                retryable
-                    .failure
-                    .context
-                    .push((key.to_owned(), value.into()));
+                retryable.failure.context.push((key.to_owned(), value.into()));
             }
             Self::Config(_) | Self::Unsupported(_) | Self::Cancelled => {}
         }

@@ -22,12 +22,7 @@ impl Request {
 
     /// A request with a body; not repeated unless `retry` is set.
     pub fn post(url: impl Into<String>, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            method: "POST".to_owned(),
-            body: Some(body.into()),
-            retry: false,
-            ..Self::get(url)
-        }
+        Self { method: "POST".to_owned(), body: Some(body.into()), retry: false, ..Self::get(url) }
     }
 
     /// Adds a header.
@@ -53,10 +48,7 @@ impl Request {
 impl Response {
     /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The whole body.
@@ -73,8 +65,7 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let body = self.bytes()?;
         serde_json::from_slice(&body).map_err(|error| {
-            protocol(format!("the answer is not the expected JSON: {error}"))
-                .with("status", self.status.to_string())
+            protocol(format!("the answer is not the expected JSON: {error}")).with("status", self.status.to_string())
         })
     }
 }

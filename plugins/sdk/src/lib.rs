@@ -9,9 +9,7 @@ pub mod http;
 mod register;
 
 pub use bindings::exports::metahost::source::connector;
-pub use bindings::metahost::source::{
-    activity, enrichment, entities, lineage, log, sink, state, statistics, types,
-};
+pub use bindings::metahost::source::{activity, enrichment, entities, lineage, log, sink, state, statistics, types};
 pub use bindings::sql::exports::metahost::source::sql;
 pub use config::{parse_config, problem};
 pub use emit::Emitter;
@@ -27,9 +25,7 @@ pub mod macros {
 
 /// Writes a line to the host's log.
 pub fn log(level: log::Level, message: &str, fields: &[(&str, &str)]) {
-    let fields: Vec<(String, String)> = fields
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
+    let fields: Vec<(String, String)> =
+        fields.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     log::log(level, message, &fields);
 }

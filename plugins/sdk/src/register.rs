@@ -49,9 +49,7 @@ impl<C: Connector> Slot<C> {
     pub fn with<T>(&self, work: impl FnOnce(&mut C) -> Result<T>) -> Result<T> {
         match self.0.borrow_mut().as_mut() {
             Some(connector) => work(connector),
-            None => Err(Error::Unsupported(
-                "the host must call `open` first".to_owned(),
-            )),
+            None => Err(Error::Unsupported("the host must call `open` first".to_owned())),
         }
     }
 
