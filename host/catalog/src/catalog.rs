@@ -148,7 +148,7 @@ pub enum RunState {
 pub struct RunReport {
     /// The run's id, a UUID.
     pub id: String,
-    /// The asset, such as "openmetadata__trino__metadata".
+    /// The asset, such as `openmetadata__trino__metadata`.
     pub asset: String,
     /// "metadata", "lineage", "usage" or "profiling".
     pub kind: String,
@@ -204,4 +204,9 @@ pub trait Catalog: Send + Sync {
 
     /// Makes everything written so far durable.
     async fn finish(&self) -> Result<(), Error>;
+
+    /// What was left out of writes that succeeded, such as an owner nobody knows: what, and how often.
+    fn warnings(&self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
 }

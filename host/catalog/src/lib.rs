@@ -3,6 +3,8 @@
 
 mod catalog;
 mod error;
+mod local;
 
 pub use catalog::{Catalog, Known, Outcome, Reference, Rejection, RunReport, RunState, Write};
 pub use error::{Error, ErrorKind};
+pub use local::{Flow, Graph, Listed, LocalCatalog, Node, Noted, Shown, ShownTest};

@@ -1,0 +1,219 @@
+//! The local catalog: everything in one embedded file, for people without a server and for tests.
+//! Never reaches the network, and never deletes.
+
+mod failure;
+mod graph;
+mod merge;
+mod node;
+mod read;
+mod show;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use metahost_model::{EntityKind, EntityPath, Fqn, Service};
+use redb::{Database, Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, WriteTransaction};
+use uuid::Uuid;
+
+pub use graph::{Flow, Graph};
+pub use node::Node;
+pub use read::Listed;
+pub use show::{Noted, Shown, ShownTest};
+use tables::{FORMAT, Tables};
+
+use crate::error::{Error, ErrorKind};
+use crate::{Catalog, Known, Outcome, RunReport, Write};
+
+/// Batches between two that wait for the disk. `finish` waits in any case.
+const BATCHES_PER_SYNC: u32 = 64;
+
+enum Store {
+    Writable(Database),
+    ReadOnly(ReadOnlyDatabase),
+}
+
+/// A catalog in one file.
+pub struct LocalCatalog {
+    path: PathBuf,
+    store: Arc<Store>,
+    id: String,
+    batches: AtomicU32,
+}
+
+impl LocalCatalog {
+    /// Opens the file for writing, or makes it. One process at a time.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        if let Some(folder) = path.parent() {
+            let unmakable = |cause: std::io::Error| failure::explain(path, &cause.into());
+            std::fs::create_dir_all(folder).map_err(unmakable)?;
+        }
+        let failed = |error: redb::Error| failure::explain(path, &error);
+        let database = Database::create(path).map_err(|error| failed(error.into()))?;
+        initialise(&database).map_err(failed)?;
+        Self::with_store(path, Store::Writable(database))
+    }
+
+    /// Opens the file for looking only; any number of processes can, while none writes.
+    pub fn open_read_only(path: &Path) -> Result<Self, Error> {
+        match ReadOnlyDatabase::open(path) {
+            Ok(database) => Self::with_store(path, Store::ReadOnly(database)),
+            // A run was killed: only opening for writing puts the file in order.
+            Err(redb::DatabaseError::RepairAborted) => Self::open(path),
+            Err(error) => Err(failure::explain(path, &error.into())),
+        }
+    }
+
+    fn with_store(path: &Path, store: Store) -> Result<Self, Error> {
+        let (format, id) = store.identity().map_err(|error| failure::explain(path, &error))?;
+        if format != FORMAT {
+            let message = format!("the local catalog has format {format}, this program reads format {FORMAT}");
+            let remedy = "move it away and run again: everything is written anew";
+            let error = Error::new(ErrorKind::Version, format!("{message}; {remedy}"));
+            return Err(error.with("file", path.display().to_string()));
+        }
+        Ok(Self { path: path.to_owned(), store: Arc::new(store), id, batches: AtomicU32::new(1) })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn failed(&self, error: &redb::Error) -> Error {
+        failure::explain(&self.path, error)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(Tables<tables::Readable>) -> tables::Result<T>) -> Result<T, Error> {
+        self.store.snapshot().and_then(work).map_err(|error| self.failed(&error))
+    }
+
+    /// Runs one transaction where blocking is allowed.
+    async fn transact<T: Send + 'static>(
+        &self,
+        durable: bool,
+        work: impl FnOnce(&WriteTransaction) -> tables::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let store = Arc::clone(&self.store);
+        let done = tokio::task::spawn_blocking(move || store.transact(durable, work)).await;
+        match done {
+            Ok(result) => result.map_err(|error| self.failed(&error)),
+            Err(error) => Err(Error::new(ErrorKind::Io, format!("writing to the local catalog broke off: {error}"))),
+        }
+    }
+
+    fn is_sync_due(&self) -> bool {
+        self.batches.fetch_add(1, Ordering::Relaxed).is_multiple_of(BATCHES_PER_SYNC)
+    }
+}
+
+impl Store {
+    fn begin_read(&self) -> tables::Result<ReadTransaction> {
+        Ok(match self {
+            Self::Writable(database) => database.begin_read()?,
+            Self::ReadOnly(database) => database.begin_read()?,
+        })
+    }
+
+    fn snapshot(&self) -> tables::Result<Tables<tables::Readable>> {
+        Tables::readable(&self.begin_read()?)
+    }
+
+    fn identity(&self) -> tables::Result<(String, String)> {
+        let meta = self.snapshot()?.meta;
+        let read = |key: &str| tables::get(&meta, key).map(Option::unwrap_or_default);
+        Ok((read("format")?, read("id")?))
+    }
+
+    fn transact<T>(
+        &self,
+        durable: bool,
+        work: impl FnOnce(&WriteTransaction) -> tables::Result<T>,
+    ) -> tables::Result<T> {
+        let Self::Writable(database) = self else {
+            return Err(std::io::Error::other("it was opened for reading").into());
+        };
+        let mut transaction = database.begin_write()?;
+        if !durable {
+            transaction.set_durability(Durability::None)?;
+        }
+        let result = work(&transaction)?;
+        transaction.commit()?;
+        Ok(result)
+    }
+}
+
+/// Makes every table, and gives a new file its format and id.
+fn initialise(database: &Database) -> tables::Result<()> {
+    let transaction = database.begin_write()?;
+    let mut tables = Tables::writable(&transaction)?;
+    let is_new = tables::get::<String>(&tables.meta, "format")?.is_none();
+    if is_new {
+        tables::put(&mut tables.meta, "format", &FORMAT)?;
+        tables::put(&mut tables.meta, "id", &Uuid::new_v4().to_string())?;
+    }
+    drop(tables);
+    transaction.commit()?;
+    Ok(())
+}
+
+#[async_trait]
+impl Catalog for LocalCatalog {
+    fn describe(&self) -> String {
+        format!("local catalog {}", self.path.display())
+    }
+
+    fn id(&self) -> String {
+        format!("local:{}", self.id)
+    }
+
+    async fn service(&self, service: &Service) -> Result<Outcome, Error> {
+        if service.borrowed {
+            return self.read(|tables| tables.has_service(&service.name))?.then_some(Outcome::Unchanged).ok_or_else(
+                || {
+                    let message = format!("the local catalog holds no service `{}`", service.name);
+                    let remedy = "run the metadata asset of the source that owns it first";
+                    Error::new(ErrorKind::NoService, format!("{message}; {remedy}"))
+                        .with("file", self.path.display().to_string())
+                },
+            );
+        }
+        let service = service.clone();
+        self.transact(false, move |transaction| write::service(transaction, &service)).await
+    }
+
+    async fn known(
+        &self,
+        service: &Service,
+        kind: EntityKind,
+        scope: &EntityPath,
+    ) -> Result<BTreeMap<Fqn, Known>, Error> {
+        let scope = Fqn::new(&service.name, scope);
+        self.read(|tables| tables.known(kind, &scope))
+    }
+
+    async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error> {
+        self.read(|tables| tables.find(kind, fqn))
+    }
+
+    async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
+        let service = service.clone();
+        let durable = self.is_sync_due();
+        self.transact(durable, move |transaction| write::apply(transaction, &service, batch)).await
+    }
+
+    async fn report(&self, service: &Service, report: &RunReport) -> Result<(), Error> {
+        let (service, report) = (service.clone(), report.clone());
+        self.transact(false, move |transaction| write::report(transaction, &service, &report)).await
+    }
+
+    async fn finish(&self) -> Result<(), Error> {
+        self.transact(true, |_| Ok(())).await
+    }
+}
