@@ -205,6 +205,12 @@ pub trait Catalog: Send + Sync {
     /// Makes everything written so far durable.
     async fn finish(&self) -> Result<(), Error>;
 
+    /// Whether it still holds next time what is written now. If not, nothing from an earlier run may be skipped as
+    /// unchanged, and no state is kept for it.
+    fn remembers(&self) -> bool {
+        true
+    }
+
     /// What was left out of writes that succeeded, such as an owner nobody knows: what, and how often.
     fn warnings(&self) -> Vec<(String, u64)> {
         Vec::new()
