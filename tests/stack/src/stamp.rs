@@ -1,0 +1,45 @@
+//! Remembers that a running server was filled with the data as it is now, so that a second `up` has nothing to do.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::home;
+use crate::process::Process;
+use crate::server::Server;
+
+/// Whether that process was prepared and loaded from the files as they are.
+pub(crate) fn is_current(server: Server, process: Process) -> Result<bool> {
+    let written = fs::read_to_string(home::run_file(server.name(), "loaded")?);
+    Ok(written.is_ok_and(|text| stamp(server, process).is_ok_and(|stamp| stamp == text)))
+}
+
+/// Records that it was.
+pub(crate) fn write(server: Server, process: Process) -> Result<()> {
+    let path = home::run_file(server.name(), "loaded")?;
+    fs::write(&path, stamp(server, process)?).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn stamp(server: Server, process: Process) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    for input in server.inputs() {
+        hash_tree(&home::package_dir().join(input), &mut hasher)?;
+    }
+    Ok(format!("{} {:016x}", process.identity(), hasher.finish()))
+}
+
+fn hash_tree(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
+    if path.is_dir() {
+        let entries = fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
+        let mut entries: Vec<PathBuf> =
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+        entries.sort();
+        return entries.iter().try_for_each(|entry| hash_tree(entry, hasher));
+    }
+    path.hash(hasher);
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))?.hash(hasher);
+    Ok(())
+}
