@@ -1,0 +1,63 @@
+//! Facts about tables and their files.
+
+use metahost_model as model;
+
+use crate::bindings::metahost::source::statistics as wit;
+
+pub(crate) fn table_stat(stat: wit::TableStat) -> model::TableStat {
+    model::TableStat {
+        rows: stat.rows,
+        bytes: stat.bytes,
+        snapshot: stat.snapshot,
+        taken_at: stat.taken_at,
+        columns: stat.columns.into_iter().map(column_stat).collect(),
+    }
+}
+
+fn column_stat(stat: wit::ColumnStat) -> model::ColumnStat {
+    model::ColumnStat {
+        column: stat.column,
+        values: stat.values,
+        nulls: stat.nulls,
+        nans: stat.nans,
+        distinct: stat.distinct,
+        lower: stat.lower,
+        upper: stat.upper,
+        bytes: stat.bytes,
+        exact: stat.exact,
+    }
+}
+
+pub(crate) fn file_set(files: wit::FileSet) -> model::FileSet {
+    model::FileSet {
+        snapshot: files.snapshot,
+        credential: files.credential,
+        field_ids: files.field_ids,
+        files: files.files.into_iter().map(data_file).collect(),
+    }
+}
+
+fn data_file(file: wit::DataFile) -> model::DataFile {
+    model::DataFile {
+        url: file.url,
+        format: file.format,
+        rows: file.rows,
+        bytes: file.bytes,
+        partition: file.partition,
+        deletes: file.deletes.into_iter().map(delete_file).collect(),
+    }
+}
+
+fn delete_file(file: wit::DeleteFile) -> model::DeleteFile {
+    model::DeleteFile {
+        url: file.url,
+        kind: match file.kind {
+            wit::DeleteKind::Position => model::DeleteKind::Position,
+            wit::DeleteKind::Equality => model::DeleteKind::Equality,
+            wit::DeleteKind::DeletionVector => model::DeleteKind::DeletionVector,
+        },
+        columns: file.columns,
+        offset: file.offset,
+        length: file.length,
+    }
+}
