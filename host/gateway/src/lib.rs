@@ -1,1 +1,56 @@
-//! All outbound HTTP: origins, credentials, limits, retries, record and replay.
+//! All outbound HTTP of plugins and host: origins, credentials, limits, retries, record and replay.
+//!
+//! A [`Gateway`] is set up once a process. Each owner (a source, the catalog, the secret store) gets a [`Client`] from it
+//! that works under the owner's [`Access`]:
+//!
+//! - **Origins.** Only granted origins are reached. What a name leads to is checked in the resolver, so that the address
+//!   that was checked is the one that is dialled: loopback and private ranges need [`Access::allow_private`] unless the
+//!   origin is itself an address or `localhost`; link-local addresses (cloud metadata) are never reached by name. Behind a
+//!   proxy the proxy resolves names and only the allow-list applies.
+//! - **Credentials.** A request names a slot and the gateway adds what belongs to it. A redirect to another origin is
+//!   checked like a first request and loses credentials and cookies.
+//! - **Repetition.** Only requests marked safe are repeated, on 429, 502, 503, 504, broken connections and time-outs. The
+//!   one exception: a request refused with 401 is sent once more with a new OAuth token, as nobody has acted on it.
+//! - **Cassettes.** While recording, an exchange is one request of a caller with its final answer; token requests are
+//!   not written down. Secrets are masked. Replaying asks the network nothing and fails on what was not recorded.
+//!
+//! It never knows of WebAssembly, of OpenMetadata or of the configuration file, and nobody else links an HTTP client.
+
+mod access;
+mod address;
+mod authorize;
+mod body;
+mod call;
+mod cassette;
+mod client;
+mod counters;
+mod credential;
+mod error;
+mod fault;
+mod fields;
+mod gateway;
+mod limiter;
+mod live;
+mod message;
+mod oauth;
+mod options;
+mod origin;
+mod redact;
+mod redirect;
+mod retry;
+mod secret;
+mod sigv4;
+mod transport;
+
+pub use access::{Access, HttpLimits};
+pub use body::Body;
+pub use bytes::Bytes;
+pub use client::Client;
+pub use counters::Counters;
+pub use credential::Credential;
+pub use error::{Error, ErrorKind, Result};
+pub use gateway::Gateway;
+pub use message::{Request, Response};
+pub use options::{CassetteMode, GatewayOptions, ProxyOptions};
+pub use origin::{Origin, OriginRule};
+pub use secret::Secret;

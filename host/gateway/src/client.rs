@@ -1,0 +1,70 @@
+//! The client of one owner: checks, counts, and hands the request to the network or the cassette.
+
+use std::sync::Arc;
+
+use crate::access::Access;
+use crate::call::Call;
+use crate::cassette::Cassette;
+use crate::counters::{Counters, Tally};
+use crate::error::{Error, ErrorKind, Result};
+use crate::gateway::Shared;
+use crate::live::Line;
+use crate::message::{Request, Response};
+
+/// Sends requests under one access. Cheap to clone; clones count together.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    access: Arc<Access>,
+    tally: Arc<Tally>,
+    /// Why secrets of the access cannot be watched for; then nothing is sent.
+    unwatched: Option<Arc<str>>,
+}
+
+impl Client {
+    pub(crate) fn new(shared: Arc<Shared>, access: Access) -> Self {
+        let learned =
+            access.credentials.values().try_for_each(|credential| shared.redactor.learn_credential(credential));
+        let unwatched = learned.err().map(|error| error.to_string().into());
+        Self { shared, access: Arc::new(access), tally: Arc::default(), unwatched }
+    }
+
+    /// Sends a request. Any HTTP status is an answer; an error means that there is none.
+    pub async fn send(&self, request: Request) -> Result<Response> {
+        if let Some(why) = &self.unwatched {
+            return Err(Error::new(ErrorKind::Config, why.as_ref()));
+        }
+        let line = Line { shared: &self.shared, access: &self.access, tally: &self.tally };
+        let cassette = if self.access.recorded { &self.shared.cassette } else { &Cassette::Off };
+        let call = Call::new(&self.access, request, !matches!(cassette, Cassette::Replay(_)))?;
+        self.count()?;
+        match cassette {
+            Cassette::Off => line.exchange(call).await.map(|answer| answer.response),
+            Cassette::Record(recorder) => recorder.exchange(&line, call).await,
+            Cassette::Replay(player) => player.exchange(&line, &call).await,
+        }
+    }
+
+    /// What was sent and received so far.
+    pub fn counters(&self) -> Counters {
+        self.tally.snapshot()
+    }
+
+    /// The access it works under.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    fn count(&self) -> Result<()> {
+        let before = self.tally.request();
+        match self.access.limits.max_requests {
+            Some(most) if before >= most => {
+                let setting = self.access.limit_setting("max-requests");
+                Err(Error::new(ErrorKind::Limit, format!("no more requests than `{setting}` allows"))
+                    .with("limit", most)
+                    .with("owner", &self.access.owner))
+            }
+            _ => Ok(()),
+        }
+    }
+}

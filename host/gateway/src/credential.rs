@@ -1,0 +1,93 @@
+//! Kinds of credentials a slot can hold. Only names what they need; putting them on a request is `authorize`.
+
+use crate::secret::Secret;
+
+/// What the host adds to a request that names a slot. The guest never sees it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Credential {
+    /// The slot exists and adds nothing: the source asks for no login.
+    None,
+    /// HTTP Basic.
+    Basic {
+        /// The user's name.
+        username: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A token in `Authorization: Bearer`.
+    Bearer {
+        /// The token.
+        token: Secret,
+    },
+    /// A key in a header of its own.
+    ApiKey {
+        /// The header's name.
+        header: String,
+        /// The key.
+        value: Secret,
+        /// Text before the key, with its blank: `Key ` for Redash.
+        prefix: Option<String>,
+    },
+    /// OAuth 2.0 client-credentials grant; the token is cached until shortly before it ends.
+    OAuth2ClientCredentials {
+        /// Where tokens are issued. Its origin is granted to this credential alone.
+        token_url: String,
+        /// The client's identifier.
+        client_id: String,
+        /// The client's secret.
+        client_secret: Secret,
+        /// Scopes to ask for.
+        scopes: Vec<String>,
+        /// Audience to ask for, where the issuer wants one.
+        audience: Option<String>,
+    },
+    /// AWS Signature Version 4, for S3 and what speaks like it.
+    AwsSigV4 {
+        /// The access key's identifier.
+        access_key_id: String,
+        /// The secret key.
+        secret_access_key: Secret,
+        /// The session token of temporary keys.
+        session_token: Option<Secret>,
+        /// The region that signs.
+        region: String,
+        /// The service that signs: `s3`, `glue`.
+        service: String,
+    },
+}
+
+impl Credential {
+    /// The kind's name as plugins write it in their slots.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Basic { .. } => "basic",
+            Self::Bearer { .. } => "bearer",
+            Self::ApiKey { .. } => "api-key",
+            Self::OAuth2ClientCredentials { .. } => "oauth2",
+            Self::AwsSigV4 { .. } => "aws-sigv4",
+        }
+    }
+
+    /// The header that belongs to the slot alone, where the kind has one of its own.
+    pub(crate) fn own_header(&self) -> Option<&str> {
+        match self {
+            Self::ApiKey { header, .. } => Some(header),
+            _ => None,
+        }
+    }
+
+    /// Every secret in it.
+    pub(crate) fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Basic { password, .. } => vec![password],
+            Self::Bearer { token } => vec![token],
+            Self::ApiKey { value, .. } => vec![value],
+            Self::OAuth2ClientCredentials { client_secret, .. } => vec![client_secret],
+            Self::AwsSigV4 { secret_access_key, session_token, .. } => {
+                std::iter::once(secret_access_key).chain(session_token).collect()
+            }
+        }
+    }
+}
