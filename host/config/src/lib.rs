@@ -1,1 +1,22 @@
-//! metahost.toml, environments, assets, schedules and secrets by reference.
+//! metahost.toml, environments, assets, schedules, and secrets by reference. Never runs anything, and never holds a
+//! secret it was not asked for.
+
+mod assemble;
+mod built_in;
+mod config;
+mod error;
+mod read;
+mod schema;
+mod secret;
+mod section;
+mod starter;
+
+pub use config::{Asset, Config};
+pub use error::{Error, ErrorKind, Problem, Result};
+pub use schema::json_schema;
+pub use secret::{Availability, BadReference, SecretRef, Secrets, TextOrRef, process_environment};
+pub use section::{
+    AssetKind, CredentialSpec, Environment, FILTERED, FilterPattern, Filters, GrantedFolder, Grants, KvVersion, Limits,
+    Log, LogLevel, Network, OpenMetadata, Project, Run, Schedule, ScheduleStatus, Sink, Source, Vault, VaultAuth,
+};
+pub use starter::starter;

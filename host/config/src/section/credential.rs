@@ -1,0 +1,122 @@
+//! `[sources.<name>.credentials.<slot>]`: what fills a plugin's credential slot. Secrets by reference only.
+
+use url::Url;
+
+use crate::read::{FromToml, Node, Section};
+use crate::secret::{SecretRef, TextOrRef};
+
+/// A credential as it is configured, its secrets not yet looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialSpec {
+    /// No login.
+    None,
+    /// HTTP Basic.
+    Basic {
+        /// The user's name.
+        username: TextOrRef,
+        /// The password.
+        password: SecretRef,
+    },
+    /// A bearer token.
+    Bearer {
+        /// The token.
+        token: SecretRef,
+    },
+    /// A key in a header.
+    ApiKey {
+        /// The header's name.
+        header: String,
+        /// The key.
+        value: SecretRef,
+        /// Text before the key, with its blank.
+        prefix: Option<String>,
+    },
+    /// OAuth 2.0 client credentials.
+    OAuth2ClientCredentials {
+        /// Where tokens are issued.
+        token_url: Url,
+        /// The client's identifier.
+        client_id: TextOrRef,
+        /// The client's secret.
+        client_secret: SecretRef,
+        /// Scopes to ask for.
+        scopes: Vec<String>,
+        /// Audience to ask for.
+        audience: Option<String>,
+    },
+    /// AWS Signature Version 4.
+    AwsSigV4 {
+        /// The access key's identifier.
+        access_key_id: TextOrRef,
+        /// The secret key.
+        secret_access_key: SecretRef,
+        /// The session token of temporary keys.
+        session_token: Option<SecretRef>,
+        /// The region that signs.
+        region: String,
+        /// The service that signs.
+        service: String,
+    },
+}
+
+/// Reads one kind's keys.
+type Kind = fn(&mut Section<'_>) -> Option<CredentialSpec>;
+
+/// Each kind's word, the name of its definition in the JSON Schema, and its reader.
+const KINDS: [(&str, (&str, Kind)); 6] = [
+    ("none", ("credential-none", |_| Some(CredentialSpec::None))),
+    ("basic", ("credential-basic", basic)),
+    ("bearer", ("credential-bearer", bearer)),
+    ("api-key", ("credential-api-key", api_key)),
+    ("oauth2-client-credentials", ("credential-oauth2", oauth2)),
+    ("aws-sigv4", ("credential-aws-sigv4", aws_sigv4)),
+];
+
+impl FromToml for CredentialSpec {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let mut peek = node.section("credential-none")?;
+        let Some(kind) = peek.node_of("kind") else { return peek.missing("kind") };
+        let (shape, read) = kind.choice(&KINDS)?;
+        let mut section = node.section(shape)?;
+        section.node_of("kind");
+        let credential = read(&mut section);
+        section.finish();
+        credential
+    }
+}
+
+fn basic(section: &mut Section<'_>) -> Option<CredentialSpec> {
+    let (username, password) = (section.require("username"), section.require("password"));
+    Some(CredentialSpec::Basic { username: username?, password: password? })
+}
+
+fn bearer(section: &mut Section<'_>) -> Option<CredentialSpec> {
+    Some(CredentialSpec::Bearer { token: section.require("token")? })
+}
+
+fn api_key(section: &mut Section<'_>) -> Option<CredentialSpec> {
+    let (header, value, prefix) = (section.require("header"), section.require("value"), section.get("prefix"));
+    Some(CredentialSpec::ApiKey { header: header?, value: value?, prefix })
+}
+
+fn oauth2(section: &mut Section<'_>) -> Option<CredentialSpec> {
+    let (token_url, client_id) = (section.require("token-url"), section.require("client-id"));
+    let client_secret = section.require("client-secret");
+    let (scopes, audience) = (section.get("scopes").unwrap_or_default(), section.get("audience"));
+    let (token_url, client_id, client_secret) = (token_url?, client_id?, client_secret?);
+    Some(CredentialSpec::OAuth2ClientCredentials { token_url, client_id, client_secret, scopes, audience })
+}
+
+fn aws_sigv4(section: &mut Section<'_>) -> Option<CredentialSpec> {
+    let (access_key_id, secret_access_key) = (section.require("access-key-id"), section.require("secret-access-key"));
+    let session_token = section.get("session-token");
+    let region = section.require("region");
+    let service = section.get("service").unwrap_or_else(|| "s3".to_owned());
+    Some(CredentialSpec::AwsSigV4 {
+        access_key_id: access_key_id?,
+        secret_access_key: secret_access_key?,
+        session_token,
+        region: region?,
+        service,
+    })
+}

@@ -1,0 +1,28 @@
+//! The sections of metahost.toml, one a file: each a typed value and how it is read.
+
+mod asset;
+mod credential;
+mod environment;
+mod filters;
+mod grants;
+mod limits;
+mod project;
+mod schedule;
+mod source;
+mod vault;
+
+pub use asset::AssetKind;
+pub use credential::CredentialSpec;
+pub use environment::{Environment, OpenMetadata, Sink};
+pub use filters::{FILTERED, FilterPattern, Filters};
+pub use grants::{GrantedFolder, Grants};
+pub use limits::Limits;
+pub use project::{Log, LogLevel, Network, Project, Run};
+pub use schedule::{Schedule, ScheduleStatus};
+pub use source::Source;
+pub use vault::{KvVersion, Vault, VaultAuth};
+
+pub(crate) use asset::{AssetSection, Known, asset};
+pub(crate) use environment::environment;
+pub(crate) use schedule::schedule;
+pub(crate) use source::source;

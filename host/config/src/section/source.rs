@@ -1,0 +1,93 @@
+//! `[sources.<name>]`: a plugin, what it is configured with, and what it may do.
+
+use std::collections::BTreeMap;
+
+use metahost_gateway::{Access, Credential, OriginRule};
+use serde_json::{Map, Value};
+
+use super::{CredentialSpec, Filters, Grants, Limits};
+use crate::read::{FromToml, Invalid, Node};
+
+/// A configured source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// The plugin that reads it.
+    pub plugin: String,
+    /// The name of its service in the catalog.
+    pub service: String,
+    /// The service's display name.
+    pub service_display_name: Option<String>,
+    /// The service's description.
+    pub description: Option<String>,
+    /// What the plugin is configured with.
+    pub config: Value,
+    /// What it may reach; empty leaves it to what the plugin derives from its configuration.
+    pub origins: Vec<OriginRule>,
+    /// Whether a granted host name may lead to loopback and private addresses.
+    pub allow_private: bool,
+    /// What fills the plugin's credential slots.
+    pub credentials: BTreeMap<String, CredentialSpec>,
+    /// What is left out.
+    pub filters: Filters,
+    /// What it may use beyond the network.
+    pub grants: Grants,
+    /// How much it may use.
+    pub limits: Limits,
+}
+
+impl Source {
+    /// What the gateway needs to know of the source. Credentials come from [`crate::Secrets::credentials`].
+    pub fn access(&self, credentials: BTreeMap<String, Credential>) -> Access {
+        Access {
+            origins: self.origins.clone(),
+            credentials,
+            limits: self.limits.http(),
+            allow_private: self.allow_private,
+            ..Access::new(&self.name)
+        }
+    }
+}
+
+pub(crate) fn source(node: &Node<'_>, name: &str) -> Option<Source> {
+    let mut section = node.section("source")?;
+    let plugin = section.require("plugin");
+    let source = Source {
+        name: name.to_owned(),
+        plugin: String::new(),
+        service: section.get("service").unwrap_or_else(|| name.to_owned()),
+        service_display_name: section.get("service-display-name"),
+        description: section.get("description"),
+        config: section.get::<Object>("config").map_or_else(|| Value::Object(Map::new()), |object| object.0),
+        origins: section.get("origins").unwrap_or_default(),
+        allow_private: section.get("allow-private").unwrap_or_default(),
+        credentials: section.get("credentials").unwrap_or_default(),
+        filters: section.get("filters").unwrap_or_default(),
+        grants: section.get("grants").unwrap_or_default(),
+        limits: section.get("limits").unwrap_or_default(),
+    };
+    section.finish();
+    Some(Source { plugin: plugin?, ..source })
+}
+
+/// A plugin's configuration is an object, whatever is in it.
+struct Object(Value);
+
+impl FromToml for Object {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        node.entries()?;
+        Value::read(node).map(Self)
+    }
+}
+
+impl FromToml for OriginRule {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        node.parsed(|text| {
+            Self::parse(text).map_err(|_| {
+                let help = "write https://host[:port] or https://*.domain[:port], without a path";
+                Invalid::new(format!("`{}` is no origin", node.key), help)
+            })
+        })
+    }
+}
