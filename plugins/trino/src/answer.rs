@@ -1,0 +1,128 @@
+//! What Trino answers to a statement, and what its errors mean to the host.
+
+use metahost_plugin_sdk::types::{Failure, Retryable};
+use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::transport::Reply;
+
+/// A page of a statement's result.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer<'a> {
+    /// Trino's id of the query.
+    pub id: String,
+    /// Where the next page is; none on the last.
+    pub next_uri: Option<String>,
+    /// Name and type of each column, once known.
+    pub columns: Option<Vec<Column>>,
+    /// Rows, or where they are.
+    #[serde(borrow)]
+    pub data: Option<&'a RawValue>,
+    /// Why the statement failed.
+    pub error: Option<QueryError>,
+    /// How far it is.
+    #[serde(default)]
+    pub stats: Stats,
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type as Trino prints it.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// How far a statement is.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Stats {
+    /// Since the server took the statement.
+    pub elapsed_time_millis: u64,
+    /// Bytes read from the connector's source.
+    pub physical_input_bytes: u64,
+    /// Bytes processed.
+    pub processed_bytes: u64,
+}
+
+/// Why a statement failed.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueryError {
+    /// For people.
+    pub message: String,
+    /// Such as `PERMISSION_DENIED`.
+    #[serde(default)]
+    pub error_name: String,
+    /// `USER_ERROR`, `INTERNAL_ERROR`, `INSUFFICIENT_RESOURCES` or `EXTERNAL`.
+    #[serde(default)]
+    pub error_type: String,
+}
+
+impl QueryError {
+    /// The contract's error: the host decides about a retry by its case.
+    pub fn into_error(self, query: &str) -> Error {
+        let failure = Failure { message: format!("Trino: {}", self.message), context: Vec::new() };
+        let error = match (self.error_name.as_str(), self.error_type.as_str()) {
+            ("PERMISSION_DENIED", _) => Error::Denied(failure),
+            (_, "INSUFFICIENT_RESOURCES" | "EXTERNAL")
+            | ("NO_NODES_AVAILABLE" | "SERVER_STARTING_UP" | "SERVER_SHUTTING_DOWN" | "ABANDONED_QUERY", _) => {
+                Error::Unavailable(Retryable { failure, after_ms: None })
+            }
+            _ => Error::Protocol(failure),
+        };
+        error.with("error", self.error_name).with("query", query)
+    }
+}
+
+/// Whether Trino ran the statement and said no, as against Trino itself being out of reach.
+pub const fn is_statement_error(error: &Error) -> bool {
+    matches!(error, Error::Protocol(_) | Error::Denied(_) | Error::Unsupported(_))
+}
+
+/// One line for a report.
+pub fn reason(error: &Error) -> String {
+    match error {
+        Error::Denied(failure) | Error::Protocol(failure) => failure.message.clone(),
+        Error::Unavailable(retryable) => retryable.failure.message.clone(),
+        Error::Unsupported(what) => format!("not supported: {what}"),
+        Error::Cancelled => "cancelled".to_owned(),
+        Error::Config(problems) => {
+            let all: Vec<_> = problems.iter().map(|p| format!("{}: {}", p.pointer, p.message)).collect();
+            all.join("; ")
+        }
+    }
+}
+
+/// Reads a page.
+pub fn parse(reply: &Reply) -> Result<Answer<'_>> {
+    if reply.status != 200 {
+        return Err(refused(reply));
+    }
+    serde_json::from_slice(&reply.body)
+        .map_err(|error| protocol(format!("this is not Trino's client protocol: {error}; does `url` point at Trino?")))
+}
+
+/// What an answer that is no result means.
+pub fn refused(reply: &Reply) -> Error {
+    let message = format!("HTTP {}: {}", reply.status, snippet(&reply.body));
+    let failure = Failure { message, context: Vec::new() };
+    match reply.status {
+        401 | 403 => Error::Denied(failure),
+        429 | 500 | 502 | 503 | 504 => {
+            let seconds = reply.header("retry-after").and_then(|text| text.parse::<u64>().ok());
+            Error::Unavailable(Retryable { failure, after_ms: seconds.map(|s| s.saturating_mul(1_000)) })
+        }
+        _ => Error::Protocol(failure),
+    }
+}
+
+fn snippet(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let line: String = text.chars().take(300).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    line.trim().to_owned()
+}

@@ -1,0 +1,80 @@
+//! Catalogs and their schemas: the splits there are, and the databases. Never lists a table.
+
+use metahost_plugin_sdk::connector::{Mode, Split};
+use metahost_plugin_sdk::{ErrorExt, Result};
+
+use crate::answer::{is_statement_error, reason};
+use crate::client::Client;
+use crate::config::Config;
+use crate::output::Output;
+use crate::{sql, table};
+
+/// A catalog and its connector.
+type Catalog = (String, Option<String>);
+
+/// Iceberg catalogs have a schema of Trino's own by this name.
+const ICEBERG_SYSTEM: &str = "system";
+
+/// The catalogs to read.
+pub fn list(client: &Client, config: &Config) -> Result<Vec<Catalog>> {
+    client.all(sql::catalogs(&config.catalogs, config.include_system_schemas))
+}
+
+/// The schemas of one catalog.
+fn schemas(config: &Config, connector: Option<&str>, rows: Vec<(String,)>) -> Vec<String> {
+    let system = |name: &str| connector == Some("iceberg") && name == ICEBERG_SYSTEM && !config.include_system_schemas;
+    rows.into_iter().map(|(name,)| name).filter(|name| !system(name)).collect()
+}
+
+/// One split per catalog, for itself and its list of schemas, and one per schema.
+pub fn splits(client: &Client, config: &Config, out: &mut dyn Output) -> Result<Vec<Split>> {
+    let catalogs = list(client, config)?;
+    warn_of_missing(config, &catalogs, out);
+    let statements: Vec<String> =
+        catalogs.iter().map(|(name, _)| sql::schemas(name, config.include_system_schemas)).collect();
+    let mut splits = Vec::new();
+    for ((catalog, connector), answer) in catalogs.iter().zip(client.all_of(&statements)) {
+        splits.push(split(&[catalog]));
+        match answer {
+            Ok(rows) => {
+                splits
+                    .extend(schemas(config, connector.as_deref(), rows).iter().map(|schema| split(&[catalog, schema])));
+            }
+            // The catalog's own split fails with this error; the other catalogs go on.
+            Err(error) if is_statement_error(&error) || crate::schema::is_source_error(&error) => {
+                out.warn(
+                    "the schemas of a catalog can't be listed",
+                    &[("catalog", catalog), ("reason", &reason(&error))],
+                );
+            }
+            Err(error) => return Err(error).with("catalog", catalog),
+        }
+    }
+    Ok(splits)
+}
+
+fn warn_of_missing(config: &Config, found: &[Catalog], out: &mut dyn Output) {
+    for wanted in config.catalogs.iter().filter(|wanted| found.iter().all(|(name, _)| name != *wanted)) {
+        out.warn("Trino has no such catalog, or this user may not see it", &[("catalog", wanted)]);
+    }
+}
+
+fn split(path: &[&str]) -> Split {
+    let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
+    // A name may hold a dot, so the id quotes like SQL does.
+    let quoted = sql::path(&path.iter().map(String::as_str).collect::<Vec<_>>());
+    Split { id: format!("entities:{quoted}"), path, mode: Mode::Entities, weight: None }
+}
+
+/// A catalog as a database, and its schemas.
+pub fn read(client: &Client, config: &Config, catalog: &str, out: &mut dyn Output) -> Result<()> {
+    let connector: Vec<(Option<String>,)> = client.all(sql::connector(catalog))?;
+    let connector = connector.into_iter().next().and_then(|(name,)| name);
+    let rows = client.all(sql::schemas(catalog, config.include_system_schemas)).with("catalog", catalog)?;
+    let schemas = schemas(config, connector.as_deref(), rows);
+    out.entity(table::database(catalog, connector.as_deref()))?;
+    for schema in &schemas {
+        out.entity(table::schema(catalog, schema))?;
+    }
+    out.complete(&[catalog], "databaseSchema", schemas.len())
+}

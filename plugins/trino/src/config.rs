@@ -1,0 +1,153 @@
+//! The configuration as the connector sees it. Never holds a secret: these are the host's.
+
+use std::collections::BTreeMap;
+
+use metahost_plugin_sdk::{Result, problem};
+use serde::Deserialize;
+
+use crate::history::config::QueryHistory;
+
+/// The credential slot of the coordinator.
+pub const SLOT: &str = "trino";
+
+/// One configured Trino.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// Base address of the coordinator.
+    pub url: String,
+    /// Read only these catalogs; empty for all.
+    #[serde(default)]
+    pub catalogs: Vec<String>,
+    /// `X-Trino-User`.
+    pub user: Option<String>,
+    /// `X-Trino-Source`.
+    #[serde(default = "source")]
+    pub source: String,
+    /// `X-Trino-Client-Tags`.
+    #[serde(default)]
+    pub client_tags: Vec<String>,
+    /// `X-Trino-Session`.
+    #[serde(default)]
+    pub session_properties: BTreeMap<String, SessionValue>,
+    /// `X-Trino-Role`, by catalog or `system`.
+    #[serde(default)]
+    pub roles: BTreeMap<String, String>,
+    /// `X-Trino-Time-Zone`.
+    #[serde(default = "utc")]
+    pub time_zone: String,
+    /// Whether results may come by way of object storage.
+    #[serde(default)]
+    pub spooling: Switch,
+    /// Whether `system` catalogs and `information_schema` are read.
+    #[serde(default)]
+    pub include_system_schemas: bool,
+    /// Properties, partitioning and location of tables.
+    #[serde(default)]
+    pub table_properties: TableProperties,
+    /// Whether a table's `CREATE TABLE` becomes its definition.
+    #[serde(default)]
+    pub include_ddl: bool,
+    /// Statements that run at the same time, where one is needed per table.
+    #[serde(default = "concurrency")]
+    pub concurrent_statements: usize,
+    /// A statement that takes longer is cancelled.
+    #[serde(default = "timeout")]
+    pub statement_timeout_seconds: u64,
+    /// Where queries that ran are listed.
+    #[serde(default)]
+    pub query_history: QueryHistory,
+}
+
+/// A session property as people write it in TOML.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum SessionValue {
+    /// `"5m"`.
+    Text(String),
+    /// `8`.
+    Whole(i64),
+    /// `0.5`.
+    Fraction(f64),
+    /// `true`.
+    Bool(bool),
+}
+
+impl core::fmt::Display for SessionValue {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Whole(number) => number.fmt(f),
+            Self::Fraction(number) => number.fmt(f),
+            Self::Bool(yes) => yes.fmt(f),
+        }
+    }
+}
+
+/// Use it where it works, or never.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Switch {
+    /// Where it works.
+    #[default]
+    Auto,
+    /// Never.
+    Off,
+}
+
+/// Trino tells a table's properties one table at a time: where that is worth it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct TableProperties {
+    /// Whether they are read at all.
+    pub mode: Switch,
+    /// Connectors whose tables have properties worth a statement each.
+    pub connectors: Vec<String>,
+}
+
+impl Default for TableProperties {
+    fn default() -> Self {
+        let connectors = ["iceberg", "hive", "delta_lake", "hudi", "lakehouse", "objectstore"];
+        Self { mode: Switch::Auto, connectors: connectors.map(str::to_owned).to_vec() }
+    }
+}
+
+impl TableProperties {
+    /// Whether tables of this connector are asked for theirs.
+    pub fn wanted(&self, connector: Option<&str>) -> bool {
+        self.mode == Switch::Auto && connector.is_some_and(|name| self.connectors.iter().any(|known| known == name))
+    }
+}
+
+fn source() -> String {
+    "metahost".to_owned()
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+const fn concurrency() -> usize {
+    8
+}
+
+const fn timeout() -> u64 {
+    600
+}
+
+/// Reads and checks the configuration.
+pub fn parse(json: &str) -> Result<Config> {
+    let mut config: Config = metahost_plugin_sdk::parse_config(json)?;
+    config.url.truncate(config.url.trim_end_matches('/').len());
+    if !config.url.starts_with("http://") && !config.url.starts_with("https://") {
+        return Err(problem(
+            "/url",
+            "an address with http:// or https:// is needed, such as https://trino.example.org",
+        ));
+    }
+    if config.concurrent_statements == 0 {
+        return Err(problem("/concurrent-statements", "at least 1"));
+    }
+    config.query_history.check()?;
+    Ok(config)
+}

@@ -1,0 +1,61 @@
+//! The connector against a real Trino, without the host: `cargo test --release -p metahost-plugin-trino -- --ignored`.
+//! The address is `TRINO_URL`, by default the one of the repository's stack.
+
+use metahost_plugin_sdk::connector::{Mode, ReadRequest, Window};
+use metahost_plugin_sdk::entities::Entity;
+
+use crate::Trino;
+use crate::testing::{Collected, Plain};
+
+fn trino(more: &str) -> Trino {
+    let url = std::env::var("TRINO_URL").unwrap_or_else(|_| "http://127.0.0.1:18080".to_owned());
+    Trino::over(&format!(r#"{{"url": "{url}"{more}}}"#), Box::new(Plain)).unwrap()
+}
+
+fn run(wanted: Mode, more: &str) -> Collected {
+    let trino = trino(more);
+    let mut out = Collected::default();
+    for split in trino.splits(&[wanted], &mut out).unwrap() {
+        let window = Window { since: None, until: None };
+        let started = std::time::Instant::now();
+        let before = out.entities.len() + out.queries.len();
+        let request = ReadRequest { split: split.clone(), cursor: None, window, sample: None };
+        let done = trino.read_into(&request, &mut out);
+        println!(
+            "{:5} in {:?} {} {:?}",
+            out.entities.len() + out.queries.len() - before,
+            started.elapsed(),
+            split.id,
+            done.err()
+        );
+    }
+    for remark in &out.remarks {
+        println!("{remark}");
+    }
+    out
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
+fn every_listed_table_is_emitted_with_columns() {
+    let out = run(Mode::Entities, "");
+    let tables: Vec<_> =
+        out.entities.iter().filter_map(|e| if let Entity::Table(t) = e { Some(t) } else { None }).collect();
+    if let Ok(name) = std::env::var("SHOW") {
+        tables.iter().filter(|t| t.common.path.join(".").contains(&name)).for_each(|t| println!("{t:#?}"));
+    }
+    let listed: usize = out.complete.iter().filter(|(scope, _)| scope.ends_with(":table")).map(|(_, n)| n).sum();
+    println!("{} tables, {} columns", tables.len(), tables.iter().map(|t| t.columns.len()).sum::<usize>());
+    assert!(!tables.is_empty() && out.skipped > 0 || tables.len() == listed, "{} of {listed}", tables.len());
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
+fn the_query_history_is_read_in_pages() {
+    let all = run(Mode::Usage, "");
+    let paged = run(Mode::Usage, r#", "query-history": {"page-size": 7}"#);
+    let writes = run(Mode::Lineage, "");
+    println!("{} {} {}", all.queries.len(), paged.queries.len(), writes.queries.len());
+    // Other users run queries in between.
+    assert!(paged.queries.len() >= all.queries.len() && !all.queries.is_empty());
+}
