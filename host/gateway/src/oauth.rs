@@ -108,6 +108,18 @@ fn issuer_access(access: &Access, token_url: &str) -> Result<Access> {
 }
 
 async fn ask(line: &Line<'_>, grant: &Grant<'_>, login: Login) -> Result<Response> {
+    let mut request = Request::new("POST", grant.token_url).retry(true).header("accept", "application/json");
+    if matches!(login, Login::Basic) {
+        request = request.header("authorization", basic(grant));
+    }
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form(grant, login));
+    let call = Call::new(line.access, request, true)?;
+    // Boxed: sending may need a token, and fetching a token sends.
+    Box::pin(line.attempts(&call)).await.map(|(answer, _)| answer)
+}
+
+// On its own, since a form that is being written can't be sent between threads, and a request must be.
+fn form(grant: &Grant<'_>, login: Login) -> String {
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "client_credentials");
     if !grant.scopes.is_empty() {
@@ -116,17 +128,10 @@ async fn ask(line: &Line<'_>, grant: &Grant<'_>, login: Login) -> Result<Respons
     if let Some(audience) = grant.audience {
         form.append_pair("audience", audience);
     }
-    let mut request = Request::new("POST", grant.token_url).retry(true).header("accept", "application/json");
-    match login {
-        Login::Basic => request = request.header("authorization", basic(grant)),
-        Login::Form => {
-            form.append_pair("client_id", grant.client_id).append_pair("client_secret", grant.client_secret.expose());
-        }
+    if matches!(login, Login::Form) {
+        form.append_pair("client_id", grant.client_id).append_pair("client_secret", grant.client_secret.expose());
     }
-    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.finish());
-    let call = Call::new(line.access, request, true)?;
-    // Boxed: sending may need a token, and fetching a token sends.
-    Box::pin(line.attempts(&call)).await.map(|(answer, _)| answer)
+    form.finish()
 }
 
 fn basic(grant: &Grant<'_>) -> String {
