@@ -6,7 +6,6 @@ import orjson
 
 from . import names, view
 from .catalogue import Collection
-from .engine import CREATED
 from .errors import ApiError, bad_request
 from .http import Reply, Request, changed, flag
 from .patching import patch_entity
@@ -54,7 +53,7 @@ def put(app, kind: Collection, request: Request) -> Reply:
 def post(app, kind: Collection, request: Request) -> Reply:
     body = read_object(app, kind.create, request)
     entity = app.engine.post(kind, body, request.actor)
-    return changed(app.shown(entity, request.actor), CREATED)
+    return Reply(201, app.shown(entity, request.actor))
 
 
 def get(app, kind: Collection, request: Request) -> Reply:

@@ -15,6 +15,7 @@ KEPT = frozenset({
     "profile", "pipelineStatus", "pipelineStatuses", "customMetrics", "dataModel", "owners", "domain",
     "domains", "dataProducts", "lifeCycle", "experts", "reviewers", "style", "certification", "testCaseResult",
     "testSuites", "basic", "executable", "customProperties", "checksum", "incidentId", "roles",
+    "duration", "queryDate", "queryUsedIn", "users", "usedBy",
 })
 # A bot's PUT fills these when empty and never replaces what is there.
 PEOPLE_FIRST = frozenset({"description", "displayName", "owners", "domain", "domains", "dataProducts"})

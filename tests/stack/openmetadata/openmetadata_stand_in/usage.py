@@ -33,7 +33,7 @@ def add_by_name(app, request: Request) -> Reply:
 
 
 def _add(app, entity, request: Request) -> Reply:
-    body = read_object(app, "type.dailyCount:DailyCount", request)
+    body = read_object(app, "type.usageRequest:UsageRequest", request)
     days = entity.extra.setdefault("usage", {})
     days[body["date"]] = days.get(body["date"], 0) + body["count"]
     entity.doc["usageSummary"] = _summary(body["date"], days[body["date"]])
