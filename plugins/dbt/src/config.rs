@@ -1,0 +1,152 @@
+//! The configuration as the operator writes it, and its JSON Schema. Never holds a secret.
+
+use std::collections::BTreeMap;
+
+use metahost_plugin_sdk::{Result, parse_config, problem};
+use serde::Deserialize;
+
+/// The JSON Schema that the host checks the configuration against.
+pub const SCHEMA: &str = include_str!("config.schema.json");
+
+/// Where the artifacts are and how they are read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Config {
+    /// A folder that the operator granted.
+    pub folder: Option<String>,
+    /// An HTTP base.
+    pub url: Option<String>,
+    /// An S3 prefix.
+    pub s3: Option<S3>,
+    /// Glob of manifests; each is one project.
+    pub manifest: String,
+    /// Glob of the catalog, from the manifest's folder.
+    pub catalog: Globs,
+    /// Globs of run results, from the manifest's folder.
+    pub run_results: Globs,
+    /// Glob of source freshness, from the manifest's folder.
+    pub sources: Globs,
+    /// Read only so many of the newest run results.
+    pub max_runs: Option<usize>,
+    /// From dbt's database to the catalog's.
+    pub database_mapping: BTreeMap<String, String>,
+    /// Database of relations that dbt names without one.
+    pub default_database: Option<String>,
+    /// Case of names that dbt's catalog does not tell.
+    pub case: Case,
+    /// Classification that dbt's tags go to.
+    pub tag_classification: String,
+    /// Key below `meta` that speaks to OpenMetadata.
+    pub meta_key: String,
+    /// Whether tests are read.
+    pub include_tests: bool,
+    /// Whether sources are annotated and their freshness read.
+    pub include_sources: bool,
+    /// Whether the warehouse's owner counts where neither meta nor group names one.
+    pub catalog_owners: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            url: None,
+            s3: None,
+            manifest: "manifest.json".to_owned(),
+            catalog: Globs::of(&["catalog.json"]),
+            run_results: Globs::of(&["run_results.json", "runs/*/run_results.json"]),
+            sources: Globs::of(&["sources.json"]),
+            max_runs: None,
+            database_mapping: BTreeMap::new(),
+            default_database: None,
+            case: Case::AsIs,
+            tag_classification: "dbtTags".to_owned(),
+            meta_key: "openmetadata".to_owned(),
+            include_tests: true,
+            include_sources: true,
+            catalog_owners: true,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the host's JSON.
+    pub fn parse(json: &str) -> Result<Self> {
+        let config: Self = parse_config(json)?;
+        let places = usize::from(config.folder.is_some()) + usize::from(config.url.is_some());
+        if places + usize::from(config.s3.is_some()) > 1 {
+            return Err(problem("", "give one of `folder`, `url` and `s3`, the place the artifacts are in"));
+        }
+        Ok(config)
+    }
+}
+
+/// Artifacts in S3 or a store that speaks its language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct S3 {
+    /// `s3://bucket/prefix`.
+    pub uri: String,
+    /// Another store than Amazon's.
+    pub endpoint: Option<String>,
+    /// Region of Amazon's endpoint.
+    #[serde(default = "region")]
+    pub region: String,
+    /// Bucket in the path instead of the host name; the default where an endpoint is given.
+    pub path_style: Option<bool>,
+}
+
+fn region() -> String {
+    "us-east-1".to_owned()
+}
+
+/// One glob or many; none for an artifact that is not wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "OneOrMany")]
+pub struct Globs(pub Vec<String>);
+
+impl Globs {
+    fn of(globs: &[&str]) -> Self {
+        Self(globs.iter().map(|&glob| glob.to_owned()).collect())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<OneOrMany> for Globs {
+    fn from(value: OneOrMany) -> Self {
+        Self(match value {
+            OneOrMany::One(glob) if glob.is_empty() => Vec::new(),
+            OneOrMany::One(glob) => vec![glob],
+            OneOrMany::Many(globs) => globs,
+        })
+    }
+}
+
+/// What happens to names that dbt's catalog does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// As dbt has them.
+    AsIs,
+    /// All lower, as Trino and `PostgreSQL` store them.
+    Lower,
+    /// All upper, as Snowflake and Oracle store them.
+    Upper,
+}
+
+impl Case {
+    /// A name in this case.
+    pub fn apply(self, name: &str) -> String {
+        match self {
+            Self::AsIs => name.to_owned(),
+            Self::Lower => name.to_lowercase(),
+            Self::Upper => name.to_uppercase(),
+        }
+    }
+}

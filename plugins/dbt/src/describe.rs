@@ -1,0 +1,41 @@
+//! What the connector says about itself. Never calls the host.
+
+use metahost_plugin_sdk::connector::{Capabilities, CredentialSlot, Descriptor, TestStep};
+
+use crate::config::SCHEMA;
+use crate::location::CREDENTIAL;
+
+/// The descriptor.
+pub fn descriptor() -> Descriptor {
+    Descriptor {
+        name: "dbt".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        service_type: "dbt".to_owned(),
+        service_kind: "databaseService".to_owned(),
+        capabilities: Capabilities::ENTITIES | Capabilities::LINEAGE,
+        config_schema: SCHEMA.to_owned(),
+        credentials: vec![CredentialSlot {
+            name: CREDENTIAL.to_owned(),
+            description: "Reads the artifacts over HTTP or from S3; a folder needs none.".to_owned(),
+            kinds: ["none", "basic", "bearer", "api-key", "aws-sigv4"].map(str::to_owned).to_vec(),
+            required: false,
+        }],
+        test_steps: steps(),
+        documentation: include_str!("../README.md").to_owned(),
+    }
+}
+
+fn steps() -> Vec<TestStep> {
+    let step = |name: &str, description: &str, mandatory| TestStep {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        mandatory,
+        short_circuit: mandatory,
+    };
+    vec![
+        step("CheckArtifacts", "The place of the artifacts can be reached.", true),
+        step("GetManifest", "Each manifest can be read and is of a known version.", true),
+        step("GetCatalog", "The catalog can be read; without it types and spelling come from the manifest.", false),
+        step("GetRunResults", "Run results can be read; without them models and tests have no results.", false),
+    ]
+}

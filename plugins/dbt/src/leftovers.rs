@@ -1,0 +1,54 @@
+//! Tells what a project holds that becomes no record, so that nothing is dropped in silence.
+
+use std::collections::BTreeMap;
+
+use metahost_plugin_sdk::log::Level;
+
+use crate::output::Output;
+use crate::project::{Project, is_ephemeral};
+
+/// Nodes without a relation, unreadable entries, and counts of kinds that are not for a catalog.
+pub fn tell(project: &Project, out: &mut dyn Output) {
+    for (id, reason) in project.unreadable() {
+        out.skipped(
+            &id.split('.').map(str::to_owned).collect::<Vec<_>>(),
+            &format!("the entry can't be read: {reason}"),
+        );
+    }
+    for (id, reason) in project.unplaced() {
+        if let Some(node) = project.node(id) {
+            out.skipped(&[node.package_name.clone(), node.name.clone()], reason);
+        }
+    }
+    for (_, node) in project.nodes().filter(|(_, node)| node.resource_type == "model" && is_ephemeral(node)) {
+        let reason = "an ephemeral model has no table; lineage goes through it";
+        out.skipped(&[node.package_name.clone(), node.name.clone()], reason);
+    }
+    count(project, out);
+}
+
+fn count(project: &Project, out: &mut dyn Output) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, node) in project.nodes() {
+        if !matches!(node.resource_type.as_str(), "model" | "seed" | "snapshot" | "test") {
+            *counts.entry(node.resource_type.clone()).or_default() += 1;
+        }
+    }
+    let manifest = &project.manifest;
+    let others = [
+        ("disabled", manifest.disabled.0),
+        ("unit_test", manifest.unit_tests.0),
+        ("metric", manifest.metrics.items.len()),
+        ("semantic_model", manifest.semantic_models.items.len()),
+        ("saved_query", manifest.saved_queries.items.len()),
+    ];
+    counts.extend(others.into_iter().map(|(kind, count)| (kind.to_owned(), count)));
+    let fields: Vec<_> = counts
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(kind, count)| (kind.as_str(), count.to_string()))
+        .collect();
+    if !fields.is_empty() {
+        out.note(Level::Info, "kinds of dbt nodes that become no record", &fields);
+    }
+}

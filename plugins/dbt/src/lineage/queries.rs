@@ -1,0 +1,57 @@
+//! A model's compiled SQL as the statement that would build its table. Never changes the SQL itself.
+
+use metahost_plugin_sdk::lineage::Query;
+
+use crate::artifacts::manifest::Node;
+use crate::project::Project;
+use crate::project::graph::upstream;
+
+/// What there is to hand on.
+pub enum Sql {
+    /// The statement.
+    Query(Query),
+    /// The SQL names databases that the catalog knows under another name.
+    OtherNames,
+    /// The node has no SQL.
+    None,
+}
+
+/// The statement that builds a node's relation.
+pub fn query(project: &Project, id: &str, node: &Node) -> Sql {
+    let (Some(path), Some(compiled)) = (project.relation(id), node.compiled()) else { return Sql::None };
+    let naming = project.naming();
+    let reads = upstream(project, &node.depends_on.nodes).relations;
+    let databases = reads.iter().filter_map(|id| project.node(id)).chain([node]).map(|node| node.database.as_deref());
+    if databases.into_iter().any(|database| naming.renames(database)) {
+        return Sql::OtherNames;
+    }
+    let relation = node.relation_name.clone().unwrap_or_else(|| quoted(path));
+    let compiled = compiled.trim().trim_end_matches(';');
+    Sql::Query(Query {
+        sql: format!("create table {relation} as\n{compiled}"),
+        dialect: dialect(project.manifest.metadata.adapter_type.as_deref().unwrap_or_default()).to_owned(),
+        database: path.first().cloned(),
+        schema: path.get(1).cloned(),
+        user: None,
+        started_at: None,
+        duration_ms: None,
+        rows: None,
+        failed: false,
+    })
+}
+
+fn quoted(path: &[String]) -> String {
+    let parts: Vec<_> = path.iter().map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
+    parts.join(".")
+}
+
+/// The dialect that an adapter writes.
+fn dialect(adapter: &str) -> &str {
+    match adapter {
+        "starburst" | "starburst_galaxy" => "trino",
+        "sqlserver" | "synapse" | "fabric" => "tsql",
+        "spark" | "glue" => "spark",
+        "" => "ansi",
+        other => other,
+    }
+}

@@ -1,0 +1,65 @@
+//! Where artifacts lie: a granted folder, an HTTP base or an S3 prefix, behind one small trait.
+//! Never looks into an artifact.
+
+mod answer;
+mod folder;
+mod http;
+mod listing;
+mod pattern;
+mod s3;
+
+use metahost_plugin_sdk::Result;
+
+pub use pattern::Pattern;
+
+use crate::config::Config;
+
+/// Credential slot that signs every request.
+pub const CREDENTIAL: &str = "artifacts";
+
+/// A file that matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its path below the location, with `/`.
+    pub name: String,
+    /// Bytes, where the location tells.
+    pub size: Option<u64>,
+    /// When it was last written, in a form that sorts; where the location tells.
+    pub modified: Option<String>,
+}
+
+/// A place with artifacts.
+pub trait Location {
+    /// For messages: what an operator would recognise.
+    fn label(&self) -> String;
+
+    /// Whether it is there and may be listed; says what was found.
+    fn check(&self) -> Result<String>;
+
+    /// What patterns with wildcards can't find here; none where everything can be listed.
+    fn cannot_list(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Files that match, by name. Where a listing costs a request, names without wildcards come back unchecked.
+    fn find(&self, patterns: &[Pattern]) -> Result<Vec<Found>>;
+
+    /// A whole file; none where there is no such file.
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Many files, in the order of the names; several at once where that is quicker.
+    fn read_all(&self, names: &[&str]) -> Vec<Result<Option<Vec<u8>>>> {
+        names.iter().map(|name| self.read(name)).collect()
+    }
+}
+
+/// The location that the configuration names.
+pub fn open(config: &Config) -> Result<Box<dyn Location>> {
+    if let Some(s3) = &config.s3 {
+        return Ok(Box::new(s3::S3::open(s3)?));
+    }
+    if let Some(url) = &config.url {
+        return Ok(Box::new(http::Http::open(url)?));
+    }
+    Ok(Box::new(folder::Folder::open(config.folder.as_deref().unwrap_or("/artifacts"))))
+}
