@@ -136,7 +136,7 @@ fn refused(error: &metahost_gateway::Error) -> Error {
             Error::Denied(failure)
         }
         ErrorKind::Unreachable | ErrorKind::Timeout => {
-            let after_ms = error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+            let after_ms = error.wait().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
             Error::Unavailable(Retryable { failure, after_ms })
         }
         _ => Error::Protocol(failure),
