@@ -5,8 +5,10 @@ mod catalog;
 mod error;
 mod jsonl;
 mod local;
+mod openmetadata;
 
 pub use catalog::{Catalog, Known, Outcome, Reference, Rejection, RunReport, RunState, Write};
 pub use error::{Error, ErrorKind};
 pub use jsonl::JsonLines;
 pub use local::{Flow, Graph, Listed, LocalCatalog, Node, Noted, Shown, ShownTest};
+pub use openmetadata::{OpenMetadata, Options};
