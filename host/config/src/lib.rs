@@ -5,6 +5,7 @@ mod assemble;
 mod built_in;
 mod config;
 mod error;
+mod plugin_config;
 mod read;
 mod schema;
 mod secret;

@@ -9,6 +9,7 @@ mod values;
 pub(crate) use node::{FromToml, Invalid, Node};
 pub(crate) use section::Section;
 pub(crate) use suggest::{closest, did_you_mean};
+pub(crate) use values::OrZero;
 
 use std::cell::RefCell;
 #[cfg(test)]

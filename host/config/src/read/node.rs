@@ -2,9 +2,11 @@
 
 use std::fmt::Display;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use toml::de::DeValue;
 
+use super::position::position;
 use super::{Reading, Section, did_you_mean};
 use crate::error::{ErrorKind, Problem};
 
@@ -64,6 +66,24 @@ impl<'a> Node<'a> {
             Node { reading: self.reading, value: item.get_ref(), span: item.span(), key }
         };
         Some(items.iter().enumerate().map(item).collect())
+    }
+
+    /// The values in this one, if it holds any; reports nothing.
+    pub(crate) fn children(&self) -> Vec<(String, Node<'a>)> {
+        match self.value {
+            DeValue::Table(_) => self.entries().unwrap_or_default(),
+            DeValue::Array(_) => {
+                let items = self.items().unwrap_or_default().into_iter().enumerate();
+                items.map(|(number, item)| (number.to_string(), item)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The file, line and column of this value.
+    pub(crate) fn place(&self) -> (PathBuf, usize, usize) {
+        let (line, column) = position(self.reading.text, self.span.start);
+        (self.reading.file.clone(), line, column)
     }
 
     /// This value if it is a text; reports nothing.

@@ -3,11 +3,16 @@
 /// The nearest of the known names, if one is near enough to be meant. `use_fqn` is `use-fqn`, `Trino` is `trino`.
 pub(crate) fn closest<'k>(found: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let found = plain(found);
-    let near = |name: &&str| strsim::damerau_levenshtein(&found, &plain(name));
-    let best = known.into_iter().min_by_key(near)?;
     let most = if found.len() <= 3 { 1 } else { (found.len() / 3).max(2) };
-    let extends = found.len() >= 3 && (plain(best).starts_with(&found) || found.starts_with(&plain(best)));
-    (near(&best) <= most || extends).then_some(best)
+    let distances = known.into_iter().map(|name| (distance(&found, &plain(name)), name));
+    distances.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// How many letters differ. `prod` is as near to `production` as a single typo.
+fn distance(found: &str, name: &str) -> usize {
+    let shorter = found.len().min(name.len());
+    let extends = found.starts_with(name) || name.starts_with(found);
+    if extends && shorter >= 3 && found != name { 1 } else { strsim::damerau_levenshtein(found, name) }
 }
 
 /// "did you mean ...?", else the names there are.
@@ -32,6 +37,7 @@ mod tests {
         assert_eq!(closest("include", known), Some("includes"));
         assert_eq!(closest("exlcudes", known), Some("excludes"));
         assert_eq!(closest("use_fqn_for_filtering", known), Some("use-fqn-for-filtering"));
+        assert_eq!(closest("user", ["kind", "username"]), Some("username"));
         assert_eq!(closest("pattern", known), None);
         assert_eq!(closest("x", []), None);
     }

@@ -38,22 +38,39 @@ impl FromToml for bool {
 /// How many of something: 1 or more.
 impl FromToml for u64 {
     fn read(node: &Node<'_>) -> Option<Self> {
-        const EXPECTED: &str = "a whole number of 1 or more, without quotes";
-        let DeValue::Integer(integer) = node.value else { return node.wrong_type(EXPECTED) };
-        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
-        let count = number.and_then(|number| u64::try_from(number).ok()).filter(|count| *count > 0);
-        if count.is_none() {
-            node.invalid(format!("`{}` is out of range", node.key), format!("write {EXPECTED}"));
-        }
-        count
+        whole_number(node, 1)
     }
+}
+
+/// How many of something, where none is possible too.
+pub(crate) struct OrZero(pub(crate) u32);
+
+impl FromToml for OrZero {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        small(node, whole_number(node, 0)?).map(Self)
+    }
+}
+
+fn whole_number(node: &Node<'_>, least: u64) -> Option<u64> {
+    let expected = format!("a whole number of {least} or more, without quotes");
+    let DeValue::Integer(integer) = node.value else { return node.wrong_type(&expected) };
+    // TOML's integers have 64 bits with a sign.
+    let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+    let count = number.and_then(|number| u64::try_from(number).ok()).filter(|count| *count >= least);
+    if count.is_none() {
+        node.invalid(format!("`{}` is out of range", node.key), format!("write {expected}"));
+    }
+    count
+}
+
+fn small(node: &Node<'_>, count: u64) -> Option<u32> {
+    let small = u32::try_from(count);
+    small.map_err(|_| node.invalid(format!("`{}` is out of range", node.key), "write a smaller number")).ok()
 }
 
 impl FromToml for u32 {
     fn read(node: &Node<'_>) -> Option<Self> {
-        let count = u64::read(node)?;
-        let small = Self::try_from(count);
-        small.map_err(|_| node.invalid(format!("`{}` is out of range", node.key), "write a smaller number")).ok()
+        small(node, whole_number(node, 1)?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metahost_gateway::HttpLimits;
 
-use crate::read::{FromToml, Node};
+use crate::read::{FromToml, Node, OrZero};
 
 /// Limits as set; none is the plugin's wish or the host's default.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Limits {
     pub emitted_mib: Option<u64>,
     /// Lines logged.
     pub log_lines: Option<u64>,
-    /// Splits read at a time.
+    /// Splits of the source read at a time; none is as many as there are workers.
     pub splits: Option<u32>,
     /// Requests a second to one origin.
     pub requests_per_second: Option<f64>,
@@ -69,7 +69,7 @@ impl FromToml for Limits {
             requests_per_second: section.get("requests-per-second"),
             in_flight: section.get("in-flight"),
             timeout_s: section.get("timeout-s"),
-            retries: section.get("retries"),
+            retries: section.get::<OrZero>("retries").map(|count| count.0),
         };
         section.finish();
         Some(limits)

@@ -81,7 +81,10 @@ fn asset_name(node: &Node<'_>, assets: &[&str]) -> Option<String> {
     if assets.contains(&name) {
         return Some(name.to_owned());
     }
-    let help = did_you_mean(name, assets.iter().copied(), "assets are");
+    let help = match name {
+        "*" => "write `assets = \"*\"`, not a list, for all".to_owned(),
+        _ => did_you_mean(name, assets.iter().copied(), "assets are"),
+    };
     node.unknown_name(format!("there is no asset `{name}`"), help);
     None
 }

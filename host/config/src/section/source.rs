@@ -6,6 +6,7 @@ use metahost_gateway::{Access, Credential, OriginRule};
 use serde_json::{Map, Value};
 
 use super::{CredentialSpec, Filters, Grants, Limits};
+use crate::plugin_config::Places;
 use crate::read::{FromToml, Invalid, Node};
 
 /// A configured source.
@@ -23,6 +24,7 @@ pub struct Source {
     pub description: Option<String>,
     /// What the plugin is configured with.
     pub config: Value,
+    pub(crate) config_places: Places,
     /// What it may reach; empty leaves it to what the plugin derives from its configuration.
     pub origins: Vec<OriginRule>,
     /// Whether a granted host name may lead to loopback and private addresses.
@@ -53,13 +55,15 @@ impl Source {
 pub(crate) fn source(node: &Node<'_>, name: &str) -> Option<Source> {
     let mut section = node.section("source")?;
     let plugin = section.require("plugin");
+    let config = section.node_of("config");
     let source = Source {
         name: name.to_owned(),
         plugin: String::new(),
         service: section.get("service").unwrap_or_else(|| name.to_owned()),
         service_display_name: section.get("service-display-name"),
         description: section.get("description"),
-        config: section.get::<Object>("config").map_or_else(|| Value::Object(Map::new()), |object| object.0),
+        config: Value::Object(Map::new()),
+        config_places: Places::of(config.as_ref().unwrap_or(node)),
         origins: section.get("origins").unwrap_or_default(),
         allow_private: section.get("allow-private").unwrap_or_default(),
         credentials: section.get("credentials").unwrap_or_default(),
@@ -68,17 +72,14 @@ pub(crate) fn source(node: &Node<'_>, name: &str) -> Option<Source> {
         limits: section.get("limits").unwrap_or_default(),
     };
     section.finish();
-    Some(Source { plugin: plugin?, ..source })
+    let config = config.map_or(Some(source.config), |node| object(&node));
+    Some(Source { plugin: plugin?, config: config?, ..source })
 }
 
-/// A plugin's configuration is an object, whatever is in it.
-struct Object(Value);
-
-impl FromToml for Object {
-    fn read(node: &Node<'_>) -> Option<Self> {
-        node.entries()?;
-        Value::read(node).map(Self)
-    }
+// A plugin's configuration is an object, whatever is in it.
+fn object(node: &Node<'_>) -> Option<Value> {
+    node.entries()?;
+    Value::read(node)
 }
 
 impl FromToml for OriginRule {

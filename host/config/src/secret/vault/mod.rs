@@ -5,6 +5,7 @@ mod answer;
 mod login;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use metahost_gateway::{Access, Client, Credential, Gateway, HttpLimits, OriginRule, Request, Secret};
@@ -28,6 +29,8 @@ pub(super) struct VaultClient {
     settings: Vault,
     gateway: Gateway,
     session: OnceCell<Result<Client, Unavailable>>,
+    /// Why it cannot be reached: who does not answer once is not waited for again in the same run.
+    down: OnceLock<Unavailable>,
 }
 
 /// Where a secret is, the mount told from the path.
@@ -49,7 +52,7 @@ impl Place {
 
 impl VaultClient {
     pub(super) fn new(settings: Vault, gateway: Gateway) -> Self {
-        Self { settings, gateway, session: OnceCell::new() }
+        Self { settings, gateway, session: OnceCell::new(), down: OnceLock::new() }
     }
 
     /// One field of one secret. `local` is where the means to log in are.
@@ -94,6 +97,9 @@ impl VaultClient {
     async fn send(&self, client: &Client, mut request: Request) -> Result<Answer, Unavailable> {
         /// No secret is larger.
         const MOST: usize = 4 << 20;
+        if let Some(down) = self.down.get() {
+            return Err(down.clone());
+        }
         if let Some(namespace) = &self.settings.namespace {
             request = request.header("X-Vault-Namespace", namespace);
         }
@@ -106,7 +112,8 @@ impl VaultClient {
 
     fn unreachable(&self, error: &metahost_gateway::Error) -> Unavailable {
         let message = format!("Vault at {} can't be reached: {}", self.settings.address, error.message());
-        Unavailable::new(message, "check `vault.address` and that the server runs").for_now()
+        let why = Unavailable::new(message, "check `vault.address` and that the server runs").for_now();
+        self.down.get_or_init(|| why).clone()
     }
 
     fn client(&self, token: Option<Secret>) -> Client {
@@ -139,9 +146,7 @@ fn limits() -> HttpLimits {
         timeout: TIMEOUT,
         connect_timeout: TIMEOUT,
         idle_timeout: TIMEOUT,
-        retries: 1,
-        backoff: Duration::from_millis(100),
-        max_backoff: Duration::from_secs(1),
+        retries: 0,
         ..HttpLimits::default()
     }
 }
