@@ -3,9 +3,12 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
-use metahost_stack::{Server, down, status, up_with};
+use metahost_stack::{Server, bench_load, down, status, up_with};
 
 fn main() -> Result<()> {
+    if std::env::args().nth(1).as_deref() == Some("bench-load") {
+        return bench_load(10_000, 30);
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let servers = match &arguments[arguments.len().min(1)..] {
         [] => Server::ALL.to_vec(),
@@ -18,7 +21,7 @@ fn main() -> Result<()> {
             say(&serde_json::to_string_pretty(&status()?)?);
             Ok(())
         }
-        _ => bail!("usage: stack up|down|status [NAME..]"),
+        _ => bail!("usage: stack up|down|status [NAME..], or bench-load"),
     }
 }
 

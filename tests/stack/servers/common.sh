@@ -114,10 +114,10 @@ find_java() {
   return 1
 }
 
-# step NAME: every script ends with this; the library calls install, run, health, prepare, load.
+# step NAME [ARGUMENT..]: every script ends with this; the library calls it. A server may have more steps than the five.
 step() {
   case ${1:-} in
-  install | run | health | prepare | load) "$1" ;;
+  install | run | health | prepare | load | bench) "$@" ;;
   *) fail "unknown step '${1:-}'" "use one of install, run, health, prepare, load" ;;
   esac
 }

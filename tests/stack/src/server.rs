@@ -69,7 +69,9 @@ impl Server {
             Self::S3 => &["servers/s3.sh", "data/s3.py", "dbt/artifacts"],
             Self::Postgres => &["servers/postgres.sh", "data/postgres.sql"],
             Self::Iceberg => &["servers/iceberg.sh", "servers/iceberg-pom.xml"],
-            Self::Trino => &["servers/trino.sh", "trino", "data/load.py", "data/sql"],
+            Self::Trino => {
+                &["servers/trino.sh", "trino", "data/load.py", "data/scale.py", "data/sql", "dbt/run.sh", "dbt/models"]
+            }
             Self::OpenBao => &["servers/openbao.sh", "servers/openbao.hcl", "servers/openbao-policy.hcl"],
         }
     }

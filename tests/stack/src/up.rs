@@ -55,6 +55,15 @@ pub fn down(servers: &[Server]) -> Result<()> {
     with_dependents(servers).into_iter().try_for_each(stop)
 }
 
+/// Makes `tables` tables of `columns` columns in Trino's catalog `bench`, unless this Trino has them. Brings Trino up first.
+///
+/// They lie in schemas of 100 tables each, in memory: they are gone when Trino stops.
+pub fn bench_load(tables: u32, columns: u32) -> Result<()> {
+    up(&[Server::Trino])?;
+    let _lock = lock::acquire(Server::Trino.name())?;
+    script::run_with(Server::Trino, "bench", &[tables.to_string(), columns.to_string()])
+}
+
 fn in_parallel<F: Fn(Server) -> Result<()> + Sync>(servers: &[Server], work: F) -> Result<()> {
     thread::scope(|scope| {
         let threads: Vec<_> = servers
