@@ -44,7 +44,6 @@ async def _run(app: App, port: int) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    print(f"stand-in for OpenMetadata {app.profile.reported} on http://127.0.0.1:{port}/api", flush=True)
     await serve(app, port, stop)
 
 

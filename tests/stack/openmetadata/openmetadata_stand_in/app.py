@@ -2,12 +2,26 @@
 
 import hmac
 import time
+import traceback
 from pathlib import Path
 
 import orjson
 
-from . import bulk, control, entity_routes, lineage, pipelines, quality, runs, search, seed, system, tables
-from . import types_registry, usage
+from . import (
+    bulk,
+    control,
+    entity_routes,
+    lineage,
+    pipelines,
+    quality,
+    runs,
+    search,
+    seed,
+    system,
+    tables,
+    types_registry,
+    usage,
+)
 from .catalogue import COLLECTIONS
 from .engine import Engine
 from .errors import ApiError
@@ -76,6 +90,7 @@ class App:
         except ApiError as error:
             return refused(error)
         except Exception as error:  # noqa: BLE001  (a server answers, whatever happens)
+            traceback.print_exc()
             return Reply(500, {"responseMessage": f"The stand-in failed: {type(error).__name__}: {error}"})
 
     def _dispatch(self, request: Request) -> Reply:

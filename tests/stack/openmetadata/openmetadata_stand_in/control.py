@@ -2,7 +2,9 @@
 
 from functools import partial
 
-from .errors import not_found
+import orjson
+
+from .errors import ApiError, not_found
 from .http import Reply, Request
 from .router import Route
 from .store import shows
@@ -13,6 +15,7 @@ def routes(app) -> list[Route]:
         ("GET", "requests", requests), ("GET", "entities", entities), ("GET", "edges", edges), ("GET", "info", info),
         ("POST", "reset", reset), ("POST", "faults", add_faults), ("GET", "faults", list_faults),
         ("DELETE", "faults", clear_faults), ("GET", "series", series_of), ("POST", "requests/clear", clear_requests),
+        ("GET", "check", self_check),
     ]
     return [Route(method, f"_stand_in/{pattern}", partial(handler, app)) for method, pattern, handler in table]
 
@@ -63,6 +66,18 @@ def edges(app, request: Request) -> Reply:
     data = sorted(app.store.edges.values(), key=lambda e: (e["fromEntity"]["fullyQualifiedName"],
                                                            e["toEntity"]["fullyQualifiedName"]))
     return Reply(200, {"total": len(data), "data": data})
+
+
+def self_check(app, request: Request) -> Reply:
+    """Whether everything kept is what the published entity models can read: the stand-in checks itself."""
+    problems = []
+    for kind in app.collections:
+        for entity in app.store.all(kind.type):
+            try:
+                app.models.check(kind.entity, orjson.dumps(entity.doc))
+            except ApiError as error:
+                problems.append(f"{kind.type} {entity.fqn}: {error.message}")
+    return Reply(200, {"problems": problems})
 
 
 def reset(app, request: Request) -> Reply:

@@ -13,6 +13,7 @@ from .store import Entity
 CREATED, UPDATED, NO_CHANGE = "entityCreated", "entityUpdated", "entityNoChange"
 SOFT_DELETED, DELETED, RESTORED = "entitySoftDeleted", "entityDeleted", "entityRestored"
 FIELDS_CHANGED = "entityFieldsChanged"
+_FIXED = ("id", "name", "fullyQualifiedName", "href", "service", "serviceType", "database", "databaseSchema")
 
 
 def now_ms() -> int:
@@ -47,7 +48,8 @@ class Engine:
         doc = {**kind.defaults, **body, **place.fields}
         doc.update(name=place.name, fullyQualifiedName=place.fqn)
         self.settle(kind, doc)
-        return place, doc
+        stored = self.app.fields_of(kind)
+        return place, {name: value for name, value in doc.items() if name in stored}
 
     def settle(self, kind: Collection, doc: dict) -> None:
         """References, columns, tasks, tags and custom properties: checked and put into stored form."""
@@ -79,7 +81,9 @@ class Engine:
 
     def create(self, kind: Collection, place: kinds.Place, doc: dict, actor) -> Entity:
         entity_id = str(uuid.uuid4())
-        doc.update(id=entity_id, version=0.1, updatedAt=now_ms(), updatedBy=actor.name, deleted=False)
+        doc.update(id=entity_id, version=0.1, updatedAt=now_ms(), updatedBy=actor.name)
+        if self._can_hide(kind):
+            doc["deleted"] = False
         doc["href"] = f"{self.app.base_url}/v1/{kind.path}/{entity_id}"
         entity = Entity(kind, doc, place.parent)
         self.store.add(entity)
@@ -100,10 +104,11 @@ class Engine:
 
     def _store_version(self, entity: Entity, new: dict, actor, changes: merge.Changes) -> None:
         old = entity.doc
-        for name in ("id", "name", "fullyQualifiedName", "href", "service", "serviceType", "database", "databaseSchema"):
+        for name in _FIXED:
             if name in old:
                 new[name] = old[name]
-        new.setdefault("deleted", old["deleted"])
+        if "deleted" in old:
+            new.setdefault("deleted", old["deleted"])
         new.update(version=changes.next_version(old["version"]), updatedAt=now_ms(), updatedBy=actor.name)
         new["changeDescription"] = changes.description(old["version"])
         entity.history.append(old)
@@ -113,6 +118,7 @@ class Engine:
 
     def delete(self, entity: Entity, actor, *, hard: bool, recursive: bool) -> str:
         """Soft by default. An entity with children needs ``recursive``."""
+        hard = hard or not self._can_hide(entity.kind)
         living = [child for child in entity.children.values() if hard or not child.deleted]
         if living and not recursive:
             raise bad_request(f"{entity.kind.type} is not empty")
@@ -123,6 +129,10 @@ class Engine:
             return DELETED
         self._flag_deleted(entity, actor, True)
         return SOFT_DELETED
+
+    def _can_hide(self, kind: Collection) -> bool:
+        """Kinds without ``deleted`` know no soft deletion."""
+        return "deleted" in self.app.fields_of(kind)
 
     def restore(self, entity: Entity, actor) -> str:
         for child in entity.children.values():

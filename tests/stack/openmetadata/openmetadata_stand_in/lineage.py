@@ -149,9 +149,10 @@ def delete_by_source(app, request: Request) -> Reply:
     """Removes the edges into an entity that come from one source of lineage."""
     entity_type, entity_id, source = request.params
     entity = app.store.identified(entity_type, entity_id)
-    edges = app.store.edges
-    for key in [key for key, edge in edges.items() if key[1] == entity.id and edge["lineageDetails"]["source"] == source]:
-        del edges[key]
+    app.store.edges = {
+        key: edge for key, edge in app.store.edges.items()
+        if key[1] != entity.id or edge["lineageDetails"]["source"] != source
+    }
     return Reply(200)
 
 

@@ -30,7 +30,7 @@ def use_generated_models_only() -> None:
 
     module.BaseModel = BaseModel
     module.CustomSecretStr = SecretStr
-    module.ignore_type_decoder = lambda type_: None
+    module.ignore_type_decoder = lambda _: None
     sys.modules[_BASE_MODULE] = module
 
 

@@ -50,7 +50,7 @@ def _open_lists(kind, doc: dict) -> None:
 
 
 def _check(app, kind, new: dict) -> None:
-    for name in sorted(set(new) - app.fields_of(kind) - {"checksum", "entityFQN", "basicEntityReference"}):
+    for name in sorted(set(new) - app.fields_of(kind)):
         raise bad_request(f'Unrecognized field "{name}" (class {kind.entity.split(":")[1]})')
     plain = {name: value for name, value in new.items() if name not in ("domain", "domains", "dataProducts")}
     app.engine.settle(_without_lists(kind), plain)

@@ -28,7 +28,7 @@ def put(app, request: Request) -> Reply:
     status.setdefault("timestamp", status.get("startDate", 0))
     previous = series.put(pipeline, "runs", status.get("runId"), status)
     change = {"name": "pipelineStatus", "oldValue": previous, "newValue": status}
-    pipeline.doc["pipelineStatuses"] = status
+    pipeline.doc["pipelineStatuses"] = [status] if app.profile.lists_run_statuses else status
     body = {"eventType": "entityUpdated", "entityType": "ingestionPipeline", "entityId": pipeline.id,
             "entityFullyQualifiedName": pipeline.fqn, "entity": pipeline.doc,
             "changeDescription": {"fieldsUpdated": [change]}}

@@ -117,6 +117,7 @@ class Connection(asyncio.Protocol):
 
 async def serve(app: App, port: int, stop: asyncio.Event) -> None:
     server = await asyncio.get_running_loop().create_server(lambda: Connection(app), "127.0.0.1", port)
+    print(f"stand-in for OpenMetadata {app.profile.reported} on http://127.0.0.1:{port}/api", flush=True)
     async with server:
         await stop.wait()
     app.keep()

@@ -44,5 +44,10 @@ class Profile:
         return self.minor >= (2, 0)
 
     @property
+    def lists_run_statuses(self) -> bool:
+        """An ingestion pipeline shows a list of runs from 2.0, only the last one before."""
+        return self.minor >= (2, 0)
+
+    @property
     def lineage_by_name(self) -> bool:
         return self.minor >= (2, 0)
