@@ -7,8 +7,8 @@ use metahost_plugin_sdk::log::Level;
 use crate::output::Output;
 use crate::project::{Project, is_ephemeral};
 
-/// Nodes without a relation, unreadable entries, and counts of kinds that are not for a catalog.
-pub fn tell(project: &Project, out: &mut dyn Output) {
+/// Entries that can't be read or placed: whatever is wanted of the project, they are missing from it.
+pub fn tell_unusable(project: &Project, out: &mut dyn Output) {
     for (id, reason) in project.unreadable() {
         out.skipped(
             &id.split('.').map(str::to_owned).collect::<Vec<_>>(),
@@ -20,6 +20,10 @@ pub fn tell(project: &Project, out: &mut dyn Output) {
             out.skipped(&[node.package_name.clone(), node.name.clone()], reason);
         }
     }
+}
+
+/// Models without a table, and counts of kinds that are not for a catalog.
+pub fn tell_rest(project: &Project, out: &mut dyn Output) {
     for (_, node) in project.nodes().filter(|(_, node)| node.resource_type == "model" && is_ephemeral(node)) {
         let reason = "an ephemeral model has no table; lineage goes through it";
         out.skipped(&[node.package_name.clone(), node.name.clone()], reason);

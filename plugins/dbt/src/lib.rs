@@ -71,10 +71,11 @@ fn read(location: &dyn Location, config: &Config, manifest: &str, mode: Mode, ou
     let entities = mode == Mode::Entities;
     let project = Loader { location, config, manifest }.load(entities, out)?;
     not_empty(&project, manifest)?;
+    leftovers::tell_unusable(&project, out);
     if !entities {
         return lineage::emit(&project, config, out);
     }
-    leftovers::tell(&project, out);
+    leftovers::tell_rest(&project, out);
     annotate::emit(&project, config, out)?;
     if config.include_tests { checks::emit(&project, config, out) } else { Ok(()) }
 }

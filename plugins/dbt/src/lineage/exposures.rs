@@ -33,7 +33,12 @@ fn edges(
 ) -> Result<()> {
     let service = downstream.service.iter().cloned();
     let key: Vec<_> = service.chain(downstream.path.iter().cloned()).collect();
-    for path in upstream(project, &exposure.depends_on.nodes).relations.iter().filter_map(|id| project.relation(id)) {
+    let reads = upstream(project, &exposure.depends_on.nodes);
+    for missing in &reads.missing {
+        let reason = format!("the manifest does not describe `{missing}`, which it reads");
+        out.skipped(&[exposure.package_name.clone(), exposure.name.clone()], &reason);
+    }
+    for path in reads.relations.iter().filter_map(|id| project.relation(id)) {
         if !pairs.insert(path, &key) {
             continue;
         }

@@ -2,6 +2,8 @@
 
 mod broken;
 mod campus;
+mod contracts;
+mod large;
 mod versions;
 
 use metahost_plugin_sdk::activity::{TestCase, TestResult};
