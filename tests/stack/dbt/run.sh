@@ -18,7 +18,7 @@ PUBLISHED_ROOT=/opt/dbt
 export TRINO_PORT DBT_SEND_ANONYMOUS_USAGE_STATS=false DBT_USE_COLORS=false
 
 sources() {
-  tar -C "$PROJECT" -c --sort=name --mtime=@0 --owner=0 --group=0 dbt_project.yml profiles.yml macros models seeds snapshots tests
+  tar -C "$PROJECT" -c --sort=name --mtime=@0 --owner=0 --group=0 --mode=u=rwX,go=rX dbt_project.yml profiles.yml macros models seeds snapshots tests
 }
 
 digest() {

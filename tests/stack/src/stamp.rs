@@ -1,9 +1,10 @@
 //! Remembers that a running server was filled with the data as it is now, so that a second `up` has nothing to do.
 
 use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsString;
 use std::fs;
 use std::hash::{Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -26,20 +27,22 @@ pub(crate) fn write(server: Server, process: Process) -> Result<()> {
 fn stamp(server: Server, process: Process) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     for input in server.inputs() {
-        hash_tree(&home::package_dir().join(input), &mut hasher)?;
+        hash_tree(Path::new(input), &mut hasher)?;
     }
     Ok(format!("{} {:016x}", process.identity(), hasher.finish()))
 }
 
+/// Paths are hashed as they are inside the package: two checkouts with the same files agree.
 fn hash_tree(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
-    if path.is_dir() {
-        let entries = fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
-        let mut entries: Vec<PathBuf> =
-            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-        entries.sort();
-        return entries.iter().try_for_each(|entry| hash_tree(entry, hasher));
+    let full = home::package_dir().join(path);
+    if full.is_dir() {
+        let entries = fs::read_dir(&full).with_context(|| format!("cannot list {}", full.display()))?;
+        let mut names: Vec<OsString> =
+            entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?;
+        names.sort();
+        return names.iter().try_for_each(|name| hash_tree(&path.join(name), hasher));
     }
     path.hash(hasher);
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))?.hash(hasher);
+    fs::read(&full).with_context(|| format!("cannot read {}", full.display()))?.hash(hasher);
     Ok(())
 }
