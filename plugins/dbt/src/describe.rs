@@ -10,7 +10,8 @@ pub fn descriptor() -> Descriptor {
     Descriptor {
         name: "dbt".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        service_type: "dbt".to_owned(),
+        // It owns no service: it adds to the warehouse's.
+        service_type: String::new(),
         service_kind: "databaseService".to_owned(),
         capabilities: Capabilities::ENTITIES | Capabilities::LINEAGE,
         config_schema: SCHEMA.to_owned(),
