@@ -57,6 +57,17 @@ impl Access {
         .with("setting", self.setting("origins")))
     }
 
+    /// A pace of nothing, or of less, is no pace.
+    pub(crate) fn check_limits(&self) -> Result<()> {
+        match self.limits.requests_per_second {
+            Some(pace) if !pace.is_normal() || pace <= 0.0 => {
+                let setting = self.limit_setting("requests-per-second");
+                Err(Error::new(ErrorKind::Config, format!("`{setting}` must be above zero")).with("found", pace))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn setting(&self, key: &str) -> String {
         format!("{}.{key}", self.settings)
     }

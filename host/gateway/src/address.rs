@@ -148,4 +148,18 @@ mod tests {
         assert_eq!(reach("64:ff9b::7f00:1"), (false, true));
         assert_eq!(reach("2002:a00:1::1"), (false, true));
     }
+
+    async fn resolve(reach: Reach, exempt: &[&str]) -> Result<Vec<SocketAddr>, String> {
+        let exempt = Arc::new(exempt.iter().map(ToString::to_string).collect());
+        let found = GuardedResolver { reach, exempt }.resolve("localhost".parse().unwrap()).await;
+        found.map(Iterator::collect).map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_name_whose_addresses_are_all_out_of_reach_resolves_to_none() {
+        let refused = resolve(Reach::Public, &[]).await.unwrap_err();
+        assert!(refused.contains("which is not granted"), "{refused}");
+        assert!(resolve(Reach::Private, &[]).await.unwrap().iter().all(|at| at.ip().is_loopback()));
+        assert!(resolve(Reach::Public, &["localhost"]).await.is_ok(), "a proxy may be anywhere");
+    }
 }

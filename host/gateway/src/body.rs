@@ -77,9 +77,8 @@ impl Body {
 
     /// All that is left, refused above `limit` bytes.
     pub async fn collect(mut self, limit: usize) -> Result<Bytes> {
-        let first = self.chunk().await?.unwrap_or_default();
         let mut whole = BytesMut::new();
-        let mut next = Some(first.clone());
+        let mut next = Some(self.chunk().await?.unwrap_or_default());
         while let Some(part) = next {
             if whole.len() + part.len() > limit {
                 return Err(Error::new(ErrorKind::TooLarge, "the answer is larger than its reader takes")

@@ -17,21 +17,21 @@ pub struct Client {
     shared: Arc<Shared>,
     access: Arc<Access>,
     tally: Arc<Tally>,
-    /// Why secrets of the access cannot be watched for; then nothing is sent.
-    unwatched: Option<Arc<str>>,
+    /// What is wrong with the access; then nothing is sent.
+    unusable: Option<Arc<str>>,
 }
 
 impl Client {
     pub(crate) fn new(shared: Arc<Shared>, access: Access) -> Self {
-        let learned =
-            access.credentials.values().try_for_each(|credential| shared.redactor.learn_credential(credential));
-        let unwatched = learned.err().map(|error| error.to_string().into());
-        Self { shared, access: Arc::new(access), tally: Arc::default(), unwatched }
+        let mut credentials = access.credentials.values();
+        let learned = credentials.try_for_each(|credential| shared.redactor.learn_credential(credential));
+        let unusable = learned.and_then(|()| access.check_limits()).err().map(|error| error.to_string().into());
+        Self { shared, access: Arc::new(access), tally: Arc::default(), unusable }
     }
 
     /// Sends a request. Any HTTP status is an answer; an error means that there is none.
     pub async fn send(&self, request: Request) -> Result<Response> {
-        if let Some(why) = &self.unwatched {
+        if let Some(why) = &self.unusable {
             return Err(Error::new(ErrorKind::Config, why.as_ref()));
         }
         let line = Line { shared: &self.shared, access: &self.access, tally: &self.tally };

@@ -61,7 +61,7 @@ impl OriginRule {
         }
         let origin = Origin::of(&url).map_err(|cause| wrong(text).caused_by(cause))?;
         let too_wide = below && !matches!(&origin.host, Host::Domain(name) if name.contains('.'));
-        if too_wide { Err(wrong(text)) } else { Ok(Self { origin, below }) }
+        if too_wide || plain.contains('*') { Err(wrong(text)) } else { Ok(Self { origin, below }) }
     }
 
     /// The rule that grants exactly the origin of this URL, whatever its path.

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine as _};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
@@ -20,6 +20,9 @@ pub(crate) const MASK: &str = "***";
 /// A secret shorter than this is masked only where it stands as a word of its own: three letters are in every text.
 const SHORT: usize = 4;
 
+/// What a URL parser encodes in a query and in a path when nobody did it before.
+const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'\'');
+const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}').add(b'^');
 const UNRESERVED_KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The known secrets and how to find them.
@@ -118,16 +121,24 @@ fn forms(secret: &str) -> Vec<String> {
     let strict = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
     let relaxed = utf8_percent_encode(secret, UNRESERVED_KEPT).to_string();
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let json = serde_json::Value::from(secret).to_string();
-    let json = json.trim_matches('"').to_owned();
+    let json = json_escaped(secret);
+    // JSON that carries JSON as a text: error bodies do, and requests to APIs that keep settings that way.
+    let twice = json_escaped(&json);
     let slashes = json.replace('/', "\\/");
     let lower = [lower_hex(&strict), lower_hex(&relaxed)];
-    let mut all = vec![secret.to_owned(), strict, relaxed, form, json, slashes];
+    let lenient = [QUERY, PATH].map(|set| utf8_percent_encode(secret, set).to_string());
+    let mut all = vec![secret.to_owned(), strict, relaxed, form, json, twice, slashes];
+    all.extend(lenient);
     all.extend(lower);
     if secret.len() >= SHORT {
         all.extend(base64_forms(secret));
     }
     all
+}
+
+fn json_escaped(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 fn base64_forms(text: &str) -> [String; 4] {
@@ -170,9 +181,9 @@ mod tests {
         let redactor = knowing(&[secret]);
         let url = url::Url::parse_with_params("http://a/", [("q", secret)]).unwrap();
         let texts = [
-            format!("raw {secret}."),
+            format!("<{secret}>"),
             url.to_string(),
-            utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string().replace("%2F", "%2f"),
+            "p%40ss%2fw%22ord%20%c3%a9%2b1".to_owned(),
             serde_json::json!({ "a": secret }).to_string(),
             BASE64_STANDARD.encode(secret),
         ];
