@@ -1,6 +1,6 @@
 """Fills Trino: runs the SQL files beside this script and makes the thousand small tables of the catalog `scale`.
 
-Usage: load.py ping | load | bench [TABLES [COLUMNS]]
+Usage: load.py ping | load | history | bench [TABLES [COLUMNS]]
 
 Each file of `sql/` is run once per data set and content, remembered in the stack's folder. Files whose name ends in
 `.session.sql` make what Trino keeps in memory (the query history, the memory catalogs): they run once per Trino process.
@@ -83,10 +83,16 @@ def trino_process():
 
 
 def load():
+    """The small tables come first: a thousand statements would push what is worth reading out of the query history."""
+    once("scale", f"{digest(HERE / 'scale.py')} {trino_process()}", lambda: scale.make("scale", 10, 100, scale.varied, connect))
     for path in sorted((HERE / "sql").glob("*.sql")):
         session = trino_process() if path.name.endswith(".session.sql") else ""
         once(path.name, f"{digest(path)} {session}", lambda path=path: run_file(path))
-    once("scale", f"{digest(HERE / 'scale.py')} {trino_process()}", lambda: scale.make("scale", 10, 100, scale.varied, connect))
+
+
+def history():
+    """Runs the statements of the history once more, for a Trino that has forgotten them over others."""
+    run_file(HERE / "sql" / "40-history.session.sql")
 
 
 def bench(tables="10000", columns="30"):
@@ -100,10 +106,12 @@ def main(action, *rest):
         execute(connect(), "select count(*) from tpch.tiny.region")
     elif action == "load":
         load()
+    elif action == "history":
+        history()
     elif action == "bench":
         bench(*rest)
     else:
-        raise SystemExit(f"unknown action {action!r}: use ping, load or bench")
+        raise SystemExit(f"unknown action {action!r}: use ping, load, history or bench")
 
 
 main(*sys.argv[1:])

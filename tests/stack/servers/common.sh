@@ -117,7 +117,7 @@ find_java() {
 # step NAME [ARGUMENT..]: every script ends with this; the library calls it. A server may have more steps than the five.
 step() {
   case ${1:-} in
-  install | run | health | prepare | load | bench) "$@" ;;
+  install | run | health | prepare | load | history | bench) "$@" ;;
   *) fail "unknown step '${1:-}'" "use one of install, run, health, prepare, load" ;;
   esac
 }

@@ -80,6 +80,11 @@ load() {
   bash "$STACK_HOME/dbt/run.sh" relations
 }
 
+# Trino forgets old queries when many newer ones come: this makes the history worth reading again.
+history() {
+  "$PYTHON" "$STACK_HOME/data/load.py" history
+}
+
 # bench TABLES COLUMNS: that many tables in a catalog of their own, for measuring; not part of `load`.
 bench() {
   "$PYTHON" "$STACK_HOME/data/load.py" bench "$@"

@@ -17,4 +17,4 @@ pub use bao::{BaoCredentials, bao_credentials};
 pub use home::{s3_credentials, stack_dir};
 pub use server::Server;
 pub use status::{State, Status, status};
-pub use up::{Event, bench_load, down, up, up_with};
+pub use up::{Event, bench_load, down, replay_history, up, up_with};

@@ -64,6 +64,13 @@ pub fn bench_load(tables: u32, columns: u32) -> Result<()> {
     script::run_with(Server::Trino, "bench", &[tables.to_string(), columns.to_string()])
 }
 
+/// Runs the queries of the history once more: Trino forgets them when thousands of newer ones come. Brings Trino up first.
+pub fn replay_history() -> Result<()> {
+    up(&[Server::Trino])?;
+    let _lock = lock::acquire(Server::Trino.name())?;
+    script::run(Server::Trino, "history")
+}
+
 fn in_parallel<F: Fn(Server) -> Result<()> + Sync>(servers: &[Server], work: F) -> Result<()> {
     thread::scope(|scope| {
         let threads: Vec<_> = servers
