@@ -56,7 +56,11 @@ impl OpenMetadata {
         let is_new = old.is_none();
         let answer = self.put_edge(&drawn, &merged).await?;
         let answer = match (answer.status, has_columns(&merged)) {
-            (400 | 404, true) => self.put_without_unknown_columns(&drawn, merged, answer).await?,
+            (400 | 404, true) => match self.without_unknown_columns(&drawn, merged).await? {
+                None => answer,
+                Some(known) if old.as_ref() == Some(&known) => return Ok(Outcome::Unchanged),
+                Some(known) => self.put_edge(&drawn, &known).await?,
+            },
             _ => answer,
         };
         Ok(match answer.is_success() {
@@ -72,23 +76,20 @@ impl OpenMetadata {
         self.server.put("lineage", &json!({ "edge": edge })).await
     }
 
-    /// The server refuses an edge with a column it does not have: the edge is worth more than the column.
-    async fn put_without_unknown_columns(
+    /// The server refuses an edge with a column it does not have: the edge is worth more than the column. None when all
+    /// columns are known, and the edge was refused for something else.
+    async fn without_unknown_columns(
         &self,
         drawn: &Drawn,
         mut details: Map<String, Value>,
-        refused: Answer,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Option<Map<String, Value>>, Error> {
         let from = self.column_names(&drawn.from).await?;
         let to = self.column_names(&drawn.to).await?;
         let dropped = keep_known(&mut details, &from, &to);
-        if dropped == 0 {
-            return Ok(refused);
-        }
         for _ in 0..dropped {
             self.warnings.add("columns of lineage edges that the catalog does not have were left out");
         }
-        self.put_edge(drawn, &details).await
+        Ok((dropped > 0).then_some(details))
     }
 
     /// Full names of an entity's columns at every depth, under their names in lower case.

@@ -22,6 +22,8 @@ mod resolve;
 mod server;
 mod services;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod warnings;
 
 use std::collections::BTreeMap;

@@ -146,7 +146,11 @@ impl OpenMetadata {
         }
         let test_of = |(test, _): &(Fqn, Box<TestResult>)| test.clone();
         parallel::by_key(results, self.options.concurrency, test_of, |(test, result)| async move {
-            let answer = self.send_result(&test, &result_body(&result)).await?;
+            let body = result_body(&result);
+            let mut answer = self.send_result(&test, &body).await?;
+            if answer.is_missing() && result.column.len() > 1 {
+                answer = self.send_result(&nested_name(&test, &result), &body).await?;
+            }
             // There is a result of that moment already: the same one, from an earlier run.
             Ok(if answer.status == 409 { Outcome::Unchanged } else { answer.outcome() })
         })
@@ -161,6 +165,13 @@ impl OpenMetadata {
         }
         self.server.put(&format!("dataQuality/testCases/{name}/testCaseResult"), body).await
     }
+}
+
+/// The name of a test on a nested column, where the server takes the column's whole path for one name.
+fn nested_name(test: &Fqn, result: &TestResult) -> Fqn {
+    let levels = result.column.len() + 1;
+    let table = (0..levels).fold(test.clone(), |fqn, _| fqn.parent().unwrap_or(fqn));
+    table.child(&result.column.join(".")).child(&result.test)
 }
 
 fn suite_name(table: &Fqn) -> String {
