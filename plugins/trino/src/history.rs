@@ -122,3 +122,92 @@ fn position(cursor: Option<&[u8]>) -> Result<Option<Position>> {
 fn encode(position: &Position) -> Result<Vec<u8>> {
     serde_json::to_vec(position).map_err(|error| protocol(format!("the checkpoint can't be written: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use metahost_plugin_sdk::connector::Window;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Collected, Scripted, trino};
+
+    fn row(time: &str, id: &str, state: &str) -> serde_json::Value {
+        json!([time, id, "insert into t select 1", "ada", 1_000, 3_500, state, null, null])
+    }
+
+    fn request(cursor: Option<Vec<u8>>, mode: Mode) -> ReadRequest {
+        let split = Split { id: "lineage:2026-11-23".into(), path: Vec::new(), mode, weight: None };
+        ReadRequest { split, cursor, window: Window { since: None, until: None }, sample: None }
+    }
+
+    fn read(server: &Scripted, request: &ReadRequest, more: &str) -> Collected {
+        let mut out = Collected::default();
+        trino(server, more).read_into(request, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn a_full_page_is_followed_by_the_next_from_where_it_ended() {
+        let server = Scripted::default()
+            .rows("TIMESTAMP '2026-11-23 01:00:01 UTC'", json!([row("2026-11-23 01:00:02 UTC", "c", "FAILED")]))
+            .rows(
+                "SELECT",
+                json!([
+                    row("2026-11-23 01:00:00 UTC", "a", "FINISHED"),
+                    row("2026-11-23 01:00:01 UTC", "b", "FINISHED")
+                ]),
+            );
+        let out = read(&server, &request(None, Mode::Lineage), r#", "query-history": {"page-size": 2}"#);
+        let failed: Vec<_> = out.queries.iter().map(|query| query.failed).collect();
+        assert_eq!(failed, [false, false, true]);
+        assert_eq!((out.queries[0].started_at, out.queries[0].duration_ms), (Some(1_000), Some(2_500)));
+        assert_eq!(out.checkpoints.len(), 2);
+        // A later run begins after the last checkpoint.
+        let cursor = out.checkpoints.last().cloned();
+        let again = Scripted::default().rows("SELECT", json!([]));
+        assert!(read(&again, &request(cursor, Mode::Lineage), "").queries.is_empty());
+        assert!(again.statements()[0].contains("> TIMESTAMP '2026-11-23 01:00:02 UTC'"));
+    }
+
+    #[test]
+    fn exclusions_and_own_queries_are_left_to_the_server() {
+        let server = Scripted::default().rows("SELECT", json!([]));
+        read(&server, &request(None, Mode::Usage), r#", "query-history": {"exclude": ["GRANT %", "%o'b%"]}"#);
+        let sql = &server.statements()[0];
+        assert!(sql.contains(r#"NOT lower("query") LIKE lower('GRANT %') ESCAPE '\'"#), "{sql}");
+        assert!(sql.contains("'%o''b%'") && sql.contains(r#""source" IS DISTINCT FROM 'metahost'"#), "{sql}");
+        assert!(sql.contains(r#""end" >= TIMESTAMP '2026-11-23 00:00:00.000 UTC'"#), "{sql}");
+        assert!(!sql.contains("%insert%"), "usage counts reads too: {sql}");
+    }
+
+    #[test]
+    fn starburst_galaxy_has_its_own_table_and_names() {
+        let server = Scripted::default().rows("SELECT", json!([]));
+        read(&server, &request(None, Mode::Lineage), r#", "query-history": {"preset": "galaxy"}"#);
+        let sql = &server.statements()[0];
+        assert!(sql.contains(r#"FROM "galaxy_telemetry"."public"."query_history""#), "{sql}");
+        for column in ["query", "email", "create_time", "end_time", "query_state"] {
+            assert!(sql.contains(&format!("\"{column}\"")), "{column}: {sql}");
+        }
+        assert!(!sql.contains("\"source\"") && sql.contains("%insert%into%"), "{sql}");
+    }
+
+    #[test]
+    fn another_table_needs_only_the_columns_that_are_named() {
+        let server = Scripted::default().rows("SELECT", json!([]));
+        let more = r#", "query-history": {"table": "ops.\"a.b\".log", "columns": {"query": "text", "catalog": "cat"}}"#;
+        read(&server, &request(None, Mode::Lineage), more);
+        let sql = &server.statements()[0];
+        assert!(sql.contains(r#"FROM "ops"."a.b"."log""#) && sql.contains(r#"CAST("cat" AS varchar)"#), "{sql}");
+        assert!(sql.contains(r#"md5(to_utf8("text"))"#) && !sql.contains("query_id"), "{sql}");
+    }
+
+    #[test]
+    fn only_the_part_of_the_day_inside_the_window_is_read() {
+        let server = Scripted::default().rows("SELECT", json!([]));
+        let mut outside = request(None, Mode::Lineage);
+        outside.window.until = Some(1_000);
+        read(&server, &outside, "");
+        assert!(server.statements().is_empty());
+    }
+}

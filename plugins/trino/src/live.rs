@@ -53,9 +53,19 @@ fn every_listed_table_is_emitted_with_columns() {
 #[ignore = "needs a running Trino: cargo xtask stack up"]
 fn the_query_history_is_read_in_pages() {
     let all = run(Mode::Usage, "");
-    let paged = run(Mode::Usage, r#", "query-history": {"page-size": 7}"#);
+    let paged = run(Mode::Usage, r#", "query-history": {"page-size": 1500}"#);
     let writes = run(Mode::Lineage, "");
     println!("{} {} {}", all.queries.len(), paged.queries.len(), writes.queries.len());
     // Other users run queries in between.
     assert!(paged.queries.len() >= all.queries.len() && !all.queries.is_empty());
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
+fn spooled_rows_are_the_same_as_rows_by_way_of_the_coordinator() {
+    let sql = "SELECT orderkey, comment FROM tpch.tiny.orders ORDER BY orderkey";
+    let spooled = trino("").client.all::<(u64, String)>(sql).unwrap();
+    let plain = trino(r#", "spooling": "off""#).client.all::<(u64, String)>(sql).unwrap();
+    assert_eq!(spooled.len(), 15_000);
+    assert!(spooled == plain);
 }

@@ -18,13 +18,22 @@ pub fn closing(text: &str, open: usize) -> Option<usize> {
 
 /// Cuts at a separator outside quotes, parentheses and brackets.
 pub fn split(text: &str, separator: char) -> Vec<&str> {
+    cut(text, |_, symbol| symbol == separator)
+}
+
+/// Cuts a row's fields apart: Trino puts a blank after the comma, and prints commas in names bare.
+pub fn fields(text: &str) -> Vec<&str> {
+    cut(text, |at, symbol| symbol == ',' && text[at + 1..].starts_with(' '))
+}
+
+fn cut(text: &str, is_separator: impl Fn(usize, char) -> bool) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut start, mut depth) = (0, 0_usize);
     for (at, symbol) in symbols(text) {
         match symbol {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
-            _ if symbol == separator && depth == 0 => {
+            _ if depth == 0 && is_separator(at, symbol) => {
                 pieces.push(&text[start..at]);
                 start = at + symbol.len_utf8();
             }

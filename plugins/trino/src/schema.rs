@@ -44,12 +44,10 @@ struct Pending {
     columns: Vec<Column>,
 }
 
-/// Reads a schema and emits it with its database.
+/// Emits the tables of a schema; the split of its catalog, which the host reads before, emitted the schema itself.
 pub fn read(client: &Client, config: &Config, path: (&str, &str), out: &mut dyn Output) -> Result<()> {
     let (catalog, schema) = path;
     let relations = relations::read(client, catalog, schema, out)?;
-    out.entity(table::database(catalog, relations.connector.as_deref()))?;
-    out.entity(table::schema(catalog, schema))?;
     let listed = relations.by_name.len();
     let mut reader = Reader { client, config, catalog, schema, relations, waiting: Vec::new(), done: 0, listed, out };
     reader.stream()?;
@@ -220,5 +218,107 @@ impl From<ColumnRow> for columns::Source {
 impl From<ShownColumn> for columns::Source {
     fn from(row: ShownColumn) -> Self {
         Self { name: row.name, kind: row.kind, comment: row.comment, ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metahost_plugin_sdk::connector::{Mode, ReadRequest, Split, Window};
+    use metahost_plugin_sdk::entities::{Table, TableKind};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Collected, Said, Scripted, trino};
+
+    const BROKEN: Said = Said::Error("ICEBERG_INVALID_METADATA", "EXTERNAL", "metadata file is gone");
+
+    fn server() -> Scripted {
+        Scripted::default()
+            .rows("information_schema.tables", json!([["broken", "BASE TABLE"], ["t", "BASE TABLE"], ["v", "VIEW"]]))
+            .rows("SELECT connector_name", json!([["iceberg"]]))
+            .rows("information_schema.views", json!([["v", null]]))
+            .rows("materialized_views", json!([]))
+            .rows("table_comments", json!([["t", "of t"]]))
+            .says("SHOW COLUMNS FROM \"c\".\"s\".\"broken\"", BROKEN)
+            .rows("SHOW COLUMNS FROM \"c\".\"s\".\"t\"", json!([["a", "bigint", "", "of a"]]))
+            .rows("SHOW COLUMNS FROM \"c\".\"s\".\"v\"", json!([["a", "bigint", "", ""]]))
+            .rows(
+                "SHOW CREATE TABLE \"c\".\"s\".\"t\"",
+                json!([["CREATE TABLE c.s.t (\n   a bigint\n)\nWITH (\n   location = 's3://b/t'\n)"]]),
+            )
+            .rows("SHOW CREATE VIEW", json!([["CREATE VIEW c.s.v AS SELECT 1 a"]]))
+    }
+
+    fn read(server: &Scripted, more: &str) -> (Vec<Table>, Collected) {
+        let split = Split { id: "x".into(), path: vec!["c".into(), "s".into()], mode: Mode::Entities, weight: None };
+        let window = Window { since: None, until: None };
+        let mut out = Collected::default();
+        trino(server, more).read_into(&ReadRequest { split, cursor: None, window, sample: None }, &mut out).unwrap();
+        let tables = out.entities.drain(..).map(|entity| match entity {
+            Entity::Table(table) => table,
+            other => panic!("{other:?}"),
+        });
+        (tables.collect(), out)
+    }
+
+    fn names(tables: &[Table]) -> Vec<&str> {
+        tables.iter().map(|table| table.common.path[2].as_str()).collect()
+    }
+
+    const COLUMNS: &str = "information_schema.columns";
+
+    #[test]
+    fn a_broken_table_is_skipped_with_its_reason_and_allows_no_deletion() {
+        let rows = json!([["t", "a", "bigint", "NO", null, "of a"], ["v", "a", "bigint", "YES", null, null]]);
+        let (tables, out) = read(&server().rows(COLUMNS, rows), "");
+        let mut found = names(&tables);
+        found.sort_unstable();
+        assert_eq!(found, ["t", "v"]);
+        assert_eq!(out.remarks, ["skipped c.s.broken: Trino: metadata file is gone"]);
+        assert!(out.complete.is_empty());
+    }
+
+    #[test]
+    fn columns_that_can_not_be_read_at_once_are_read_table_by_table() {
+        let failing = Said::Error("GENERIC_INTERNAL_ERROR", "INTERNAL_ERROR", "boom");
+        let (tables, out) = read(&server().says(COLUMNS, failing), "");
+        assert_eq!(names(&tables), ["t", "v"]);
+        assert_eq!(tables[0].columns[0].description.as_deref(), Some("of a"));
+        assert!(out.remarks.iter().any(|remark| remark.contains("boom")));
+    }
+
+    #[test]
+    fn an_iceberg_table_and_a_view_have_all_that_trino_tells() {
+        let rows = json!([
+            ["t", "a", "bigint", "NO", null, "of a"],
+            ["v", "a", "bigint", "YES", null, null],
+            ["broken", "a", "bigint", "YES", null, null]
+        ]);
+        let (tables, out) = read(
+            &server()
+                .rows(COLUMNS, rows)
+                .rows("SHOW CREATE TABLE", json!([["CREATE TABLE c.s.broken (\n   a bigint\n)"]])),
+            "",
+        );
+        let (table, view) = (&tables[0], &tables[1]);
+        assert_eq!((table.kind, table.location.as_deref()), (TableKind::Iceberg, Some("s3://b/t")));
+        assert_eq!(table.common.description.as_deref(), Some("of t"));
+        assert_eq!((view.kind, view.definition.as_deref()), (TableKind::View, Some("CREATE VIEW c.s.v AS SELECT 1 a")));
+        assert_eq!(out.complete, [("c.s:table".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn other_connectors_cost_no_statement_per_table() {
+        let rows = json!([["t", "a", "bigint", "NO", null, null]]);
+        let server = Scripted::default()
+            .rows("information_schema.tables", json!([["t", "BASE TABLE"]]))
+            .rows("SELECT connector_name", json!([["postgresql"]]))
+            .rows("information_schema.views", json!([]))
+            .rows("materialized_views", json!([]))
+            .rows("table_comments", json!([]))
+            .rows(COLUMNS, rows);
+        let (tables, _) = read(&server, "");
+        assert_eq!((names(&tables), tables[0].kind), (vec!["t"], TableKind::Regular));
+        assert_eq!(server.statements().len(), 6);
     }
 }

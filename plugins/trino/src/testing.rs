@@ -1,13 +1,19 @@
 //! What the tests of this crate share: an output that collects, answers by script, and plain HTTP to a real server.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::rc::Rc;
 
 use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::http::Request;
 use metahost_plugin_sdk::lineage::Query;
-use metahost_plugin_sdk::{Result, unavailable};
+use metahost_plugin_sdk::types::Failure;
+use metahost_plugin_sdk::{Error, Result, unavailable};
+use serde_json::{Value, json};
 
+use crate::Trino;
 use crate::output::Output;
 use crate::transport::{Reply, Transport};
 
@@ -49,6 +55,7 @@ pub struct Collected {
     pub complete: Vec<(String, usize)>,
     pub remarks: Vec<String>,
     pub skipped: u64,
+    pub checkpoints: Vec<Vec<u8>>,
 }
 
 impl Output for Collected {
@@ -64,7 +71,8 @@ impl Output for Collected {
         self.complete.push((format!("{}:{kind}", scope.join(".")), listed));
         Ok(())
     }
-    fn checkpoint(&mut self, _: &[u8]) -> Result<()> {
+    fn checkpoint(&mut self, cursor: &[u8]) -> Result<()> {
+        self.checkpoints.push(cursor.to_vec());
         Ok(())
     }
     fn skipped(&mut self, path: &[&str], reason: &str) {
@@ -78,4 +86,123 @@ impl Output for Collected {
     fn warn(&mut self, message: &str, fields: &[(&str, &str)]) {
         self.remarks.push(format!("{message} {fields:?}"));
     }
+}
+
+/// What a scripted Trino says to a statement.
+#[derive(Clone)]
+pub enum Said {
+    /// The `data` of each page.
+    Pages(Vec<Value>),
+    /// An error's name, its type and its message.
+    Error(&'static str, &'static str, &'static str),
+}
+
+/// A Trino that answers by script and keeps what it was asked; storage lies at `http://storage/`.
+#[derive(Clone, Default)]
+pub struct Scripted {
+    says: Vec<(&'static str, Said)>,
+    storage: BTreeMap<String, Vec<u8>>,
+    running: Rc<RefCell<Vec<Said>>>,
+    /// Every request, in order.
+    pub asked: Rc<RefCell<Vec<Request>>>,
+    demands_user: bool,
+    slow: u64,
+}
+
+impl Scripted {
+    /// Answers statements that contain a text; of several the first counts.
+    pub fn says(mut self, when: &'static str, said: Said) -> Self {
+        self.says.push((when, said));
+        self
+    }
+
+    /// Answers statements that contain a text with one page of rows.
+    pub fn rows(self, when: &'static str, rows: Value) -> Self {
+        self.says(when, Said::Pages(vec![rows]))
+    }
+
+    /// Puts a segment into the storage.
+    pub fn stores(mut self, name: &str, bytes: Vec<u8>) -> Self {
+        self.storage.insert(format!("http://storage/{name}"), bytes);
+        self
+    }
+
+    /// Refuses requests that name no user.
+    pub fn demanding_user(self) -> Self {
+        Self { demands_user: true, ..self }
+    }
+
+    /// Each page takes so many milliseconds.
+    pub fn slow(self, milliseconds: u64) -> Self {
+        Self { slow: milliseconds, ..self }
+    }
+
+    /// The statements it was sent.
+    pub fn statements(&self) -> Vec<String> {
+        let asked = self.asked.borrow();
+        let posts = asked.iter().filter(|request| request.method == "POST");
+        posts.map(|request| String::from_utf8(request.body.clone().unwrap()).unwrap()).collect()
+    }
+
+    /// Method and address of every request.
+    pub fn log(&self) -> Vec<String> {
+        self.asked.borrow().iter().map(|request| format!("{} {}", request.method, request.url)).collect()
+    }
+
+    fn start(&self, request: &Request) -> Value {
+        let sql = String::from_utf8(request.body.clone().unwrap()).unwrap();
+        let said = self.says.iter().find(|(when, _)| sql.contains(when)).map(|(_, said)| said.clone());
+        // A server that does not spool for a client that does not ask: the rows come plain.
+        let spools = request.headers.iter().any(|(name, _)| name == "X-Trino-Query-Data-Encoding");
+        let said = said.filter(|_| spools || !sql.contains("spooled")).unwrap_or(Said::Pages(vec![json!([["plain"]])]));
+        self.running.borrow_mut().push(said);
+        self.page(self.running.borrow().len() - 1, 0)
+    }
+
+    fn page(&self, query: usize, page: usize) -> Value {
+        let id = format!("q{query}");
+        match &self.running.borrow()[query] {
+            Said::Error(name, kind, message) => {
+                json!({"id": id, "error": {"message": message, "errorName": name, "errorType": kind}})
+            }
+            Said::Pages(pages) => {
+                let data = page.checked_sub(1).map(|at| &pages[at]);
+                let next = (page < pages.len()).then(|| format!("http://trino/q/{query}/{}", page + 1));
+                let elapsed = self.slow * page as u64;
+                json!({"id": id, "nextUri": next, "data": data, "stats": {"elapsedTimeMillis": elapsed},
+                       "columns": [{"name": "c", "type": "varchar"}]})
+            }
+        }
+    }
+}
+
+impl Transport for Scripted {
+    fn send(&self, request: &Request) -> Result<Reply> {
+        self.asked.borrow_mut().push(request.clone());
+        let ok = |body: Vec<u8>| Ok(Reply { status: 200, headers: Vec::new(), body });
+        let named = request.headers.iter().any(|(name, _)| name == "X-Trino-User");
+        if self.demands_user && !named {
+            let body = b"Basic authentication or X-Trino-Original-User or X-Trino-User must be sent".to_vec();
+            return Ok(Reply { status: 401, headers: Vec::new(), body });
+        }
+        if request.url.starts_with("http://storage/") {
+            let refused = Failure { message: "origin not granted".to_owned(), context: Vec::new() };
+            let stored = self.storage.get(request.url.split('?').next().unwrap());
+            return stored.map_or(Err(Error::Denied(refused)), |bytes| ok(bytes.clone()));
+        }
+        let value = match (request.method.as_str(), request.url.strip_prefix("http://trino/q/")) {
+            ("POST", _) => self.start(request),
+            ("GET", Some(at)) => {
+                let (query, page) = at.split_once('/').unwrap();
+                self.page(query.parse().unwrap(), page.parse().unwrap())
+            }
+            _ => Value::Null,
+        };
+        ok(value.to_string().into_bytes())
+    }
+}
+
+/// A client of a scripted server, with more of the configuration.
+pub fn trino(server: &Scripted, more: &str) -> Trino {
+    Trino::over(&format!(r#"{{"url": "http://trino"{more}}}"#), Box::new(server.clone())).unwrap()
 }

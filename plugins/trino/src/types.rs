@@ -104,9 +104,10 @@ fn known(text: &str, depth: usize) -> Option<Type> {
         return scalar(&head, Vec::new(), "");
     }
     let close = scan::closing(text, head_end)?;
-    let inside = scan::split(&text[head_end + 1..close], ',');
+    let inside = &text[head_end + 1..close];
+    let pieces = if head == "row" { scan::fields(inside) } else { scan::split(inside, ',') };
     let tail = text[close + 1..].trim().to_ascii_lowercase();
-    match (head.as_str(), inside.as_slice(), tail.as_str()) {
+    match (head.as_str(), pieces.as_slice(), tail.as_str()) {
         ("array", [element], "") => Some(Type::Array(Box::new(parse_at(element, depth + 1)))),
         ("map", [key, value], "") => {
             Some(Type::Map(Box::new(parse_at(key, depth + 1)), Box::new(parse_at(value, depth + 1))))
@@ -247,12 +248,13 @@ mod tests {
 
     #[test]
     fn names_that_trino_leaves_bare_are_found() {
-        let Type::Row(fields) = parse("row(my field bigint, timestamp timestamp(3), array array(row(x int)), double)")
+        let Type::Row(fields) =
+            parse("row(my field bigint, a,b integer, timestamp timestamp(3), array array(row(x int)), double)")
         else {
             panic!("no row");
         };
         let names: Vec<_> = fields.iter().map(|f| f.name.as_deref()).collect();
-        assert_eq!(names, [Some("my field"), Some("timestamp"), Some("array"), None]);
+        assert_eq!(names, [Some("my field"), Some("a,b"), Some("timestamp"), Some("array"), None]);
         assert!(fields.iter().all(|f| !matches!(f.kind, Type::Other(_))));
     }
 }
