@@ -9,6 +9,7 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use http::header::{HeaderName, HeaderValue};
+use tracing::subscriber::{NoSubscriber, with_default};
 
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
@@ -47,7 +48,10 @@ impl Signer<'_> {
             .build()
             .map_err(|cause| refused().caused_by(cause))?;
         let params = SigningParams::from(params);
-        let signed = sign(signable(call)?, &params).map_err(|cause| refused().caused_by(cause))?;
+        let request = signable(call)?;
+        // At trace level the signer logs the URL with its query, where a caller may have put a secret.
+        let signed = with_default(NoSubscriber::new(), || sign(request, &params));
+        let signed = signed.map_err(|cause| refused().caused_by(cause))?;
         let header = |(name, value): (&str, &str)| Some((name.parse().ok()?, value.parse().ok()?));
         signed.output().headers().map(header).collect::<Option<_>>().ok_or_else(refused)
     }
