@@ -77,7 +77,7 @@ impl Access {
     }
 }
 
-/// Limits on an owner's requests. In settings each field is written with dashes, below `limits`.
+/// Limits on an owner's requests. Errors name them as the configuration does, below `limits`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HttpLimits {
     /// Requests under way to one origin at a time, until the answer's head and first part are there.

@@ -136,7 +136,7 @@ impl fmt::Debug for Body {
 }
 
 fn too_large(bounds: &Bounds) -> Error {
-    let setting = &bounds.place.limit_setting("max-response-bytes");
+    let setting = &bounds.place.limit_setting("response-mib");
     Error::new(ErrorKind::TooLarge, format!("the answer is larger than `{setting}` allows"))
         .with("limit-bytes", bounds.max_bytes)
         .with("url", &bounds.place.url)

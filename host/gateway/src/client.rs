@@ -59,7 +59,7 @@ impl Client {
         let before = self.tally.request();
         match self.access.limits.max_requests {
             Some(most) if before >= most => {
-                let setting = self.access.limit_setting("max-requests");
+                let setting = self.access.limit_setting("requests");
                 Err(Error::new(ErrorKind::Limit, format!("no more requests than `{setting}` allows"))
                     .with("limit", most)
                     .with("owner", &self.access.owner))

@@ -58,9 +58,12 @@ pub(crate) fn from_body(cause: reqwest::Error, place: &Place) -> Error {
 
 /// The whole attempt, or one part of the answer, took too long.
 pub(crate) fn timed_out(place: &Place, whole: bool) -> Error {
-    let (limit, setting) = if whole { (place.timeout, "timeout") } else { (place.idle, "idle-timeout") };
-    let setting = place.limit_setting(setting);
-    error(ErrorKind::Timeout, &format!("no answer within {limit:?}"), place).with("setting", setting)
+    if whole {
+        let setting = place.limit_setting("timeout-s");
+        let what = format!("no answer within {:?}; `{setting}` sets how long is waited", place.timeout);
+        return error(ErrorKind::Timeout, &what, place).with("setting", setting);
+    }
+    error(ErrorKind::Timeout, &format!("no more of the answer within {:?}", place.idle), place)
 }
 
 fn address_refused(refused: &AddressRefused, place: &Place) -> Error {
@@ -72,7 +75,9 @@ fn address_refused(refused: &AddressRefused, place: &Place) -> Error {
 
 fn tls_failed(tls: &rustls::Error, place: &Place) -> Error {
     let hint = match tls {
-        rustls::Error::InvalidCertificate(_) => "; name its certificate authority in `ca-files` if it is your own",
+        rustls::Error::InvalidCertificate(_) => {
+            "; name its certificate authority in `network.ca-files` if it is your own"
+        }
         _ => "",
     };
     error(ErrorKind::Tls, &format!("the TLS handshake failed: {tls}{hint}"), place)

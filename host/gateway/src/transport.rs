@@ -82,11 +82,12 @@ fn read_authorities(files: &[impl AsRef<Path>]) -> Result<Vec<Certificate>> {
     for file in files {
         let file = file.as_ref();
         let wrong = |what: &str| Error::new(ErrorKind::Config, what).with("file", file.display());
-        let pem = fs::read(file).map_err(|cause| wrong("a file in `ca-files` cannot be read").caused_by(cause))?;
+        let pem =
+            fs::read(file).map_err(|cause| wrong("a file in `network.ca-files` cannot be read").caused_by(cause))?;
         let found = Certificate::from_pem_bundle(&pem)
-            .map_err(|cause| wrong("a file in `ca-files` is not PEM").caused_by(cause))?;
+            .map_err(|cause| wrong("a file in `network.ca-files` is not PEM").caused_by(cause))?;
         if found.is_empty() {
-            return Err(wrong("a file in `ca-files` holds no certificate"));
+            return Err(wrong("a file in `network.ca-files` holds no certificate"));
         }
         all.extend(found);
     }

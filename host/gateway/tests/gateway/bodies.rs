@@ -42,7 +42,7 @@ async fn an_answer_announced_too_large_is_refused_before_it_is_read() {
     access.limits.max_response_bytes = 1999;
     let client = client(access);
     let error = refused(&client, Request::get(server.url("/")), ErrorKind::TooLarge).await;
-    assert!(error.to_string().contains("sources.lab.limits.max-response-bytes"), "{error}");
+    assert!(error.to_string().contains("sources.lab.limits.response-mib"), "{error}");
     assert_eq!(client.counters().bytes_in, 0);
 }
 

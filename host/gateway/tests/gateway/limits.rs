@@ -18,7 +18,10 @@ async fn a_server_that_does_not_answer_is_given_up_in_time() {
     let started = Instant::now();
     let error = refused(&client(access), Request::new("POST", server.url("/")), ErrorKind::Timeout).await;
     assert!(started.elapsed() < Duration::from_secs(5));
-    assert!(error.to_string().contains("200ms") && error.to_string().contains("sources.lab.limits.timeout"), "{error}");
+    assert!(
+        error.to_string().contains("200ms") && error.to_string().contains("sources.lab.limits.timeout-s"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -27,7 +30,7 @@ async fn an_answer_that_stalls_is_given_up_in_time() {
     let mut access = access([server.rule()]);
     access.limits.idle_timeout = Duration::from_millis(200);
     let error = refused(&client(access), Request::new("POST", server.url("/")), ErrorKind::Timeout).await;
-    assert!(error.to_string().contains("sources.lab.limits.idle-timeout"), "{error}");
+    assert!(error.to_string().contains("no more of the answer within 200ms"), "{error}");
 }
 
 #[tokio::test]
@@ -108,6 +111,6 @@ async fn the_budget_of_requests_ends() {
         fetch(&client.clone(), Request::get(server.url("/"))).await;
     }
     let error = refused(&client, Request::get(server.url("/")), ErrorKind::Limit).await;
-    assert!(error.to_string().contains("sources.lab.limits.max-requests"), "{error}");
+    assert!(error.to_string().contains("sources.lab.limits.requests"), "{error}");
     assert_eq!(server.seen().len(), 2);
 }
