@@ -120,11 +120,10 @@ impl Client {
     /// With credentials Trino knows the user and may refuse another name; without, it demands one: only its answer tells.
     pub(crate) fn wants_user(&self, reply: &Reply) -> bool {
         let wants = reply.status == 401 && String::from_utf8_lossy(&reply.body).contains("X-Trino-User must be sent");
-        if wants && self.user.borrow().is_none() {
-            self.user.replace(Some(DEFAULT_USER.to_owned()));
-            return true;
+        if wants {
+            self.user.borrow_mut().get_or_insert_with(|| DEFAULT_USER.to_owned());
         }
-        false
+        wants
     }
 
     /// Keeps what a `SET SESSION` or `RESET SESSION` changed, as the protocol wants.

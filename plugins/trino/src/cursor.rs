@@ -28,6 +28,8 @@ pub struct Cursor<'a, T> {
     rows: VecDeque<T>,
     /// Rows wait here until storage is known to be in reach, because only then the statement need not start again.
     held: bool,
+    /// The server demanded a user and was given one.
+    named: bool,
     failure: Option<Error>,
     query: String,
     limit_ms: Option<u64>,
@@ -46,6 +48,7 @@ impl<'a, T: DeserializeOwned> Cursor<'a, T> {
             state: State::Start,
             rows: VecDeque::new(),
             held: false,
+            named: false,
             failure: None,
             query: String::new(),
             limit_ms: None,
@@ -114,7 +117,9 @@ impl<'a, T: DeserializeOwned> Cursor<'a, T> {
     }
 
     fn take_in(&mut self, reply: &Reply) -> Result<()> {
-        if matches!(self.state, State::Start) && self.client.wants_user(reply) {
+        // Each statement of a batch learns it by itself: they were all sent before the first was answered.
+        if matches!(self.state, State::Start) && !self.named && self.client.wants_user(reply) {
+            self.named = true;
             return Ok(());
         }
         let page = answer::parse(reply)?;
@@ -279,6 +284,9 @@ mod tests {
         let open = Scripted::default().demanding_user();
         assert!(trino(&open, "").client.all::<Text>("SELECT 1").is_ok());
         assert_eq!(header(&open.asked.borrow()[1], "X-Trino-User"), Some("metahost"));
+        let batch = Scripted::default().demanding_user();
+        let statements = ["SELECT 1", "SELECT 2", "SELECT 3"].map(str::to_owned);
+        assert!(trino(&batch, "").client.all_of::<Text>(&statements).iter().all(Result::is_ok), "all learn at once");
         let closed = Scripted::default();
         assert!(trino(&closed, "").client.all::<Text>("SELECT 1").is_ok());
         assert_eq!(header(&closed.asked.borrow()[0], "X-Trino-User"), None);

@@ -1,8 +1,10 @@
 //! The connector against a real Trino, without the host: `cargo test --release -p metahost-plugin-trino -- --ignored`.
 //! The address is `TRINO_URL`, by default the one of the repository's stack.
 
+use metahost_plugin_sdk::Error;
 use metahost_plugin_sdk::connector::{Mode, ReadRequest, Window};
 use metahost_plugin_sdk::entities::Entity;
+use metahost_plugin_sdk::sql::Statement;
 
 use crate::Trino;
 use crate::testing::{Collected, Plain};
@@ -68,4 +70,25 @@ fn spooled_rows_are_the_same_as_rows_by_way_of_the_coordinator() {
     let plain = trino(r#", "spooling": "off""#).client.all::<(u64, String)>(sql).unwrap();
     assert_eq!(spooled.len(), 15_000);
     assert!(spooled == plain);
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
+fn a_query_over_its_budget_ends_in_trino_too() {
+    let trino = trino("");
+    let sql = "SELECT count(*) AS budget_probe FROM tpch.sf100.lineitem a CROSS JOIN tpch.sf100.orders b";
+    let statement = Statement { sql: sql.to_owned(), max_rows: 1, budget_ms: Some(1_500) };
+    assert!(matches!(crate::execute::execute(&trino.client, &statement), Err(Error::Cancelled)));
+    let state = "SELECT state FROM system.runtime.queries WHERE query LIKE '%AS budget_probe FROM%' \
+                 AND query NOT LIKE '%runtime%' ORDER BY created DESC LIMIT 1";
+    assert_eq!(trino.client.all::<(String,)>(state).unwrap()[0].0, "FAILED");
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
+fn every_step_of_the_connection_test_passes() {
+    let trino = trino("");
+    for step in crate::steps::all() {
+        println!("{}: {}", step.name, crate::steps::run(&trino.client, &trino.config, &step.name).unwrap());
+    }
 }
