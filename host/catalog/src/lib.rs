@@ -11,4 +11,4 @@ pub use catalog::{Catalog, Known, Outcome, Reference, Rejection, RunReport, RunS
 pub use error::{Error, ErrorKind};
 pub use jsonl::JsonLines;
 pub use local::{Flow, Graph, Listed, LocalCatalog, Node, Noted, Shown, ShownTest};
-pub use openmetadata::{OpenMetadata, Options};
+pub use openmetadata::{OpenMetadata, Options as OpenMetadataOptions};

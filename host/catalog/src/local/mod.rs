@@ -31,6 +31,9 @@ use tables::{FORMAT, Tables};
 use crate::error::{Error, ErrorKind};
 use crate::{Catalog, Known, Outcome, RunReport, Write};
 
+/// What of the file is kept in memory; the default would be a gigabyte.
+const CACHE_BYTES: usize = 32 << 20;
+
 /// Batches between two that wait for the disk. `finish` waits in any case.
 const BATCHES_PER_SYNC: u32 = 64;
 
@@ -55,14 +58,15 @@ impl LocalCatalog {
             std::fs::create_dir_all(folder).map_err(unmakable)?;
         }
         let failed = |error: redb::Error| failure::explain(path, &error);
-        let database = Database::create(path).map_err(|error| failed(error.into()))?;
+        let database =
+            Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| failed(error.into()))?;
         initialise(&database).map_err(failed)?;
         Self::with_store(path, Store::Writable(database))
     }
 
     /// Opens the file for looking only; any number of processes can, while none writes.
     pub fn open_read_only(path: &Path) -> Result<Self, Error> {
-        match ReadOnlyDatabase::open(path) {
+        match Database::builder().set_cache_size(CACHE_BYTES).open_read_only(path) {
             Ok(database) => Self::with_store(path, Store::ReadOnly(database)),
             // A run was killed: only opening for writing puts the file in order.
             Err(redb::DatabaseError::RepairAborted) => Self::open(path),

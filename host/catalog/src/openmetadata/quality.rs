@@ -20,12 +20,12 @@ const PLATFORMS: [&str; 6] = ["OpenMetadata", "GreatExpectations", "DBT", "Deequ
 /// What test cases need and was looked up or made already.
 #[derive(Default)]
 pub struct Made {
-    definitions: Mutex<BTreeMap<String, Made1>>,
+    definitions: Mutex<BTreeMap<String, Prepared>>,
     suites: Mutex<BTreeMap<Fqn, Option<Rejection>>>,
 }
 
 /// A definition: whether it takes parameters, or why there is none.
-type Made1 = Result<bool, Rejection>;
+type Prepared = Result<bool, Rejection>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,7 +67,7 @@ impl OpenMetadata {
     }
 
     /// Definitions first, and for old servers the suites: one call for each, once.
-    async fn prepare(&self, cases: Vec<Case>) -> Result<Vec<(Case, Made1)>, Error> {
+    async fn prepare(&self, cases: Vec<Case>) -> Result<Vec<(Case, Prepared)>, Error> {
         let mut prepared = Vec::with_capacity(cases.len());
         for case in cases {
             let mut made = self.definition(&case.test).await?;
@@ -81,7 +81,7 @@ impl OpenMetadata {
         Ok(prepared)
     }
 
-    async fn definition(&self, test: &TestCase) -> Result<Made1, Error> {
+    async fn definition(&self, test: &TestCase) -> Result<Prepared, Error> {
         let name = encode_name(&test.definition);
         let mut known = self.quality.definitions.lock().await;
         if let Some(made) = known.get(&name) {
@@ -97,7 +97,7 @@ impl OpenMetadata {
         Ok(made)
     }
 
-    async fn make_definition(&self, name: &str, test: &TestCase) -> Result<Made1, Error> {
+    async fn make_definition(&self, name: &str, test: &TestCase) -> Result<Prepared, Error> {
         let known = PLATFORMS.iter().find(|known| known.eq_ignore_ascii_case(&test.platform)).unwrap_or(&"Other");
         let mut body = definition_body(name, test, known);
         let mut answer = self.server.put("dataQuality/testDefinitions", &body).await?;
