@@ -22,16 +22,8 @@ pub fn tell_unusable(project: &Project, out: &mut dyn Output) {
     }
 }
 
-/// Models without a table, and counts of kinds that are not for a catalog.
+/// Counts of kinds that have no place in a catalog by their nature: nothing is wrong with them.
 pub fn tell_rest(project: &Project, out: &mut dyn Output) {
-    for (_, node) in project.nodes().filter(|(_, node)| node.resource_type == "model" && is_ephemeral(node)) {
-        let reason = "an ephemeral model has no table; lineage goes through it";
-        out.skipped(&[node.package_name.clone(), node.name.clone()], reason);
-    }
-    count(project, out);
-}
-
-fn count(project: &Project, out: &mut dyn Output) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (_, node) in project.nodes() {
         if !matches!(node.resource_type.as_str(), "model" | "seed" | "snapshot" | "test") {
@@ -39,12 +31,14 @@ fn count(project: &Project, out: &mut dyn Output) {
         }
     }
     let manifest = &project.manifest;
+    let models = project.nodes().filter(|(_, node)| node.resource_type == "model");
     let others = [
+        ("ephemeral model", models.filter(|(_, node)| is_ephemeral(node)).count()),
         ("disabled", manifest.disabled.0),
-        ("unit_test", manifest.unit_tests.0),
+        ("unit test", manifest.unit_tests.0),
         ("metric", manifest.metrics.items.len()),
-        ("semantic_model", manifest.semantic_models.items.len()),
-        ("saved_query", manifest.saved_queries.items.len()),
+        ("semantic model", manifest.semantic_models.items.len()),
+        ("saved query", manifest.saved_queries.items.len()),
     ];
     counts.extend(others.into_iter().map(|(kind, count)| (kind.to_owned(), count)));
     let fields: Vec<_> = counts
@@ -53,6 +47,6 @@ fn count(project: &Project, out: &mut dyn Output) {
         .map(|(kind, count)| (kind.as_str(), count.to_string()))
         .collect();
     if !fields.is_empty() {
-        out.note(Level::Info, "kinds of dbt nodes that become no record", &fields);
+        out.note(Level::Info, "what has no table of its own becomes no record", &fields);
     }
 }

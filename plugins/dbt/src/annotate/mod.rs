@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::enrichment::Annotation;
+use metahost_plugin_sdk::log::Level;
 
 pub use columns::{Columns, description};
 pub use meta::{Meta, owners};
@@ -51,7 +52,7 @@ fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &m
     let (keys, unclear) = keys::keys(project, node, names);
     let path = project.relation(id).cloned().unwrap_or_default();
     for reason in unclear {
-        out.skipped(&path, &reason);
+        out.note(Level::Warn, &reason, &[("table", path.join("."))]);
     }
     let mut annotation = Annotation {
         entity_type: "table".to_owned(),

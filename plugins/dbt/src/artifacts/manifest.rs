@@ -280,15 +280,9 @@ impl Age {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Exposure {
-    /// Its name.
-    #[serde(deserialize_with = "or_default")]
-    pub name: String,
     /// "dashboard", "notebook", "analysis", "ml", "application".
     #[serde(rename = "type", deserialize_with = "or_default")]
     pub kind: String,
-    /// The package it belongs to.
-    #[serde(deserialize_with = "or_default")]
-    pub package_name: String,
     /// Free keys.
     #[serde(deserialize_with = "or_default")]
     pub meta: Map<String, Value>,

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::activity::{Outcome, TestCase, TestResult};
+use metahost_plugin_sdk::log::Level;
 
 use crate::annotate::{Columns, Meta, description, group_owners, tags};
 use crate::artifacts::manifest::Node;
@@ -24,15 +25,14 @@ const PLATFORM: &str = "DBT";
 pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<()> {
     let mut names = Names::default();
     for (id, node) in project.nodes().filter(|(_, node)| node.resource_type == "test") {
-        let path = [node.package_name.clone(), node.name.clone()];
         let Some(target) = target::table(project, node) else {
-            out.skipped(&path, "dbt names no table for this test");
+            out.note(Level::Warn, "dbt names no table for a test, so it is left out", &[("test", id.to_owned())]);
             continue;
         };
         let Some(table) = project.relation(target) else { continue };
         let mut case = case(project, config, node, target, table);
         let Some(name) = names.take(&case, id) else {
-            out.skipped(&path, "the same test of the same table is there already");
+            out.note(Level::Info, "the same test of the same table is there already", &[("test", id.to_owned())]);
             continue;
         };
         case.name = name;

@@ -1,10 +1,11 @@
 //! Exposures as edges from tables to dashboards that exist already. Never makes a dashboard up: an exposure whose
-//! `meta` names none is reported as skipped.
+//! `meta` names none is only told in the log.
 
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::lineage::{Edge, EdgeSource, Endpoint};
+use metahost_plugin_sdk::log::Level;
 
-use super::{Pairs, table};
+use super::{Pairs, table, unknown};
 use crate::annotate::Meta;
 use crate::artifacts::lenient::text;
 use crate::artifacts::manifest::Exposure;
@@ -15,10 +16,10 @@ use crate::project::graph::upstream;
 
 /// Emits the edges of all exposures.
 pub fn emit(project: &Project, config: &Config, pairs: &mut Pairs, out: &mut dyn Output) -> Result<()> {
-    for exposure in project.manifest.exposures.items.values() {
+    for (id, exposure) in &project.manifest.exposures.items {
         match dashboard(exposure, config) {
-            Ok(downstream) => edges(project, exposure, &downstream, pairs, out)?,
-            Err(reason) => out.skipped(&[exposure.package_name.clone(), exposure.name.clone()], &reason),
+            Ok(downstream) => edges(project, (id, exposure), &downstream, pairs, out)?,
+            Err(reason) => out.note(Level::Info, &reason, &[("exposure", id.clone())]),
         }
     }
     Ok(())
@@ -26,7 +27,7 @@ pub fn emit(project: &Project, config: &Config, pairs: &mut Pairs, out: &mut dyn
 
 fn edges(
     project: &Project,
-    exposure: &Exposure,
+    (id, exposure): (&str, &Exposure),
     downstream: &Endpoint,
     pairs: &mut Pairs,
     out: &mut dyn Output,
@@ -35,8 +36,7 @@ fn edges(
     let key: Vec<_> = service.chain(downstream.path.iter().cloned()).collect();
     let reads = upstream(project, &exposure.depends_on.nodes);
     for missing in &reads.missing {
-        let reason = format!("the manifest does not describe `{missing}`, which it reads");
-        out.skipped(&[exposure.package_name.clone(), exposure.name.clone()], &reason);
+        unknown(missing, id, out);
     }
     for path in reads.relations.iter().filter_map(|id| project.relation(id)) {
         if !pairs.insert(path, &key) {

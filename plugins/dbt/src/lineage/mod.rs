@@ -39,7 +39,7 @@ fn edges(project: &Project, id: &str, node: &Node, pairs: &mut Pairs, out: &mut 
     let Some(downstream) = project.relation(id) else { return Ok(()) };
     let reads = upstream(project, &node.depends_on.nodes);
     for missing in &reads.missing {
-        out.skipped(downstream, &format!("the manifest does not describe `{missing}`, which it reads"));
+        unknown(missing, id, out);
     }
     for path in reads.relations.iter().filter_map(|id| project.relation(id)) {
         if path == downstream || !pairs.insert(path, downstream) {
@@ -55,6 +55,12 @@ fn edges(project: &Project, id: &str, node: &Node, pairs: &mut Pairs, out: &mut 
         })?;
     }
     Ok(())
+}
+
+/// A dependency that the manifest does not describe, such as another project's model.
+fn unknown(missing: &str, of: &str, out: &mut dyn Output) {
+    let fields = [("node", of.to_owned()), ("reads", missing.to_owned())];
+    out.note(Level::Warn, "the manifest does not describe what a node reads, so that edge is missing", &fields);
 }
 
 /// Edges that are out already: two nodes can stand for one table.

@@ -63,7 +63,7 @@ fn constraints_become_promises_and_keys() {
         orders.keys.iter().filter_map(|key| key.refers_to.as_ref()).map(|path| path.join(".")).collect();
     assert_eq!(referred, ["d.s.customers", "d.s.items"]);
     assert_eq!(orders.keys[3].referred_columns, ["ItemId"]);
-    assert!(records.reason("d.s.orders").contains("foreign key over odd"));
+    assert!(records.note("foreign key over odd").contains("d.s.orders"));
 }
 
 #[test]
@@ -74,8 +74,8 @@ fn an_exposure_is_an_edge_to_the_dashboard_it_names() {
     assert_eq!(board[0].downstream.service.as_deref(), Some("superset"));
     assert_eq!(board[0].downstream.path, ["Sales v1.2"]);
     assert_eq!(board[0].upstream.path.join("."), "d.s.orders", "through the metric");
-    assert!(records.skipped.iter().any(|(path, reason)| path == "a.board" && reason.contains("model.b.public")));
-    assert!(records.reason("a.ml").contains("only dashboards"));
+    assert!(records.note("model.b.public").contains("exposure.a.board"));
+    assert!(records.note("exposure.a.ml").contains("only dashboards"));
 }
 
 #[test]

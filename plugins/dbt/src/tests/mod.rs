@@ -69,6 +69,11 @@ impl Records {
         into.map(|edge| edge.upstream.path.join(".")).collect()
     }
 
+    /// The one line of the log with this text.
+    fn note(&self, text: &str) -> &str {
+        self.notes.iter().find(|note| note.contains(text)).unwrap()
+    }
+
     fn reason(&self, path: &str) -> &str {
         &self.skipped.iter().find(|(known, _)| known == path).unwrap().1
     }
