@@ -69,11 +69,8 @@ impl Source {
     pub async fn discover(
         &self,
         modes: &[Mode],
-        window: Window,
         cancel: &CancellationToken,
     ) -> Result<Vec<Split>, Error> {
-        // Which splits there are never depends on the window; it is taken so that a connector may grow to use it.
-        let _ = window;
         let modes: Vec<wit::Mode> = modes.iter().map(|mode| (*mode).into()).collect();
         let mut instance = self.open(None, cancel).await?;
         let said = instance.call(async |store, guest: &wit::Guest| guest.call_discover(store, &modes).await).await?;

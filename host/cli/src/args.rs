@@ -1,0 +1,175 @@
+//! The command line. Never does anything.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit;
+
+/// Loads metadata connectors as sandboxed WebAssembly components and brings what they read into OpenMetadata.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 110, arg_required_else_help = true, after_help = exit::HELP)]
+pub struct Cli {
+    /// The configuration file.
+    #[arg(long, short, global = true, default_value = "metahost.toml", env = "METAHOST_CONFIG", value_name = "FILE")]
+    pub config: PathBuf,
+    /// How much to log: error, warn, info, debug, trace [default: the configuration's, else warn].
+    #[arg(long, global = true, env = "METAHOST_LOG", value_name = "LEVEL")]
+    pub log: Option<LogLevel>,
+    /// Log as lines of JSON.
+    #[arg(long, global = true)]
+    pub log_json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How much to log.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run assets: read their sources and write what they hold into the catalog.
+    Run(RunArgs),
+    /// List the assets with source, kind, schedule and status.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the configuration, the plugins, the secrets and the connections.
+    Check {
+        /// Only these sources; all when none is named.
+        sources: Vec<String>,
+        /// Only what needs no network: configuration, plugins and grants.
+        #[arg(long)]
+        offline: bool,
+        /// The environment whose catalog is checked too.
+        #[arg(long, value_name = "NAME")]
+        env: Option<String>,
+    },
+    /// List the plugins, or show one: version, what it asks for, what is granted, its configuration keys.
+    Plugins {
+        /// What to do; list when absent.
+        #[command(subcommand)]
+        command: Option<PluginsCommand>,
+    },
+    /// Look into the local catalog.
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Write a configuration to start from.
+    Init,
+    /// Print the JSON Schema of the configuration, for editors.
+    Schema,
+}
+
+/// What to run and how.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Names of assets; `metahost list` shows them.
+    #[arg(required_unless_present_any = ["all", "select"], value_name = "ASSET")]
+    pub assets: Vec<String>,
+    /// Every asset that is configured.
+    #[arg(long, conflicts_with_all = ["assets", "select"])]
+    pub all: bool,
+    /// Assets whose name matches: `*trino*`, `*__metadata`.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "assets")]
+    pub select: Vec<String>,
+    /// The environment to write to [default: the project's].
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Write somewhere else than the environment says.
+    #[arg(long, value_name = "SINK")]
+    pub sink: Option<SinkArg>,
+    /// The file that `--sink jsonl` writes; `-` for standard output.
+    #[arg(long, value_name = "FILE", default_value = "metahost.jsonl")]
+    pub output: PathBuf,
+    /// Write nothing; say what would be written.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write every exchange with the sources into this folder, secrets replaced.
+    #[arg(long, value_name = "DIR", conflicts_with = "replay")]
+    pub record: Option<PathBuf>,
+    /// Read the sources from this folder of recorded exchanges, without network and secrets.
+    #[arg(long, value_name = "DIR")]
+    pub replay: Option<PathBuf>,
+    /// How many days of queries, runs and reads to cover.
+    #[arg(long, default_value_t = 7, value_name = "N")]
+    pub days: u32,
+    /// Write the report as JSON to this file; `-` for standard output.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// Where to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SinkArg {
+    /// The environment's OpenMetadata server.
+    Openmetadata,
+    /// The local catalog: one file below `.metahost`.
+    Local,
+    /// Lines of JSON.
+    Jsonl,
+}
+
+/// What to do with plugins.
+#[derive(Debug, Subcommand)]
+pub enum PluginsCommand {
+    /// List those that were found.
+    List,
+    /// Show one.
+    Show {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What to look at in the local catalog.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// List what it holds.
+    List {
+        /// Only this entity type: table, databaseSchema, ...
+        #[arg(long, value_name = "TYPE")]
+        kind: Option<String>,
+        /// Only below this fully qualified name.
+        #[arg(long, value_name = "FQN")]
+        below: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 1000, value_name = "N")]
+        limit: usize,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one entity with its columns, annotations and tests.
+    Show {
+        /// Its fully qualified name.
+        fqn: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show where an entity's data comes from and where it goes.
+    Lineage {
+        /// Its fully qualified name.
+        fqn: String,
+        /// How many steps upstream.
+        #[arg(long, default_value_t = 10, value_name = "N")]
+        up: u32,
+        /// How many steps downstream.
+        #[arg(long, default_value_t = 10, value_name = "N")]
+        down: u32,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}

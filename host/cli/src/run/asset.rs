@@ -1,0 +1,114 @@
+//! One asset: its plugin reads, the pipeline writes, side by side.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use metahost_config::{AssetKind, Source as Section};
+use metahost_pipeline::{Options, Report};
+use metahost_runtime::{EventReceiver, EventSender, Mode, ReadOptions, Source, Split, channel};
+
+use super::select::Job;
+use super::{Done, Run};
+use crate::progress::AssetProgress;
+use crate::sources;
+
+/// Bytes of records between a source and the catalog.
+const CHANNEL_BYTES: u64 = 32 << 20;
+/// Items of a batch.
+const BATCH: usize = 100;
+/// Batches at once.
+const WRITERS: usize = 8;
+/// Details that the report keeps of each sort.
+const DETAILS: usize = 1_000;
+/// Splits of a source at once, unless configured.
+const SPLITS: usize = 4;
+
+/// What became of an asset.
+pub(super) enum Ended {
+    /// It ran to an end that its report describes.
+    Report(Box<Report>),
+    /// It could not run.
+    Failed(anyhow::Error),
+}
+
+/// Runs it; a failure is its own and leaves the others alone.
+pub(super) async fn run(run: &Run, job: Job) -> Done {
+    let progress = run.progress.asset(&job.asset.name);
+    let ended = match work(run, &job, &progress).await {
+        Ok(report) => Ended::Report(Box::new(report)),
+        Err(error) => Ended::Failed(error),
+    };
+    progress.done(&super::summary::line(&ended));
+    Done { job, ended }
+}
+
+async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Report> {
+    let section = run.context.config.source(&job.asset.source)?;
+    let plugin = run.plugin(&section.plugin).await?;
+    let service = sources::service(section, &plugin);
+    let filters = sources::filters(section)?;
+    let source = sources::bind(&run.context, &run.shared, section, plugin, Some(progress.clone())).await?;
+    let source = Arc::new(source);
+    let splits = source
+        .discover(&[mode(job.asset.kind)], &run.cancel)
+        .await
+        .with_context(|| format!("source `{}` can't say what there is to read", section.name))?;
+    let splits: Vec<Split> =
+        splits.into_iter().filter(|split| filters.filtered_scope(&service, &split.path).is_none()).collect();
+    progress.splits(splits.len());
+    let options = Options {
+        source: section.name.clone(),
+        asset: job.asset.name.clone(),
+        service,
+        filters,
+        dry_run: !run.writes,
+        batch: BATCH,
+        writers: WRITERS,
+        max_details: DETAILS,
+    };
+    read_and_write(run, section, &source, splits, options, progress).await
+}
+
+async fn read_and_write(
+    run: &Run,
+    section: &Section,
+    source: &Arc<Source>,
+    splits: Vec<Split>,
+    options: Options,
+    progress: &AssetProgress,
+) -> Result<Report> {
+    let reading = read_options(run, section, &splits)?;
+    let (sender, receiver): (EventSender, EventReceiver) = channel(CHANNEL_BYTES);
+    let read = async move { source.read(splits, &reading, &sender, &run.cancel).await };
+    let write = metahost_pipeline::run(
+        options,
+        Arc::clone(&run.catalog),
+        Arc::clone(&run.shared.store),
+        receiver,
+        run.cancel.clone(),
+        |ledger, splits| progress.records(ledger.total().emitted, splits),
+    );
+    let ((), report) = tokio::join!(read, write);
+    Ok(report?)
+}
+
+fn read_options(run: &Run, section: &Section, splits: &[Split]) -> Result<ReadOptions> {
+    let mut cursors = BTreeMap::new();
+    let catalog = run.catalog.id();
+    for split in splits {
+        let cursor = metahost_pipeline::cursor(run.shared.store.as_ref(), &catalog, &section.name, &split.id)?;
+        cursors.extend(cursor.map(|cursor| (Arc::clone(&split.id), cursor)));
+    }
+    let parallel = section.limits.splits.map_or(SPLITS, |splits| splits as usize);
+    Ok(ReadOptions { parallel, workers: Arc::clone(&run.workers), window: run.window, cursors })
+}
+
+fn mode(kind: AssetKind) -> Mode {
+    match kind {
+        AssetKind::Metadata => Mode::Entities,
+        AssetKind::Lineage => Mode::Lineage,
+        AssetKind::Usage => Mode::Usage,
+        AssetKind::Profiling => Mode::Profile,
+    }
+}

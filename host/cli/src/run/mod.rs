@@ -1,0 +1,124 @@
+//! `metahost run`: picks assets, runs them stage by stage, sources of a stage side by side, and says how it went.
+
+mod asset;
+mod select;
+mod summary;
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result};
+use futures::future::join_all;
+use metahost_catalog::Catalog;
+use metahost_config::{Secrets, process_environment};
+use metahost_gateway::CassetteMode;
+use metahost_runtime::{Engine, Plugin, Window};
+use metahost_store::Store;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::RunArgs;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::sinks;
+use crate::sources::Shared;
+use asset::Ended;
+use select::Job;
+
+/// What all assets of a run share.
+struct Run {
+    context: Arc<Context>,
+    shared: Shared,
+    engine: Engine,
+    catalog: Arc<dyn Catalog>,
+    workers: Arc<Semaphore>,
+    window: Window,
+    cancel: CancellationToken,
+    progress: Progress,
+    writes: bool,
+}
+
+/// Runs the assets that were asked for.
+pub async fn run(context: Arc<Context>, arguments: RunArgs) -> Result<Exit> {
+    let began = Instant::now();
+    let jobs = select::jobs(&context, &arguments)?;
+    let run = prepare(Arc::clone(&context), &arguments).await?;
+    end_on_ctrl_c(run.cancel.clone());
+    let mut ended = Vec::new();
+    for stage in select::stages(&run, jobs).await {
+        ended.extend(join_all(stage.into_iter().map(|job| asset::run(&run, job))).await);
+    }
+    run.catalog.finish().await?;
+    run.shared.gateway.finish()?;
+    run.progress.finish();
+    if let Some(path) = &arguments.report {
+        summary::write(path, &ended)?;
+    }
+    summary::print(&run, &ended, began.elapsed())?;
+    Ok(summary::exit(&ended, run.cancel.is_cancelled()))
+}
+
+async fn prepare(context: Arc<Context>, arguments: &RunArgs) -> Result<Run> {
+    let cassette = match (&arguments.record, &arguments.replay) {
+        (Some(folder), _) => CassetteMode::Record(folder.clone()),
+        (None, Some(folder)) => CassetteMode::Replay(folder.clone()),
+        (None, None) => CassetteMode::Off,
+    };
+    let gateway = context.gateway(cassette)?;
+    let secrets = Secrets::new(&context.config, gateway.clone(), process_environment);
+    // The state first: a second run on it ends here, before it touches anything.
+    let store: Arc<dyn Store> = context.store()?;
+    let choice =
+        sinks::Choice { environment: arguments.env.as_deref(), sink: arguments.sink, output: &arguments.output };
+    let catalog = sinks::open(&context, &gateway, &secrets, choice).await?;
+    let progress = Progress::new(&context.bars);
+    progress.say(&format!("writing to {}", catalog.describe()));
+    Ok(Run {
+        window: window(gateway.replay_clock(), arguments.days)?,
+        workers: Arc::new(Semaphore::new(context.config.run.workers.max(1) as usize)),
+        engine: context.engine()?,
+        shared: Shared { gateway, secrets, store },
+        cancel: CancellationToken::new(),
+        writes: !arguments.dry_run,
+        catalog,
+        context,
+        progress,
+    })
+}
+
+/// The last so many days; a replayed run stands in the time of its recording, so that it asks the same questions.
+fn window(recorded_at: Option<i64>, days: u32) -> Result<Window> {
+    let now = match recorded_at {
+        Some(then) => u64::try_from(then).context("the cassette's time is wrong")?,
+        None => {
+            u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis()).context("the clock is wrong")?
+        }
+    };
+    Ok(Window { since: Some(now.saturating_sub(u64::from(days) * 86_400_000)), until: Some(now) })
+}
+
+/// The first Ctrl-C asks everything to end, the second ends the process.
+fn end_on_ctrl_c(cancel: CancellationToken) {
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if cancel.is_cancelled() {
+                std::process::exit(i32::from(Exit::Cancelled as u8));
+            }
+            tracing::warn!("ending: what is under way is finished or dropped; Ctrl-C again ends at once");
+            cancel.cancel();
+        }
+    });
+}
+
+impl Run {
+    async fn plugin(&self, name: &str) -> Result<Arc<Plugin>> {
+        self.context.load(&self.engine, name).await
+    }
+}
+
+/// One asset and what became of it.
+struct Done {
+    job: Job,
+    ended: Ended,
+}

@@ -1,0 +1,121 @@
+//! Which assets a run covers, and in which order: what others refer to comes first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Result;
+use metahost_config::{Asset, AssetKind};
+use metahost_runtime::Plugin;
+
+use super::Run;
+use crate::args::RunArgs;
+use crate::context::Context;
+use crate::exit::Misconfigured;
+
+/// An asset to run.
+#[derive(Clone)]
+pub(super) struct Job {
+    pub(super) asset: Asset,
+}
+
+/// The assets that were named, matched, or are configured. One that was asked for by name must be able to run.
+pub(super) fn jobs(context: &Context, arguments: &RunArgs) -> Result<Vec<Job>> {
+    let all = context.config.assets();
+    let chosen: Vec<Asset> = if arguments.all {
+        all.into_iter().filter(|asset| asset.configured && asset.kind != AssetKind::Profiling).collect()
+    } else if arguments.select.is_empty() {
+        arguments.assets.iter().map(|name| Ok(context.config.asset(name)?)).collect::<Result<_>>()?
+    } else {
+        matching(all, &arguments.select)?
+    };
+    if chosen.is_empty() {
+        return Err(Misconfigured(
+            "no asset is configured; add a source to the configuration, `metahost list` shows what each needs"
+                .to_owned(),
+        )
+        .into());
+    }
+    for asset in &chosen {
+        runnable(asset)?;
+    }
+    Ok(chosen.into_iter().map(|asset| Job { asset }).collect())
+}
+
+fn matching(all: Vec<Asset>, patterns: &[String]) -> Result<Vec<Asset>> {
+    let names: Vec<String> = all.iter().map(|asset| asset.name.clone()).collect();
+    for pattern in patterns {
+        if !names.iter().any(|name| matches(pattern, name)) {
+            return Err(
+                Misconfigured(format!("no asset's name matches `{pattern}`; there are {}", names.join(", "))).into()
+            );
+        }
+    }
+    let wanted = |asset: &Asset| patterns.iter().any(|pattern| matches(pattern, &asset.name));
+    Ok(all.into_iter().filter(|asset| wanted(asset) && asset.configured).collect())
+}
+
+/// `*` stands for any text.
+fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            name.char_indices().map(|(at, _)| &name[at..]).chain([""]).any(|tail| matches(rest, tail))
+        }),
+    }
+}
+
+fn runnable(asset: &Asset) -> Result<()> {
+    if !asset.configured {
+        let message =
+            format!("asset `{}` has no source; add [sources.{}] to the configuration", asset.name, asset.source);
+        return Err(Misconfigured(message).into());
+    }
+    if asset.kind == AssetKind::Profiling {
+        return Err(
+            Misconfigured(format!("asset `{}` can't run: profiling is not part of this version", asset.name)).into()
+        );
+    }
+    Ok(())
+}
+
+/// Metadata of services, then what adds to services of others, then lineage, then the rest.
+pub(super) async fn stages(run: &Run, jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut stages: BTreeMap<u8, Vec<Job>> = BTreeMap::new();
+    for job in jobs {
+        let borrows = matches!(plugin_of(run, &job).await, Some(plugin) if plugin.descriptor().service_type.is_empty());
+        let stage = match (job.asset.kind, borrows) {
+            (AssetKind::Metadata, false) => 0,
+            (AssetKind::Metadata, true) => 1,
+            (AssetKind::Lineage, _) => 2,
+            (AssetKind::Usage | AssetKind::Profiling, _) => 3,
+        };
+        stages.entry(stage).or_default().push(job);
+    }
+    stages.into_values().collect()
+}
+
+/// A plugin that can't be loaded is told when its asset runs.
+async fn plugin_of(run: &Run, job: &Job) -> Option<Arc<Plugin>> {
+    run.plugin(&job.asset.plugin).await.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, name, expected) in [
+            ("*trino*", "openmetadata__trino__metadata", true),
+            ("*__metadata", "openmetadata__trino__metadata", true),
+            ("*__metadata", "openmetadata__trino__lineage", false),
+            ("*", "x", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b", "a-b-c", false),
+            ("exact", "exact", true),
+            ("exact", "exactly", false),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+}

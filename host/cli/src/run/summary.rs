@@ -1,0 +1,173 @@
+//! How a run went: a table for people, JSON for programs, an exit code for schedulers.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use comfy_table::{CellAlignment, Table};
+use metahost_pipeline::{FailureKind, Report};
+use serde_json::{Value, json};
+
+use super::asset::Ended;
+use super::{Done, Run};
+use crate::exit::{self, Exit};
+use crate::output;
+
+/// Details of each sort that are printed; the JSON report has more.
+const SHOWN: usize = 10;
+
+/// One line about an asset that has just ended.
+pub(super) fn line(ended: &Ended) -> String {
+    match ended {
+        Ended::Failed(error) => format!("failed: {error:#}"),
+        Ended::Report(report) => {
+            let total = report.total();
+            let written = if report.dry_run { "would be written" } else { "written" };
+            let failed = if report.failures.is_empty() { "" } else { "failed; " };
+            format!(
+                "{failed}{} records: {} {written}, {} unchanged, {} filtered, {} rejected",
+                total.emitted,
+                total.written(),
+                total.unchanged,
+                total.filtered(),
+                total.rejected()
+            )
+        }
+    }
+}
+
+/// Prints the ledger and what went wrong.
+pub(super) fn print(run: &Run, done: &[Done], took: Duration) -> Result<()> {
+    let mut table =
+        output::table(&["ASSET", "RECORDS", "EMITTED", "CREATED", "UPDATED", "UNCHANGED", "FILTERED", "REJECTED"]);
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    reports(done).for_each(|report| add_rows(&mut table, report));
+    output::print(&table)?;
+    for report in reports(done) {
+        problems(report)?;
+    }
+    for Done { job, ended } in done {
+        if let Ended::Failed(error) = ended {
+            output::line(format!("\n{} failed: {error:#}", job.asset.name))?;
+        }
+    }
+    for (warning, count) in run.catalog.warnings() {
+        output::line(format!("warning: {warning} ({count} times)"))?;
+    }
+    let dry = if run.writes { "" } else { "; dry run: nothing was written" };
+    output::line(format!("\n{} in {:.1} s{dry}", verdict(done, run.cancel.is_cancelled()), took.as_secs_f64()))
+}
+
+fn reports(done: &[Done]) -> impl Iterator<Item = &Report> {
+    done.iter().filter_map(|done| match &done.ended {
+        Ended::Report(report) => Some(report.as_ref()),
+        Ended::Failed(_) => None,
+    })
+}
+
+fn add_rows(table: &mut Table, report: &Report) {
+    for (kind, row) in &report.ledger {
+        let counts = [row.emitted, row.created, row.updated, row.unchanged, row.filtered(), row.rejected()];
+        let cells = [report.asset.clone(), (*kind).to_owned()].into_iter().chain(counts.map(|count| count.to_string()));
+        table.add_row(cells);
+    }
+    if report.ledger.is_empty() {
+        table.add_row([report.asset.as_str(), "-", "0", "0", "0", "0", "0", "0"]);
+    }
+}
+
+fn problems(report: &Report) -> Result<()> {
+    let total = report.total();
+    for (what, reasons) in [("filtered", &total.filtered), ("rejected", &total.rejected)] {
+        for (reason, count) in reasons {
+            output::line(format!("{}: {count} {what}: {reason}", report.asset))?;
+        }
+    }
+    for rejected in report.rejected.iter().take(SHOWN) {
+        let rejection = &rejected.rejection;
+        output::line(format!(
+            "  rejected {} {}: {}: {}",
+            rejected.kind, rejected.name, rejection.reason, rejection.message
+        ))?;
+    }
+    more(report.rejected.len())?;
+    for skipped in report.skipped.iter().take(SHOWN) {
+        output::line(format!("  skipped {}: {} (split {})", skipped.item, skipped.reason, skipped.split))?;
+    }
+    more(report.skipped.len())?;
+    for failure in &report.failures {
+        let place = failure.split.as_ref().map(|split| format!(" `{split}`")).unwrap_or_default();
+        output::line(format!("  {:?}{place} failed: {}: {}", failure.what, failure.kind, failure.message))?;
+    }
+    for (warning, count) in &report.warnings {
+        output::line(format!("  warning: {warning} ({count} times)"))?;
+    }
+    Ok(())
+}
+
+fn more(all: usize) -> Result<()> {
+    if all > SHOWN { output::line(format!("  ... and {} more; `--report FILE` has them", all - SHOWN)) } else { Ok(()) }
+}
+
+fn verdict(done: &[Done], cancelled: bool) -> &'static str {
+    match exit(done, cancelled) {
+        Exit::Success => "success: everything is written or unchanged",
+        Exit::Rejected => "incomplete: some records were rejected or could not be read",
+        Exit::SourceFailed => "failed: a source, or a part of it, could not be read",
+        Exit::CatalogFailed => "failed: the catalog",
+        Exit::StateFailed => "failed: the state",
+        Exit::Cancelled => "cancelled: what was confirmed is kept, the rest is left for the next run",
+        Exit::Configuration => "failed: the configuration",
+        Exit::Failure => "failed",
+    }
+}
+
+/// The worst of what happened.
+pub(super) fn exit(done: &[Done], cancelled: bool) -> Exit {
+    if cancelled {
+        return Exit::Cancelled;
+    }
+    let worst = done.iter().map(|done| match &done.ended {
+        Ended::Failed(error) => failed(error),
+        Ended::Report(report) => of_report(report),
+    });
+    worst.max().unwrap_or(Exit::Success)
+}
+
+/// An asset that could not run for a reason of its own is a source that failed, unless the configuration is to blame.
+fn failed(error: &anyhow::Error) -> Exit {
+    match exit::of(error) {
+        Exit::Failure => Exit::SourceFailed,
+        exit => exit,
+    }
+}
+
+fn of_report(report: &Report) -> Exit {
+    let failed = report.failures.iter().map(|failure| match failure.what {
+        FailureKind::Split | FailureKind::Service => Exit::SourceFailed,
+        FailureKind::Catalog => Exit::CatalogFailed,
+        FailureKind::State => Exit::StateFailed,
+    });
+    let incomplete = report.total().rejected() > 0 || report.skipped_count > 0;
+    failed.max().unwrap_or(if incomplete { Exit::Rejected } else { Exit::Success })
+}
+
+/// Writes the report of all assets as JSON.
+pub(super) fn write(path: &Path, done: &[Done]) -> Result<()> {
+    let assets: Vec<Value> = done.iter().map(asset).collect::<Result<_>>()?;
+    output::file(path, &serde_json::to_string_pretty(&json!({ "version": 1, "assets": assets }))?)
+}
+
+fn asset(done: &Done) -> Result<Value> {
+    Ok(match &done.ended {
+        Ended::Report(report) => serde_json::to_value(report)?,
+        Ended::Failed(error) => json!({
+            "asset": done.job.asset.name,
+            "source": done.job.asset.source,
+            "state": "failed",
+            "failures": [{ "what": "source", "kind": "not started", "message": format!("{error:#}") }],
+        }),
+    })
+}

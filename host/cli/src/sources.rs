@@ -1,0 +1,131 @@
+//! From a source's section to a source that can be read: plugin, grants, credentials and limits come together here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use metahost_config::{Secrets, Source as Section};
+use metahost_gateway::{Credential, Gateway, OriginRule};
+use metahost_model::Service;
+use metahost_pipeline::{Filters, Patterns};
+use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec};
+use metahost_store::Store;
+use url::Url;
+
+use crate::context::Context;
+use crate::exit::Misconfigured;
+
+/// What every source of a run shares.
+pub struct Shared {
+    /// The way out.
+    pub gateway: Gateway,
+    /// Where secrets come from.
+    pub secrets: Secrets,
+    /// Where state is kept.
+    pub store: Arc<dyn Store>,
+}
+
+/// Binds a plugin to its section.
+pub async fn bind(
+    context: &Context,
+    shared: &Shared,
+    section: &Section,
+    plugin: Arc<Plugin>,
+    listener: Option<Arc<dyn ProgressListener>>,
+) -> Result<Source> {
+    let name = &section.name;
+    let credentials =
+        shared.secrets.credentials(section).await.with_context(|| format!("the credentials of source `{name}`"))?;
+    let mut access = section.access(filled(section, &plugin, credentials)?);
+    access.origins = origins(section, &plugin);
+    let spec = SourceSpec {
+        name: name.clone(),
+        config: section.config.clone(),
+        client: shared.gateway.client(access),
+        store: Arc::clone(&shared.store),
+        grants: grants(context, section),
+        limits: limits(section, &plugin),
+        listener,
+    };
+    Ok(Source::bind(plugin, spec)?)
+}
+
+/// Every slot of the plugin has something in it: an optional one that is not configured adds nothing to requests.
+fn filled(
+    section: &Section,
+    plugin: &Plugin,
+    mut credentials: BTreeMap<String, Credential>,
+) -> Result<BTreeMap<String, Credential>> {
+    for slot in &plugin.descriptor().credentials {
+        if !slot.required {
+            credentials.entry(slot.name.clone()).or_insert(Credential::None);
+        } else if !credentials.contains_key(&slot.name) {
+            let setting = format!("[sources.{}.credentials.{}]", section.name, slot.name);
+            let message = format!(
+                "plugin `{}` needs a credential: add {setting} with `kind` one of {}",
+                section.plugin,
+                slot.kinds.join(", ")
+            );
+            return Err(Misconfigured(message).into());
+        }
+    }
+    Ok(credentials)
+}
+
+/// The origins a source may reach: those the operator lists, else those of the addresses that the operator configured
+/// at the places its plugin names.
+pub fn origins(section: &Section, plugin: &Plugin) -> Vec<OriginRule> {
+    if !section.origins.is_empty() {
+        return section.origins.clone();
+    }
+    let pointers = &plugin.manifest().requests.origins_from;
+    let urls = pointers.iter().filter_map(|pointer| section.config.pointer(pointer)?.as_str());
+    urls.filter_map(|url| OriginRule::parse(&Url::parse(url).ok()?.origin().ascii_serialization()).ok()).collect()
+}
+
+/// What a source is granted, with its folders relative to the configuration file.
+pub fn grants(context: &Context, section: &Section) -> Grants {
+    let folder = |folder: &metahost_config::GrantedFolder| Folder {
+        host: context.config.resolve(&folder.host),
+        guest: folder.guest.clone(),
+    };
+    Grants { folders: section.grants.folders.iter().map(folder).collect(), clock: section.grants.clock }
+}
+
+/// The operator's limits, else the plugin's wishes, else the host's.
+pub fn limits(section: &Section, plugin: &Plugin) -> Limits {
+    let (set, wanted, default) = (&section.limits, &plugin.manifest().limits, Limits::default());
+    Limits {
+        memory_mib: set.memory_mib.or(wanted.memory_mib).unwrap_or(default.memory_mib),
+        cpu_ms: set.cpu_ms.or(wanted.cpu_ms).unwrap_or(default.cpu_ms),
+        wall_s: set.wall_s.unwrap_or(default.wall_s),
+        host_calls: set.host_calls.unwrap_or(default.host_calls),
+        requests: set.requests.unwrap_or(default.requests),
+        emitted_mib: set.emitted_mib.unwrap_or(default.emitted_mib),
+        log_lines: set.log_lines.unwrap_or(default.log_lines),
+        response_mib: set.response_mib.unwrap_or(default.response_mib),
+    }
+}
+
+/// The service that a source writes below. One without a service type of its own adds to a service of another source.
+pub fn service(section: &Section, plugin: &Plugin) -> Service {
+    let descriptor = plugin.descriptor();
+    Service {
+        name: section.service.clone(),
+        kind: descriptor.service_kind,
+        service_type: descriptor.service_type.clone(),
+        display_name: section.service_display_name.clone(),
+        description: section.description.clone(),
+        borrowed: descriptor.service_type.is_empty(),
+    }
+}
+
+/// Filter patterns as the pipeline takes them.
+pub fn filters(section: &Section) -> Result<Filters> {
+    let patterns = |pattern: &metahost_config::FilterPattern| Patterns {
+        includes: pattern.includes.clone(),
+        excludes: pattern.excludes.clone(),
+    };
+    let all = section.filters.patterns.iter().map(|(kind, pattern)| ((*kind).to_owned(), patterns(pattern)));
+    Ok(Filters::new(all.collect(), section.filters.use_fqn_for_filtering)?)
+}

@@ -1,0 +1,76 @@
+//! The stand-in for an OpenMetadata server (tests/stack/openmetadata), one of its own for each test.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::root;
+
+/// The token that the stand-in takes for a bot's.
+pub const TOKEN: &str = "stand-in-token";
+
+/// A running stand-in; stopped when dropped.
+pub struct StandIn {
+    version: String,
+    port: u16,
+}
+
+impl StandIn {
+    /// Starts one that behaves as this version, on a free port.
+    pub fn start(version: &str) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let stand_in = Self { version: version.to_owned(), port };
+        stand_in.script("up", &["--token", TOKEN])?;
+        Ok(stand_in)
+    }
+
+    /// As the configuration names it.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/api", self.port)
+    }
+
+    /// The token it takes.
+    pub fn token() -> &'static str {
+        TOKEN
+    }
+
+    /// What it answers below `/_stand_in/`.
+    pub fn ask(&self, path: &str) -> Result<Value> {
+        self.curl(&[&format!("http://127.0.0.1:{}/_stand_in/{path}", self.port)])
+    }
+
+    /// Tells it to misbehave; see its README.
+    pub fn fault(&self, fault: &Value) -> Result<Value> {
+        let url = format!("http://127.0.0.1:{}/_stand_in/faults", self.port);
+        self.curl(&["-X", "POST", "-H", "content-type: application/json", "-d", &fault.to_string(), &url])
+    }
+
+    fn curl(&self, arguments: &[&str]) -> Result<Value> {
+        let output = Command::new("curl").args(["-sS", "--fail-with-body"]).args(arguments).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        ensure!(output.status.success(), "the stand-in answers {text} {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&text).with_context(|| format!("the stand-in {} answers no JSON: {text}", self.version))
+    }
+
+    fn script(&self, what: &str, more: &[&str]) -> Result<()> {
+        let script: PathBuf = root().join("tests/stack/openmetadata/start.sh");
+        let status =
+            Command::new("bash").arg(script).args([what, &self.version, &self.port.to_string()]).args(more).status()?;
+        ensure!(
+            status.success(),
+            "the stand-in for OpenMetadata {} can't be started; see the lines above",
+            self.version
+        );
+        Ok(())
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        // A stand-in that can't be stopped is only untidy: it listens on loopback alone.
+        let _untidy = self.script("down", &[]);
+    }
+}
