@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use metahost_catalog::{Outcome, Rejection};
-use metahost_model::RecordKind;
+use metahost_catalog::Outcome;
 
+use crate::incoming::Receipt;
 use crate::ledger::Ledger;
-use crate::report::{Failure, RejectedRecord, SkippedItem};
+use crate::report::{Failure, LeftOutRecord, RejectedRecord, SkippedItem};
 
 /// Everything that is counted.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
     pub(crate) ledger: Ledger,
     pub(crate) rejected: Vec<RejectedRecord>,
+    pub(crate) left_out: Vec<LeftOutRecord>,
     pub(crate) skipped: Vec<SkippedItem>,
     pub(crate) skipped_count: u64,
     pub(crate) failures: Vec<Failure>,
@@ -26,18 +27,28 @@ impl Account {
         Self { most, ..Self::default() }
     }
 
-    pub(crate) fn settled(&mut self, kind: RecordKind, name: &str, outcome: Outcome) {
-        self.ledger.settled(kind, &outcome);
+    pub(crate) fn settled(&mut self, receipt: &Receipt, outcome: Outcome) {
+        self.ledger.settled(receipt.kind, &outcome);
         if let Outcome::Rejected(rejection) = outcome
             && self.rejected.len() < self.most
         {
-            self.rejected.push(RejectedRecord { kind: kind.to_string(), name: name.to_owned(), rejection });
+            let (kind, name) = (receipt.kind.to_string(), receipt.name.clone());
+            self.rejected.push(RejectedRecord { kind, name, rejection });
         }
     }
 
-    pub(crate) fn rejected(&mut self, kind: RecordKind, name: &str, reason: &str, message: impl Into<String>) {
-        let rejection = Rejection { reason: reason.to_owned(), message: message.into() };
-        self.settled(kind, name, Outcome::Rejected(rejection));
+    /// Counts what a filter left out: no details, the filter says it all.
+    pub(crate) fn filtered(&mut self, receipt: &Receipt, reason: &str) {
+        self.ledger.filtered(receipt.kind, reason);
+    }
+
+    /// Counts what was left out for a reason of its own.
+    pub(crate) fn left_out(&mut self, receipt: &Receipt, reason: &str) {
+        self.ledger.filtered(receipt.kind, reason);
+        if self.left_out.len() < self.most {
+            let (kind, name) = (receipt.kind.to_string(), receipt.name.clone());
+            self.left_out.push(LeftOutRecord { kind, name, reason: reason.to_owned() });
+        }
     }
 
     pub(crate) fn skipped(&mut self, item: SkippedItem) {
@@ -49,16 +60,5 @@ impl Account {
 
     pub(crate) fn warn(&mut self, warning: impl Into<String>) {
         *self.warnings.entry(warning.into()).or_default() += 1;
-    }
-
-    /// Counts what a crashed batch took with it.
-    pub(crate) fn settle_lost(&mut self) {
-        let open: Vec<(RecordKind, u64)> =
-            self.ledger.rows().iter().map(|(kind, row)| (*kind, row.open())).filter(|(_, open)| *open > 0).collect();
-        for (kind, count) in open {
-            for _ in 0..count {
-                self.rejected(kind, "", "catalog failed", "its batch crashed; whether it was written is not known");
-            }
-        }
     }
 }

@@ -48,35 +48,80 @@ impl Filters {
         if service.kind == ServiceKind::DatabaseService {
             return self.filtered_path(service, path, kind == EntityKind::StoredProcedure);
         }
+        if kind == EntityKind::Container {
+            return self.filtered_container(service, path);
+        }
         self.check(own_pattern(kind)?, service, path)
     }
 
     /// The pattern that filters everything below a path, if one does: then it need not be read.
     pub fn filtered_scope(&self, service: &Service, path: &EntityPath) -> Option<String> {
-        (service.kind == ServiceKind::DatabaseService).then(|| self.filtered_path(service, path, false)).flatten()
+        match service.kind {
+            ServiceKind::DatabaseService => self.filtered_path(service, path, false),
+            ServiceKind::StorageService => self.filtered_container(service, path),
+            _ => None,
+        }
+    }
+
+    /// `includes` choose buckets; what is excluded goes with all that lies in it.
+    fn filtered_container(&self, service: &Service, path: &EntityPath) -> Option<String> {
+        let filter = self.by_kind.get("container")?;
+        (1..=path.depth()).find_map(|depth| {
+            let ancestor = ancestor(path, depth)?;
+            let includes = if depth == 1 { &filter.includes[..] } else { &[] };
+            self.verdict("container", includes, &filter.excludes, service, &ancestor)
+        })
     }
 
     fn filtered_path(&self, service: &Service, path: &EntityPath, is_routine: bool) -> Option<String> {
         let last = if is_routine { "stored-procedure" } else { "table" };
-        ["database", "schema", last].into_iter().zip(1..=path.depth()).find_map(|(kind, depth)| {
-            let ancestor = EntityPath::new(path.parts()[..depth].to_vec()).ok()?;
-            self.check(kind, service, &ancestor)
-        })
+        ["database", "schema", last]
+            .into_iter()
+            .zip(1..=path.depth())
+            .find_map(|(kind, depth)| self.check(kind, service, &ancestor(path, depth)?))
     }
 
     fn check(&self, kind: &str, service: &Service, path: &EntityPath) -> Option<String> {
         let filter = self.by_kind.get(kind)?;
-        let name = if self.use_fqn { Fqn::new(&service.name, path).to_string() } else { path.name().to_owned() };
-        let matches = |pattern: &Regex| pattern.is_match(&name).unwrap_or(false);
-        let stays =
-            (filter.includes.is_empty() || filter.includes.iter().any(matches)) && !filter.excludes.iter().any(matches);
-        (!stays).then(|| format!("{kind} filter"))
+        self.verdict(kind, &filter.includes, &filter.excludes, service, path)
     }
+
+    fn verdict(
+        &self,
+        kind: &str,
+        includes: &[Regex],
+        excludes: &[Regex],
+        service: &Service,
+        path: &EntityPath,
+    ) -> Option<String> {
+        if includes.is_empty() && excludes.is_empty() {
+            return None;
+        }
+        let name = if self.use_fqn { Fqn::new(&service.name, path).to_string() } else { path.name().to_owned() };
+        match (matches(includes, &name), matches(excludes, &name)) {
+            (Ok(is_in), Ok(is_out)) => (is_out || !(is_in || includes.is_empty())).then(|| format!("{kind} filter")),
+            // Said apart: a pattern that backtracks for ever on a name has not decided anything about it.
+            _ => Some(format!("{kind} filter: a pattern is too slow to decide")),
+        }
+    }
+}
+
+fn matches(patterns: &[Regex], name: &str) -> Result<bool, fancy_regex::Error> {
+    for pattern in patterns {
+        if pattern.is_match(name)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn ancestor(path: &EntityPath, depth: usize) -> Option<EntityPath> {
+    EntityPath::new(path.parts()[..depth].to_vec()).ok()
 }
 
 fn own_pattern(kind: EntityKind) -> Option<&'static str> {
     match kind {
-        EntityKind::Container => Some("container"),
+        EntityKind::Topic => Some("topic"),
         EntityKind::Pipeline => Some("pipeline"),
         EntityKind::Chart => Some("chart"),
         EntityKind::DashboardDataModel => Some("data-model"),
@@ -85,8 +130,10 @@ fn own_pattern(kind: EntityKind) -> Option<&'static str> {
     }
 }
 
+/// Anchored as a whole, and valid on its own: `a)(b` is not a pattern because of the brackets put around it.
 fn anchored(pattern: &str, kind: &str) -> Result<Regex, Error> {
-    Regex::new(&format!("(?i)^(?:{pattern})")).map_err(|error| {
+    let compiled = Regex::new(pattern).and_then(|_| Regex::new(&format!("(?i)^(?:{pattern})")));
+    compiled.map_err(|error| {
         Error::new(ErrorKind::Filter, format!("a filter pattern is no regular expression: {error}"))
             .with("pattern", pattern)
             .with("setting", format!("filters.{kind}"))
@@ -171,5 +218,58 @@ mod tests {
         let broken = BTreeMap::from([("table".to_owned(), Patterns { includes: vec!["(".into()], excludes: vec![] })]);
         let error = Filters::new(broken, false).unwrap_err();
         assert!(error.to_string().contains("pattern: (; setting: filters.table"), "{error}");
+    }
+
+    fn storage(path: &[&str], includes: &[&str], excludes: &[&str]) -> Option<String> {
+        let service = Service { kind: ServiceKind::StorageService, ..service() };
+        let path = EntityPath::new(path.iter().map(|part| (*part).to_owned()).collect()).unwrap();
+        let filters = filters("container", includes, excludes, false);
+        let found = filters.filtered(&service, EntityKind::Container, &path);
+        assert_eq!(found, filters.filtered_scope(&service, &path), "a scope is filtered as its entity is");
+        found
+    }
+
+    #[test]
+    fn includes_choose_buckets_and_excludes_reach_into_them() {
+        assert_eq!(storage(&["lake", "raw"], &["^lake$"], &[]), None);
+        assert!(storage(&["other", "lake"], &["^lake$"], &[]).is_some());
+        assert!(storage(&["lake", "tmp", "x"], &["^lake$"], &["^tmp$"]).is_some(), "below an excluded prefix");
+    }
+
+    #[test]
+    fn a_stored_procedure_is_not_filtered_as_a_table() {
+        let path = EntityPath::new(vec!["db".into(), "s".into(), "p".into()]).unwrap();
+        let tables = filters("table", &[], &["p"], false);
+        assert_eq!(tables.filtered(&service(), EntityKind::StoredProcedure, &path), None);
+        let routines = filters("stored-procedure", &[], &["p"], false);
+        assert!(routines.filtered(&service(), EntityKind::StoredProcedure, &path).is_some());
+    }
+
+    #[test]
+    fn a_split_below_a_filtered_schema_need_not_be_read() {
+        let filters = filters("schema", &["^mart$"], &[], false);
+        let scope = |parts: &[&str]| {
+            let path = EntityPath::new(parts.iter().map(|part| (*part).to_owned()).collect()).unwrap();
+            filters.filtered_scope(&service(), &path)
+        };
+        assert!(scope(&["db", "raw"]).is_some());
+        assert_eq!(scope(&["db", "mart"]), None);
+        assert_eq!(scope(&["db"]), None);
+        assert_eq!(filters.filtered_scope(&service(), &EntityPath::root()), None);
+    }
+
+    #[test]
+    fn a_pattern_that_never_ends_is_said_to_be_too_slow() {
+        let slow = filters("table", &[], &[r"(a+)+(?!x)\1b$"], false);
+        let name = "a".repeat(200);
+        let path = EntityPath::new(vec!["db".into(), "s".into(), name]).unwrap();
+        let reason = slow.filtered(&service(), EntityKind::Table, &path).unwrap();
+        assert!(reason.contains("too slow"), "{reason}");
+    }
+
+    #[test]
+    fn brackets_around_a_pattern_do_not_mend_it() {
+        let broken = Patterns { includes: vec!["a)(b".into()], excludes: vec![] };
+        assert!(Filters::new(BTreeMap::from([("table".to_owned(), broken)]), false).is_err());
     }
 }

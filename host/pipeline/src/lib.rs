@@ -2,19 +2,23 @@
 //! and accounts for every record. Knows no HTTP and no plugin.
 
 mod account;
+mod checkpoints;
 mod compare;
 mod error;
 mod filter;
+mod incoming;
 mod ledger;
 mod marks;
 mod report;
 mod run;
+mod seen;
+mod spool;
 mod state;
 mod writer;
 
 pub use error::{Error, ErrorKind};
 pub use filter::{Filters, Patterns};
 pub use ledger::{Ledger, Row};
-pub use report::{CompleteMark, Failure, FailureKind, RejectedRecord, Report, SkippedItem};
+pub use report::{CompleteMark, Failure, FailureKind, LeftOutRecord, RejectedRecord, Report, SkippedItem};
 pub use run::{Options, run};
 pub use state::cursor;

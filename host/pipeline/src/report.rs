@@ -21,6 +21,18 @@ pub struct RejectedRecord {
     pub rejection: Rejection,
 }
 
+/// A record that was left out for a reason of its own, such as an end of an edge that the catalog does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOutRecord {
+    /// What kind of record.
+    pub kind: String,
+    /// Its fully qualified name, or what names it best.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// An item that the source could not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +51,8 @@ pub struct SkippedItem {
 pub enum FailureKind {
     /// A split of the source.
     Split,
+    /// The service that the source adds to: another source has to make it first.
+    Service,
     /// The catalog.
     Catalog,
     /// The state.
@@ -100,6 +114,8 @@ pub struct Report {
     pub ledger: BTreeMap<&'static str, Row>,
     /// The first rejected records; the ledger has all counts.
     pub rejected: Vec<RejectedRecord>,
+    /// The first records that were left out for another reason than a filter of the configuration.
+    pub left_out: Vec<LeftOutRecord>,
     /// How many items could not be read.
     pub skipped_count: u64,
     /// The first of them.

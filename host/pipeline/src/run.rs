@@ -1,26 +1,31 @@
 //! The loop of a run: takes events, decides about each record, hands what must be written to the writer, and keeps the
 //! books until the last answer is in.
 
-mod decide;
+mod admit;
+mod conclude;
+mod finish;
+mod resolve;
 mod settle;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::{Stream, StreamExt};
-use metahost_catalog::{Catalog, RunState};
+use metahost_catalog::{Catalog, Outcome};
 use metahost_model::{Event, Service, Timestamp};
 use metahost_store::Store;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::account::Account;
+use crate::checkpoints::Checkpoints;
 use crate::compare::Catalogued;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::filter::Filters;
 use crate::ledger::Ledger;
 use crate::marks::Marks;
 use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem};
+use crate::seen::Seen;
+use crate::spool::Spool;
 use crate::state::Keys;
 use crate::writer::Writer;
 
@@ -54,86 +59,127 @@ struct Pipeline {
     service: Arc<Service>,
     catalog: Arc<dyn Catalog>,
     store: Arc<dyn Store>,
+    cancel: CancellationToken,
     keys: Keys,
     catalogued: Catalogued,
+    seen: Seen,
+    spool: Spool,
+    checkpoints: Checkpoints,
     writer: Writer,
     account: Account,
     marks: Marks,
     complete: Vec<CompleteMark>,
-    /// Set when the catalog or the state failed: nothing more is sent.
-    broken: bool,
+    /// Set to the reason when the catalog or the state failed: nothing more is sent.
+    broken: Option<&'static str>,
+    /// The source is done: what has not come will not come.
+    finishing: bool,
+    /// Splits that are over.
+    ended: usize,
 }
 
 /// Runs until the events end, the run is cancelled, or the catalog or the state fail. The report always balances.
+/// `progress` is told the counts so far and how many splits are over.
 pub async fn run(
     options: Options,
     catalog: Arc<dyn Catalog>,
     store: Arc<dyn Store>,
     mut events: impl Stream<Item = Event> + Send + Unpin,
     cancel: CancellationToken,
-    progress: impl Fn(&Ledger) + Send + Sync,
+    progress: impl Fn(&Ledger, usize) + Send + Sync,
 ) -> Result<Report, Error> {
-    let mut pipeline = Pipeline::new(options, catalog, store);
+    let mut pipeline = Pipeline::new(options, catalog, store, cancel.clone())?;
     let mut report = pipeline.begin().await;
     let mut told = Instant::now();
-    while !pipeline.broken {
-        let event = tokio::select! {
+    while pipeline.broken.is_none() {
+        tokio::select! {
             biased;
             () = cancel.cancelled() => break,
-            event = events.next() => event,
-        };
-        let Some(event) = event else { break };
-        pipeline.take(event).await?;
+            Some(settled) = pipeline.writer.next(), if pipeline.writer.is_running() => pipeline.settle(settled).await,
+            event = events.next() => match event {
+                Some(event) => pipeline.take(event).await,
+                None => break,
+            },
+        }
         if told.elapsed() >= TELL_EVERY {
             told = Instant::now();
-            progress(&pipeline.account.ledger);
+            progress(&pipeline.account.ledger, pipeline.ended);
         }
     }
-    pipeline.end(cancel.is_cancelled()).await;
-    progress(&pipeline.account.ledger);
-    pipeline.conclude(&mut report, cancel.is_cancelled()).await;
+    pipeline.finish().await;
+    progress(&pipeline.account.ledger, pipeline.ended);
+    pipeline.conclude(&mut report).await;
     Ok(report)
 }
 
 impl Pipeline {
-    fn new(options: Options, catalog: Arc<dyn Catalog>, store: Arc<dyn Store>) -> Self {
+    fn new(
+        options: Options,
+        catalog: Arc<dyn Catalog>,
+        store: Arc<dyn Store>,
+        cancel: CancellationToken,
+    ) -> Result<Self, Error> {
         let service = Arc::new(options.service.clone());
-        Self {
+        let spool = Spool::new().map_err(|error| {
+            let message = format!("no temporary file can be made for records that wait for others: {error}");
+            Error::new(ErrorKind::Internal, message).with("remedy", "make room, or set TMPDIR to a folder with room")
+        })?;
+        Ok(Self {
             keys: Keys::new(&catalog.id(), &options.source),
             catalogued: Catalogued::new(Arc::clone(&catalog), Arc::clone(&service)),
             writer: Writer::new(Arc::clone(&catalog), Arc::clone(&service), options.batch, options.writers),
             account: Account::new(options.max_details),
+            seen: Seen::default(),
+            checkpoints: Checkpoints::default(),
             marks: Marks::default(),
             complete: Vec::new(),
-            broken: false,
+            broken: None,
+            finishing: false,
+            ended: 0,
+            spool,
+            cancel,
             service,
             catalog,
             store,
             options,
-        }
+        })
     }
 
-    /// Makes sure of the service and tells the catalog that a run has begun.
+    /// Makes sure of the service and tells the catalog that a run has begun. A dry run only looks for a service that is
+    /// not its own.
     async fn begin(&mut self) -> Report {
         let report = self.empty_report();
-        if !self.options.dry_run {
-            match self.catalog.service(&self.service).await {
-                Ok(metahost_catalog::Outcome::Rejected(rejection)) => {
-                    let message = format!("service `{}` was rejected: {}", self.service.name, rejection.message);
-                    self.fail(FailureKind::Catalog, &rejection.reason, message);
-                }
-                Ok(_) => self.tell(&report).await,
-                Err(error) => self.catalog_failed(&error),
+        if self.options.dry_run && !self.service.borrowed {
+            return report;
+        }
+        match self.catalog.service(&self.service).await {
+            Ok(Outcome::Rejected(rejection)) => {
+                let message = format!("service `{}` was rejected: {}", self.service.name, rejection.message);
+                self.fail(FailureKind::Catalog, &rejection.reason, message);
             }
+            Ok(outcome) => {
+                if outcome == Outcome::Created {
+                    self.forget_all().await;
+                }
+                self.tell(&report).await;
+            }
+            Err(error) => self.catalog_failed(&error),
         }
         report
     }
 
-    async fn take(&mut self, event: Event) -> Result<(), Error> {
+    /// The service is new: whatever the state says of it was deleted in the catalog.
+    async fn forget_all(&mut self) {
+        match self.keys.forget_all(self.store.as_ref()) {
+            Ok(changes) => self.commit(changes).await,
+            Err(error) => self.state_failed(&error),
+        }
+    }
+
+    async fn take(&mut self, event: Event) {
         match event {
             Event::Records { split, records } => {
                 for record in records {
-                    self.record(&split, record).await?;
+                    self.record(&split, record).await;
                 }
             }
             Event::Skipped { split, path, reason } => {
@@ -141,93 +187,29 @@ impl Pipeline {
                 self.account.skipped(SkippedItem { split: split.to_string(), item: path.join("."), reason });
             }
             Event::Ended { split, failure: None } => {
+                self.ended += 1;
                 let (good, bad) = self.marks.ended(&split);
                 self.complete.extend(good);
                 for warning in bad {
                     self.account.warn(warning);
                 }
             }
-            Event::Ended { split, failure: Some(failure) } => self.account.failures.push(Failure {
-                what: FailureKind::Split,
-                split: Some(split.to_string()),
-                kind: failure.kind,
-                message: failure.message,
-            }),
-        }
-        Ok(())
-    }
-
-    /// Sends what waits, unless the run was broken off, and waits for all answers.
-    async fn end(&mut self, cancelled: bool) {
-        if !cancelled {
-            self.drain().await;
-        }
-        while let Some(settled) = self.writer.next().await {
-            self.settle(settled);
-        }
-        let (reason, message) = if self.broken {
-            ("catalog failed", "not sent, because the catalog or the state had failed")
-        } else {
-            ("cancelled", "not sent, because the run was asked to end")
-        };
-        for item in self.writer.abandon() {
-            self.account.rejected(item.ticket.kind, &item.ticket.name, reason, message);
-        }
-        self.account.settle_lost();
-        self.remember_complete();
-    }
-
-    async fn conclude(&mut self, report: &mut Report, cancelled: bool) {
-        let account = std::mem::take(&mut self.account);
-        report.ended_at = now();
-        report.cancelled = cancelled;
-        report.ledger = account.ledger.rows().iter().map(|(kind, row)| (kind.as_str(), row.clone())).collect();
-        report.rejected = account.rejected;
-        report.skipped = account.skipped;
-        report.skipped_count = account.skipped_count;
-        report.failures = account.failures;
-        report.warnings = account.warnings;
-        report.complete = std::mem::take(&mut self.complete);
-        report.state = state(report, &account.ledger);
-        if !self.options.dry_run && !self.broken {
-            let for_catalog = report.for_catalog(&account.ledger);
-            if let Err(error) = self.catalog.report(&self.service, &for_catalog).await {
-                tracing::warn!(%error, "the catalog was not told how the run ended");
+            Event::Ended { split, failure: Some(failure) } => {
+                self.ended += 1;
+                self.account.failures.push(Failure {
+                    what: FailureKind::Split,
+                    split: Some(split.to_string()),
+                    kind: failure.kind,
+                    message: failure.message,
+                });
             }
         }
     }
 
-    async fn tell(&self, report: &Report) {
-        let running = report.for_catalog(&self.account.ledger);
-        if let Err(error) = self.catalog.report(&self.service, &running).await {
-            tracing::warn!(%error, "the catalog was not told that a run has begun");
-        }
-    }
-
-    fn empty_report(&self) -> Report {
-        Report {
-            run_id: Uuid::new_v4().to_string(),
-            asset: self.options.asset.clone(),
-            source: self.options.source.clone(),
-            service: self.service.name.clone(),
-            catalog: self.catalog.describe(),
-            state: RunState::Running,
-            dry_run: self.options.dry_run,
-            cancelled: false,
-            started_at: now(),
-            ended_at: 0,
-            ledger: std::collections::BTreeMap::new(),
-            rejected: Vec::new(),
-            skipped_count: 0,
-            skipped: Vec::new(),
-            failures: Vec::new(),
-            complete: Vec::new(),
-            warnings: std::collections::BTreeMap::new(),
-        }
-    }
-
     fn catalog_failed(&mut self, error: &metahost_catalog::Error) {
-        self.fail(FailureKind::Catalog, &format!("{:?}", error.kind()), error.to_string());
+        let missing = error.kind() == metahost_catalog::ErrorKind::NoService;
+        let what = if missing { FailureKind::Service } else { FailureKind::Catalog };
+        self.fail(what, &format!("{:?}", error.kind()), error.to_string());
     }
 
     fn state_failed(&mut self, error: &metahost_store::Error) {
@@ -235,25 +217,23 @@ impl Pipeline {
     }
 
     fn fail(&mut self, what: FailureKind, kind: &str, message: String) {
-        self.broken = true;
+        let reason = if what == FailureKind::State { "state failed" } else { "catalog failed" };
+        self.broken.get_or_insert(reason);
         let failure = Failure { what, split: None, kind: kind.to_lowercase(), message };
         // Batches under way fail for the same reason: said once.
         if !self.account.failures.contains(&failure) {
             self.account.failures.push(failure);
         }
     }
-}
 
-fn state(report: &Report, ledger: &Ledger) -> RunState {
-    let total = ledger.total();
-    if report.failures.iter().any(|failure| failure.what != FailureKind::Split) || report.cancelled {
-        RunState::Failed
-    } else if !report.failures.is_empty() {
-        if total.written() + total.unchanged == 0 { RunState::Failed } else { RunState::PartialSuccess }
-    } else if total.rejected() > 0 || report.skipped_count > 0 || !ledger.balances() {
-        RunState::PartialSuccess
-    } else {
-        RunState::Success
+    /// Why nothing more is written, if so.
+    fn stopped(&self) -> Option<&'static str> {
+        self.broken.or_else(|| self.cancel.is_cancelled().then_some("cancelled"))
+    }
+
+    /// Whether the catalog will know next time what is written now.
+    fn keeps_state(&self) -> bool {
+        self.catalog.remembers() && !self.options.dry_run
     }
 }
 

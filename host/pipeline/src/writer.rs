@@ -1,12 +1,14 @@
 //! Sends batches to the catalog, several at once, parents before children. Whatever is handed in comes back settled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use metahost_catalog::{Catalog, Error, ErrorKind, Outcome, Write};
-use metahost_model::{EntityKind, Fqn, RecordKind, Service};
+use metahost_model::{EntityKind, Service};
 use metahost_store::Change;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
+
+use crate::incoming::Receipt;
 
 /// Items of one group are written together; a group with a smaller rank is written before one with a larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,31 +23,30 @@ pub(crate) enum Group {
     Usage,
 }
 
+impl Group {
+    /// Whether batches of this group go one after another: a container may lie in one of an earlier batch, and two
+    /// edges may have the same ends, where a catalog reads, merges and writes.
+    pub(crate) fn is_serial(self) -> bool {
+        matches!(self, Self::Entity(EntityKind::Container) | Self::Edge)
+    }
+}
+
 /// What must be remembered of an item until the catalog has answered.
 #[derive(Debug)]
 pub(crate) struct Ticket {
-    pub(crate) kind: RecordKind,
-    /// For the report.
-    pub(crate) name: String,
-    /// What it can't exist without.
-    pub(crate) parent: Option<Fqn>,
-    /// What others may need: an entity or a test case.
-    pub(crate) itself: Option<Fqn>,
+    pub(crate) receipt: Receipt,
+    /// The key of what it can't exist without.
+    pub(crate) parent: Option<String>,
     /// What the state should say once it is written.
     pub(crate) remember: Vec<Change>,
+    /// Whether something was there before.
+    pub(crate) was_known: bool,
 }
 
 /// An item and its ticket.
 pub(crate) struct Item {
     pub(crate) ticket: Ticket,
     pub(crate) write: Write,
-}
-
-impl Item {
-    /// Whether the catalog has it already, as far as is known.
-    pub(crate) fn exists(&self) -> bool {
-        matches!(&self.write, Write::Entity { known: Some(_), .. } | Write::Annotation { previous: Some(_), .. })
-    }
 }
 
 /// Items with what became of them, or the error that ended the catalog.
@@ -59,8 +60,9 @@ pub(crate) struct Writer {
     catalog: Arc<dyn Catalog>,
     service: Arc<Service>,
     waiting: BTreeMap<Group, Vec<Item>>,
-    running: JoinSet<(Group, Settled)>,
-    under_way: BTreeMap<Group, usize>,
+    running: JoinSet<Result<Vec<Outcome>, Error>>,
+    /// Kept apart from the work, so that a batch that crashes is accounted for.
+    tickets: HashMap<Id, (Group, Vec<Ticket>)>,
     batch: usize,
     writers: usize,
 }
@@ -72,7 +74,7 @@ impl Writer {
             service,
             waiting: BTreeMap::new(),
             running: JoinSet::new(),
-            under_way: BTreeMap::new(),
+            tickets: HashMap::new(),
             batch: batch.max(1),
             writers: writers.max(1),
         }
@@ -87,9 +89,8 @@ impl Writer {
 
     /// The first group that still has something waiting or under way, below a limit.
     pub(crate) fn earlier_than(&self, group: Group) -> Option<Group> {
-        let waiting = self.waiting.keys().next().copied();
-        let running = self.under_way.keys().next().copied();
-        [waiting, running].into_iter().flatten().min().filter(|first| *first < group)
+        let running = self.tickets.values().map(|(group, _)| *group);
+        self.waiting.keys().copied().chain(running).min().filter(|first| *first < group)
     }
 
     /// The first group with something waiting.
@@ -105,41 +106,49 @@ impl Writer {
     /// Sends a batch. The caller made room before, and all earlier groups are settled.
     pub(crate) fn start(&mut self, group: Group, items: Vec<Item>) {
         let (catalog, service) = (Arc::clone(&self.catalog), Arc::clone(&self.service));
-        *self.under_way.entry(group).or_default() += 1;
-        self.running.spawn(async move {
-            let (tickets, batch): (Vec<Ticket>, Vec<Write>) =
-                items.into_iter().map(|item| (item.ticket, item.write)).unzip();
-            let outcomes = catalog.write(&service, batch).await;
-            (group, Settled { tickets, outcomes })
-        });
+        let (tickets, batch): (Vec<Ticket>, Vec<Write>) =
+            items.into_iter().map(|item| (item.ticket, item.write)).unzip();
+        let task = self.running.spawn(async move { catalog.write(&service, batch).await });
+        self.tickets.insert(task.id(), (group, tickets));
     }
 
-    /// Whether as many batches are under way as may be.
-    pub(crate) fn is_full(&self) -> bool {
-        self.running.len() >= self.writers
+    /// Whether a batch of this group must wait for one under way.
+    pub(crate) fn is_full(&self, group: Group) -> bool {
+        let is_busy = || self.tickets.values().any(|(running, _)| *running == group);
+        self.running.len() >= self.writers || (group.is_serial() && is_busy())
+    }
+
+    /// Whether anything is under way.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.running.is_empty()
     }
 
     /// The next batch that was settled; none when nothing is under way.
     pub(crate) async fn next(&mut self) -> Option<Settled> {
-        let (group, settled) = match self.running.join_next().await? {
-            Ok(settled) => settled,
-            // A batch that crashed can't say what became of its items: the run ends and counts them as lost.
+        let (id, outcomes) = match self.running.join_next_with_id().await? {
+            Ok(done) => done,
             Err(crash) => {
-                let error = Error::new(ErrorKind::Protocol, format!("writing a batch crashed: {crash}"));
-                return Some(Settled { tickets: Vec::new(), outcomes: Err(error) });
+                let message = format!("writing a batch crashed, whether it was written is not known: {crash}");
+                (crash.id(), Err(Error::new(ErrorKind::Protocol, message)))
             }
         };
-        if let Some(count) = self.under_way.get_mut(&group) {
-            *count -= 1;
-            if *count == 0 {
-                self.under_way.remove(&group);
-            }
-        }
-        Some(settled)
+        let tickets = self.tickets.remove(&id).map(|(_, tickets)| tickets).unwrap_or_default();
+        Some(Settled { outcomes: complete(outcomes, tickets.len()), tickets })
     }
 
     /// Everything that still waits.
     pub(crate) fn abandon(&mut self) -> Vec<Item> {
         std::mem::take(&mut self.waiting).into_values().flatten().collect()
+    }
+}
+
+/// A catalog that answers for fewer or more items than it was given can't be believed.
+fn complete(outcomes: Result<Vec<Outcome>, Error>, sent: usize) -> Result<Vec<Outcome>, Error> {
+    match outcomes {
+        Ok(outcomes) if outcomes.len() != sent => {
+            let message = format!("the catalog was sent {sent} items and answered for {}", outcomes.len());
+            Err(Error::new(ErrorKind::Protocol, message))
+        }
+        other => other,
     }
 }

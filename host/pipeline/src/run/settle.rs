@@ -1,17 +1,24 @@
 //! The end of an item's way: sent in its turn, answered, counted, remembered.
 
+use std::sync::Arc;
+
 use metahost_catalog::{Outcome, Rejection};
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
+use super::admit::Stop;
+use crate::incoming::Receipt;
+use crate::report::FailureKind;
+use crate::seen::Standing;
 use crate::writer::{Group, Item, Settled, Ticket};
 
 impl Pipeline {
     /// Takes an item; sends its group when a batch is full.
     pub(super) async fn push(&mut self, group: Group, item: Item) {
+        self.seen.set(&item.ticket.receipt.key, Standing::Pending);
         if self.options.dry_run {
-            let outcome = if item.exists() { Outcome::Updated } else { Outcome::Created };
-            self.account.settled(item.ticket.kind, &item.ticket.name, outcome);
+            let outcome = if item.ticket.was_known { Outcome::Updated } else { Outcome::Created };
+            self.close(&item.ticket, outcome);
         } else if self.writer.push(group, item) {
             self.send(group).await;
         }
@@ -31,101 +38,147 @@ impl Pipeline {
         self.start(group, items).await;
     }
 
-    async fn start(&mut self, group: Group, items: Vec<Item>) {
-        while self.writer.is_full() {
-            self.wait_for_one().await;
-        }
-        let (items, orphans): (Vec<Item>, Vec<Item>) = items
-            .into_iter()
-            .partition(|item| !item.ticket.parent.as_ref().is_some_and(|it| self.catalogued.is_lost(it)));
-        for orphan in orphans {
-            self.orphan(orphan.ticket);
-        }
-        for chunk in chunks(items, self.options.batch) {
-            while self.writer.is_full() {
+    async fn start(&mut self, group: Group, mut items: Vec<Item>) {
+        while !items.is_empty() {
+            while self.writer.is_full(group) {
                 self.wait_for_one().await;
             }
-            self.writer.start(group, chunk);
+            let rest = items.split_off(items.len().min(self.options.batch.max(1)));
+            let ready = self.without_orphans(items);
+            if !ready.is_empty() {
+                self.writer.start(group, ready);
+            }
+            items = rest;
         }
+    }
+
+    /// What still can be written: its parent was, and so was everything else so far.
+    fn without_orphans(&mut self, items: Vec<Item>) -> Vec<Item> {
+        let mut ready = Vec::with_capacity(items.len());
+        for item in items {
+            let is_orphan = item.ticket.parent.as_ref().is_some_and(|parent| self.seen.is_lost(parent));
+            match self.broken {
+                Some(reason) => self.give_up(&item.ticket.receipt, Stop::stopped(reason)),
+                None if is_orphan => {
+                    let message = "what it belongs to was rejected in this run";
+                    self.give_up(&item.ticket.receipt, Stop::rejected("parent missing", message));
+                }
+                None => ready.push(item),
+            }
+        }
+        ready
+    }
+
+    pub(super) fn give_up(&mut self, receipt: &Receipt, stop: Stop) {
+        self.seen.set(&receipt.key, Standing::Lost);
+        self.count(receipt, stop);
     }
 
     async fn wait_for_one(&mut self) {
         if let Some(settled) = self.writer.next().await {
-            self.settle(settled);
+            self.settle(settled).await;
         }
     }
 
     /// Sends everything that waits and waits for every answer.
     pub(super) async fn drain(&mut self) {
         while let Some(group) = self.writer.first_waiting() {
-            if self.broken {
+            if self.stopped().is_some() {
                 break;
             }
             self.send(group).await;
         }
         while let Some(settled) = self.writer.next().await {
-            self.settle(settled);
+            self.settle(settled).await;
         }
     }
 
     /// Counts a batch, and remembers what was written.
-    pub(super) fn settle(&mut self, settled: Settled) {
-        let outcomes = match settled.outcomes {
-            Ok(outcomes) => outcomes,
-            Err(error) => {
-                self.catalog_failed(&error);
-                let rejection = Rejection { reason: "catalog failed".to_owned(), message: error.to_string() };
-                settled.tickets.iter().map(|_| Outcome::Rejected(rejection.clone())).collect()
-            }
-        };
+    pub(super) async fn settle(&mut self, settled: Settled) {
+        let outcomes = settled.outcomes.unwrap_or_else(|error| {
+            self.catalog_failed(&error);
+            let rejection = Rejection { reason: "catalog failed".to_owned(), message: error.to_string() };
+            vec![Outcome::Rejected(rejection); settled.tickets.len()]
+        });
         let mut remember = Vec::new();
-        for (ticket, outcome) in settled.tickets.into_iter().zip(outcomes) {
-            if matches!(outcome, Outcome::Rejected(_)) {
-                ticket.itself.into_iter().for_each(|fqn| self.catalogued.lose(fqn));
-            } else {
-                remember.extend(ticket.remember);
+        for (mut ticket, outcome) in settled.tickets.into_iter().zip(outcomes) {
+            if !matches!(outcome, Outcome::Rejected(_)) {
+                remember.append(&mut ticket.remember);
             }
-            self.account.settled(ticket.kind, &ticket.name, outcome);
+            self.close(&ticket, outcome);
         }
-        self.commit(remember);
+        remember.extend(self.ripe_cursors());
+        self.commit(remember).await;
     }
 
-    fn orphan(&mut self, ticket: Ticket) {
-        let parent = ticket.parent.map(|parent| parent.to_string()).unwrap_or_default();
-        ticket.itself.into_iter().for_each(|fqn| self.catalogued.lose(fqn));
-        let message = format!("`{parent}`, which it belongs to, was rejected");
-        self.account.rejected(ticket.kind, &ticket.name, "parent missing", message);
+    /// Books what became of an item.
+    fn close(&mut self, ticket: &Ticket, outcome: Outcome) {
+        let standing = match outcome {
+            Outcome::Rejected(_) => Standing::Lost,
+            _ if ticket.was_known => Standing::Here,
+            _ => Standing::Made,
+        };
+        self.seen.set(&ticket.receipt.key, standing);
+        self.settle_one(&ticket.receipt, outcome);
+    }
+
+    pub(super) fn settle_one(&mut self, receipt: &Receipt, outcome: Outcome) {
+        let is_worth_a_retry = matches!(&outcome, Outcome::Rejected(why) if is_worth_a_retry(&why.reason));
+        self.account.settled(receipt, outcome);
+        self.checkpoints.close(&receipt.at, is_worth_a_retry);
+    }
+
+    /// Keeps the cursors that everything before them has been settled for.
+    pub(super) async fn keep_cursors(&mut self) {
+        let changes = self.ripe_cursors();
+        self.commit(changes).await;
+    }
+
+    fn ripe_cursors(&mut self) -> Vec<Change> {
+        let ripe = self.checkpoints.take_ripe().into_iter();
+        ripe.map(|(split, value)| Change::Put { space: Space::Cursors, key: self.keys.of_split(&split), value })
+            .collect()
     }
 
     /// Makes changes durable. A state that can't be written ends the run: the next one would not know what this one did.
-    pub(super) fn commit(&mut self, changes: Vec<Change>) {
-        if changes.is_empty() || self.options.dry_run {
+    pub(super) async fn commit(&mut self, changes: Vec<Change>) {
+        if changes.is_empty() || !self.keeps_state() || self.broken == Some("state failed") {
             return;
         }
-        if let Err(error) = self.store.commit(changes) {
-            self.state_failed(&error);
+        let store = Arc::clone(&self.store);
+        match tokio::task::spawn_blocking(move || store.commit(changes)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.state_failed(&error),
+            Err(crash) => self.fail(FailureKind::State, "crash", format!("writing the state crashed: {crash}")),
         }
-    }
-
-    /// Keeps which scopes were complete.
-    pub(super) fn remember_complete(&mut self) {
-        let changes = self.complete.iter().map(|mark| Change::Put {
-            space: Space::Completes,
-            key: self.keys.key(mark.kind.as_str(), &mark.scope),
-            value: mark.emitted.to_string().into_bytes(),
-        });
-        let changes = changes.collect();
-        self.commit(changes);
     }
 }
 
-fn chunks(items: Vec<Item>, size: usize) -> Vec<Vec<Item>> {
-    let mut chunks: Vec<Vec<Item>> = Vec::new();
-    for item in items {
-        match chunks.last_mut() {
-            Some(chunk) if chunk.len() < size.max(1) => chunk.push(item),
-            _ => chunks.push(vec![item]),
+/// Whether the same record may pass another time. What the catalog understood and refused will be refused again.
+fn is_worth_a_retry(reason: &str) -> bool {
+    let is_refusal = reason.starts_with('4') && !["408", "425", "429"].iter().any(|code| reason.starts_with(code));
+    let is_final =
+        ["unsupported", "no time", "unreadable", "malformed path", "not its service", "conflicting duplicate"];
+    !is_refusal && !is_final.contains(&reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_worth_a_retry;
+
+    #[test]
+    fn a_refusal_is_final_and_an_outage_is_not() {
+        for (reason, expected) in [
+            ("400 Bad Request", false),
+            ("404 Not Found", false),
+            ("429 Too Many Requests", true),
+            ("503 Service Unavailable", true),
+            ("unsupported", false),
+            ("parent missing", true),
+            ("cancelled", true),
+            ("catalog failed", true),
+        ] {
+            assert_eq!(is_worth_a_retry(reason), expected, "{reason}");
         }
     }
-    chunks
 }

@@ -1,0 +1,90 @@
+//! A record with its name for people, its key for the state, and its fingerprint. Never decides anything.
+
+use metahost_model::{EntityPath, Fingerprint, Fqn, Record, RecordKind, Service};
+
+use crate::checkpoints::Position;
+use crate::seen::key;
+
+/// What must be remembered of a record until it is settled.
+#[derive(Debug, Clone)]
+pub(crate) struct Receipt {
+    pub(crate) kind: RecordKind,
+    /// For the report.
+    pub(crate) name: String,
+    /// Unique for its source, the same in every run.
+    pub(crate) key: String,
+    pub(crate) at: Position,
+}
+
+/// A record on its way.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) receipt: Receipt,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) record: Record,
+}
+
+impl Receipt {
+    pub(crate) fn new(service: &Service, kind: RecordKind, at: Position, record: &Record) -> Self {
+        let names = Names(&service.name);
+        Self { kind, name: names.for_people(record), key: key(kind, &names.for_state(record)), at }
+    }
+}
+
+/// A hash of everything about the record that a catalog shows.
+pub(crate) fn fingerprint(service: &Service, record: &Record) -> Result<Fingerprint, serde_json::Error> {
+    match record {
+        Record::Entity(entity) => Fingerprint::of(entity, &[&service.name]),
+        // A query is one entity however often it ran: its runs do not make it another.
+        Record::Query(query) => Fingerprint::of(&(&query.sql, &query.dialect, &query.database, &query.schema), &[]),
+        other => Fingerprint::of(other, &[]),
+    }
+}
+
+/// Names as seen from one service.
+struct Names<'a>(&'a str);
+
+impl Names<'_> {
+    fn own(&self, path: &EntityPath) -> Fqn {
+        Fqn::new(self.0, path)
+    }
+
+    /// What names it best in a report.
+    fn for_people(&self, record: &Record) -> String {
+        match record {
+            Record::Entity(entity) => self.own(entity.path()).to_string(),
+            Record::Annotation(annotation) => self.own(&annotation.path).to_string(),
+            Record::Edge(edge) => format!("{} -> {}", edge.upstream.fqn(self.0), edge.downstream.fqn(self.0)),
+            Record::Query(query) => query.sql.chars().take(80).collect(),
+            Record::Run(run) => format!("{} {}", self.own(&run.pipeline), run.id),
+            Record::TestCase(test) => test.fqn(self.0).to_string(),
+            Record::TestResult(result) => format!("{} at {}", result.test_fqn(self.0), result.at),
+            Record::Usage(usage) => format!("{} on {}", self.own(&usage.path), usage.day),
+            Record::Stats(table, _) | Record::Files(table, _) | Record::Rows(table, _) => self.own(table).to_string(),
+            Record::Complete(complete) => self.own(&complete.scope).to_string(),
+            Record::Checkpoint(_) => String::new(),
+        }
+    }
+
+    /// What tells it from all others of its kind. A NUL is in no name.
+    fn for_state(&self, record: &Record) -> String {
+        match record {
+            Record::Annotation(annotation) => format!("{}\0{}", annotation.kind, self.own(&annotation.path)),
+            Record::Edge(edge) => {
+                let (from, to) = (&edge.upstream, &edge.downstream);
+                let pipeline = edge.pipeline.as_ref().map(|end| end.fqn(self.0).to_string()).unwrap_or_default();
+                let ends = format!("{}\0{}\0{}\0{}", from.kind, from.fqn(self.0), to.kind, to.fqn(self.0));
+                format!("{ends}\0{:?}\0{pipeline}", edge.source)
+            }
+            // Too long for a key, and a hash tells as much.
+            Record::Query(query) => {
+                let hash = Fingerprint::of(&query.sql, &[]).map(|hash| hash.to_string());
+                hash.unwrap_or_else(|_| query.sql.clone())
+            }
+            Record::Run(run) => format!("{}\0{}", self.own(&run.pipeline), run.id),
+            Record::TestResult(result) => format!("{}\0{}", result.test_fqn(self.0), result.at),
+            Record::Usage(usage) => format!("{}\0{}\0{}", usage.kind, self.own(&usage.path), usage.day),
+            other => self.for_people(other),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A record's first look: counted, told from duplicates, filtered, and then placed. Never waits for the catalog.
+
+use std::sync::Arc;
+
+use metahost_catalog::{Outcome, Rejection};
+use metahost_model::{Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Record, RecordKind};
+
+use super::Pipeline;
+use crate::compare::depth;
+use crate::incoming::{Incoming, Receipt, fingerprint};
+use crate::report::FailureKind;
+use crate::seen::{Novelty, Standing};
+
+/// Why a record is not written now.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A filter of the configuration.
+    Filtered(String),
+    /// A reason of its own.
+    LeftOut(String),
+    Unchanged,
+    Rejected {
+        reason: &'static str,
+        message: String,
+    },
+    /// What it refers to may still come.
+    Later,
+}
+
+impl Stop {
+    pub(super) fn rejected(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::Rejected { reason, message: message.into() }
+    }
+
+    pub(super) fn stopped(reason: &'static str) -> Self {
+        Self::rejected(reason, "not sent, because the run ended before its turn")
+    }
+}
+
+impl Pipeline {
+    /// Counts a record and decides about it.
+    pub(super) async fn record(&mut self, split: &Arc<str>, record: Record) {
+        let Some(kind) = record.kind() else { return self.mark(split, record).await };
+        self.account.ledger.emitted(kind);
+        let at = self.checkpoints.open(split);
+        let receipt = Receipt::new(&self.service, kind, at, &record);
+        match self.first_look(&receipt, &record) {
+            Ok(fingerprint) => self.place(Incoming { receipt, fingerprint, record }).await,
+            Err(stop) => self.count(&receipt, stop),
+        }
+        self.keep_cursors().await;
+    }
+
+    async fn mark(&mut self, split: &Arc<str>, record: Record) {
+        match record {
+            Record::Complete(complete) => self.marks.claimed(split, complete),
+            Record::Checkpoint(cursor) => {
+                self.checkpoints.set(split, cursor);
+                self.keep_cursors().await;
+            }
+            _ => {}
+        }
+    }
+
+    fn first_look(&mut self, receipt: &Receipt, record: &Record) -> Result<Fingerprint, Stop> {
+        if let Some(reason) = self.stopped() {
+            return Err(Stop::stopped(reason));
+        }
+        if matches!(receipt.kind, RecordKind::Stats | RecordKind::Files | RecordKind::Rows) {
+            return Err(Stop::Filtered("profiling is not part of this version".to_owned()));
+        }
+        let fingerprint = fingerprint(&self.service, record)
+            .map_err(|error| Stop::rejected("unreadable", format!("the record can't be written down: {error}")))?;
+        match self.seen.note(&receipt.key, &fingerprint) {
+            Novelty::New => {}
+            Novelty::Again => return Err(Stop::Filtered("duplicate".to_owned())),
+            Novelty::Conflict => return Err(conflict(receipt.kind)),
+        }
+        if let Record::Entity(entity) = record {
+            self.marks.emitted(entity.kind(), entity.path());
+        }
+        let passed = self.passes(record);
+        if passed.is_err() {
+            self.seen.set(&receipt.key, Standing::Lost);
+        }
+        passed.map(|()| fingerprint)
+    }
+
+    fn passes(&self, record: &Record) -> Result<(), Stop> {
+        match record {
+            Record::Entity(entity) => self.entity_passes(entity),
+            Record::Annotation(annotation) => self.path_passes(annotation.kind, &annotation.path),
+            Record::Edge(edge) => self.edge_passes(edge),
+            Record::Query(query) if query.failed => Err(Stop::Filtered("failed query".to_owned())),
+            Record::Run(run) => self.path_passes(EntityKind::Pipeline, &run.pipeline),
+            Record::TestCase(test) => self.path_passes(EntityKind::Table, &test.table),
+            Record::TestResult(result) => self.path_passes(EntityKind::Table, &result.table),
+            Record::Usage(usage) => self.path_passes(usage.kind, &usage.path),
+            _ => Ok(()),
+        }
+    }
+
+    fn entity_passes(&self, entity: &Entity) -> Result<(), Stop> {
+        let (kind, path) = (entity.kind(), entity.path());
+        if self.service.borrowed {
+            let message = format!("the source only adds to service `{}`, which another source owns", self.service.name);
+            return Err(Stop::rejected("not its service", message));
+        }
+        if let Some(depth) = depth(kind)
+            && depth != path.depth()
+        {
+            let message = format!("a {kind} has {depth} names below its service, `{path}` has {}", path.depth());
+            return Err(Stop::rejected("malformed path", message));
+        }
+        self.path_passes(kind, path)
+    }
+
+    fn edge_passes(&self, edge: &Edge) -> Result<(), Stop> {
+        let (from, to) = (&edge.upstream, &edge.downstream);
+        if from.kind == to.kind && from.fqn(&self.service.name) == to.fqn(&self.service.name) {
+            return Err(Stop::Filtered("self loop".to_owned()));
+        }
+        [from, to].into_iter().filter(|end| self.is_own(end)).try_for_each(|end| self.path_passes(end.kind, &end.path))
+    }
+
+    fn path_passes(&self, kind: EntityKind, path: &EntityPath) -> Result<(), Stop> {
+        self.options.filters.filtered(&self.service, kind, path).map_or(Ok(()), |reason| Err(Stop::Filtered(reason)))
+    }
+
+    pub(super) fn is_own(&self, end: &Endpoint) -> bool {
+        end.service.as_ref().is_none_or(|service| *service == self.service.name)
+    }
+
+    /// Hands a record to the writer if all it needs is there.
+    pub(super) async fn place(&mut self, incoming: Incoming) {
+        match self.resolve(&incoming).await {
+            Ok(resolved) => self.send_on(incoming, resolved).await,
+            Err(Stop::Later) => self.defer(&incoming),
+            Err(stop) => {
+                let standing = if matches!(stop, Stop::Unchanged) { Standing::Here } else { Standing::Lost };
+                self.seen.set(&incoming.receipt.key, standing);
+                self.count(&incoming.receipt, stop);
+            }
+        }
+    }
+
+    fn defer(&mut self, incoming: &Incoming) {
+        let Incoming { receipt, record, .. } = incoming;
+        self.seen.set(&receipt.key, Standing::Deferred);
+        if let Err(error) = self.spool.push(receipt.kind, receipt.at.clone(), record) {
+            self.spool_failed(&error);
+            self.count(receipt, Stop::stopped("state failed"));
+        }
+    }
+
+    pub(super) fn spool_failed(&mut self, error: &std::io::Error) {
+        let message =
+            format!("the temporary file of records that wait for others failed: {error}; make room, or set TMPDIR");
+        self.fail(FailureKind::State, "io", message);
+    }
+
+    /// Settles a record that is not sent.
+    pub(super) fn count(&mut self, receipt: &Receipt, stop: Stop) {
+        match stop {
+            Stop::Filtered(reason) => self.account.filtered(receipt, &reason),
+            Stop::LeftOut(reason) => self.account.left_out(receipt, &reason),
+            Stop::Unchanged => self.account.settled(receipt, Outcome::Unchanged),
+            Stop::Rejected { reason, message } => {
+                return self.settle_one(receipt, Outcome::Rejected(Rejection { reason: reason.to_owned(), message }));
+            }
+            // Only `place` sees it; a record that could not wait is as good as not sent.
+            Stop::Later => return self.count(receipt, Stop::stopped("not sent")),
+        }
+        self.checkpoints.close(&receipt.at, false);
+    }
+}
+
+/// Two descriptions of one thing: one of them is lost, and where that loses data it is an error.
+fn conflict(kind: RecordKind) -> Stop {
+    match kind {
+        RecordKind::Entity(_) | RecordKind::Annotation | RecordKind::TestCase => {
+            Stop::rejected("conflicting duplicate", "emitted more than once with different content; the first is kept")
+        }
+        // The same text, run in another database or schema.
+        RecordKind::Query => Stop::Filtered("duplicate".to_owned()),
+        _ => Stop::LeftOut("conflicting duplicate".to_owned()),
+    }
+}

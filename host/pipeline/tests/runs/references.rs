@@ -1,0 +1,180 @@
+//! Annotations, edges, tests, results, runs and reads: written to what is there, left out with a reason where it is not.
+
+use metahost_catalog::RunState;
+use metahost_model::{EntityKind, Record};
+
+use crate::catalog::MemoryCatalog;
+use crate::given::{
+    Bench, annotation, borrowing, counts, described, drawn, edge, ended, entity, options, pipeline, pipeline_run,
+    query, ran, records, result, split, table_end, test, usage,
+};
+
+const TABLES: [(EntityKind, &str); 3] =
+    [(EntityKind::Table, "svc.db.s.a"), (EntityKind::Table, "svc.db.s.b"), (EntityKind::Table, "svc.db.s.c")];
+
+#[tokio::test]
+async fn an_annotation_reaches_its_table_and_one_without_a_table_is_listed() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let report = bench.run(borrowing(), split(vec![annotation("db.s.a", "x"), annotation("db.s.nope", "y")])).await;
+    bench.catalog.no_breach();
+    assert_eq!((counts(&report), report.state), ((1, 0, 1, 0), RunState::Success));
+    assert_eq!(report.left_out[0].name, "svc.db.s.nope");
+    assert_eq!(report.left_out[0].reason, "no such table in the catalog");
+}
+
+#[tokio::test]
+async fn a_source_that_only_adds_can_make_no_entity() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let report = bench.run(borrowing(), split(vec![entity("db")])).await;
+    assert_eq!(report.total().rejected["not its service"], 1);
+    assert!(bench.catalog.written().is_empty());
+}
+
+#[tokio::test]
+async fn edges_of_a_run_wait_for_the_tables_of_the_run() {
+    let bench = Bench::new(MemoryCatalog::default());
+    let early = vec![drawn("db.s.a", "db.s.b"), entity("db"), entity("db.s"), entity("db.s.a")];
+    let late = vec![drawn("db.s.b", "db.s.c"), entity("db.s.b"), entity("db.s.c")];
+    let events = vec![records("one", early), ended("one"), records("two", late), ended("two")];
+    let report = bench.run(options(), events).await;
+    bench.catalog.no_breach();
+    assert_eq!(counts(&report), (7, 0, 0, 0));
+}
+
+#[tokio::test]
+async fn many_new_ends_cost_a_listing_and_not_a_look_up_each() {
+    let bench = Bench::new(MemoryCatalog::default());
+    let mut list = vec![entity("db"), entity("db.s")];
+    list.extend((0..200).map(|n| entity(&format!("db.s.t{n}"))));
+    list.extend((1..200).map(|n| drawn("db.s.t0", &format!("db.s.t{n}"))));
+    let report = bench.run(options(), split(list)).await;
+    bench.catalog.no_breach();
+    assert_eq!(counts(&report), (401, 0, 0, 0));
+    let finds = bench.catalog.finds.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(finds < 25, "{finds} look-ups");
+}
+
+#[tokio::test]
+async fn an_edge_to_what_was_rejected_or_never_came_is_left_out() {
+    let refuses: fn(&str) -> Option<&'static str> = |name| (name == "svc.db.s.a").then_some("400 Bad Request");
+    let bench = Bench::new(MemoryCatalog { refuses: Box::new(refuses), ..MemoryCatalog::default() });
+    let list = vec![
+        entity("db"),
+        entity("db.s"),
+        entity("db.s.a"),
+        entity("db.s.b"),
+        drawn("db.s.a", "db.s.b"),
+        drawn("db.s.b", "db.s.never"),
+    ];
+    let report = bench.run(options(), split(list)).await;
+    assert_eq!(report.total().filtered["no such table in the catalog"], 2);
+    assert_eq!(report.ledger["lineageEdge"].written(), 0);
+}
+
+#[tokio::test]
+async fn self_loops_failed_queries_and_duplicates_are_left_out() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let mut same = edge("db.s.a", "db.s.a");
+    same.upstream.service = Some("svc".into());
+    let mut bad = query("select nonsense");
+    bad.failed = true;
+    let mut again = query("select 1");
+    again.started_at = Some(5);
+    let list = vec![
+        Record::Edge(Box::new(same)),
+        ran(bad),
+        ran(query("select 1")),
+        ran(again),
+        drawn("db.s.a", "db.s.b"),
+        drawn("db.s.a", "db.s.b"),
+        annotation("db.s.a", "x"),
+        annotation("db.s.a", "x"),
+    ];
+    let report = bench.run(borrowing(), split(list)).await;
+    let filtered = report.total().filtered;
+    assert_eq!((filtered["self loop"], filtered["failed query"], filtered["duplicate"]), (1, 1, 3));
+    assert_eq!(report.total().written(), 3);
+}
+
+#[tokio::test]
+async fn of_two_descriptions_of_one_table_the_first_is_kept_and_the_second_said() {
+    let bench = Bench::new(MemoryCatalog::default());
+    let list = vec![entity("db"), entity("db.s"), described("db.s.t", "1"), described("db.s.t", "2"), entity("db.s.t")];
+    let report = bench.run(options(), split(list)).await;
+    assert_eq!(report.total().rejected["conflicting duplicate"], 2);
+    assert_eq!(counts(&report), (3, 0, 0, 2));
+}
+
+#[tokio::test]
+async fn an_edge_may_end_in_another_service() {
+    let held = [(EntityKind::Table, "svc.db.s.a"), (EntityKind::Dashboard, "bi.d1")];
+    let bench = Bench::new(MemoryCatalog::holding(&held));
+    let to = |dashboard: &str| {
+        let mut edge = edge("db.s.a", "x.y.z");
+        edge.downstream.service = Some("bi".into());
+        edge.downstream.kind = EntityKind::Dashboard;
+        edge.downstream.path = crate::given::path(dashboard);
+        Record::Edge(Box::new(edge))
+    };
+    let report = bench.run(borrowing(), split(vec![to("d1"), to("d2")])).await;
+    bench.catalog.no_breach();
+    assert_eq!(counts(&report), (1, 0, 1, 0));
+    assert_eq!(report.total().filtered["no such dashboard in the catalog"], 1);
+}
+
+#[tokio::test]
+async fn an_edge_without_its_pipeline_is_drawn_and_said() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let mut edge = edge("db.s.a", "db.s.b");
+    edge.pipeline = Some(metahost_model::Endpoint { kind: EntityKind::Pipeline, ..table_end("job") });
+    let report = bench.run(borrowing(), split(vec![Record::Edge(Box::new(edge))])).await;
+    assert_eq!(counts(&report), (1, 0, 0, 0));
+    assert!(report.warnings.keys().any(|warning| warning.contains("svc.job")), "{:?}", report.warnings);
+}
+
+#[tokio::test]
+async fn results_follow_their_test_even_when_they_come_first() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let list = vec![
+        result("db.s.a", "unique_id", 1),
+        test("db.s.a", "unique_id"),
+        result("db.s.a", "unique_id", 2),
+        result("db.s.a", "no_such_test", 1),
+        test("db.s.gone", "x"),
+        result("db.s.gone", "x", 1),
+    ];
+    let report = bench.run(borrowing(), split(list)).await;
+    bench.catalog.no_breach();
+    assert_eq!(report.ledger["testCaseResult"].written(), 2);
+    assert_eq!(report.total().filtered["no such table in the catalog"], 2);
+    assert_eq!(report.total().rejected["404 Not Found"], 1, "the catalog's own words");
+}
+
+#[tokio::test]
+async fn results_of_a_rejected_test_are_rejected() {
+    let refuses: fn(&str) -> Option<&'static str> = |name| name.starts_with("test ").then_some("400 Bad Request");
+    let held = MemoryCatalog::holding(&TABLES);
+    let bench = Bench::new(MemoryCatalog { refuses: Box::new(refuses), ..held });
+    let report = bench.run(borrowing(), split(vec![test("db.s.a", "t"), result("db.s.a", "t", 1)])).await;
+    assert_eq!(report.total().rejected["parent missing"], 1);
+}
+
+#[tokio::test]
+async fn runs_and_reads_find_their_targets() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let list =
+        vec![pipeline_run("job", "1"), pipeline("job"), usage("db.s.a", "2026-11-23", 5), usage("db.s.x", "d", 1)];
+    let report = bench.run(options(), split(list)).await;
+    bench.catalog.no_breach();
+    assert_eq!(counts(&report), (3, 0, 1, 0));
+}
+
+#[tokio::test]
+async fn a_catalog_that_remembers_nothing_gets_everything_each_time() {
+    let catalog = || MemoryCatalog { remembers: false, ..MemoryCatalog::default() };
+    let bench = Bench::new(catalog());
+    let events = || split(vec![annotation("db.s.a", "x"), drawn("db.s.a", "db.s.b"), test("db.s.a", "t")]);
+    assert_eq!(counts(&bench.run(borrowing(), events()).await), (3, 0, 0, 0));
+    let again = bench.with(catalog());
+    assert_eq!(counts(&again.run(borrowing(), events()).await), (3, 0, 0, 0));
+}
