@@ -80,8 +80,19 @@ impl QueryError {
 }
 
 /// Whether Trino ran the statement and said no, as against Trino itself being out of reach.
-pub const fn is_statement_error(error: &Error) -> bool {
+const fn is_statement_error(error: &Error) -> bool {
     matches!(error, Error::Protocol(_) | Error::Denied(_) | Error::Unsupported(_))
+}
+
+/// Whether the catalog's own source failed while Trino itself is there: only then Trino named an error.
+pub fn is_source_error(error: &Error) -> bool {
+    let Error::Unavailable(retryable) = error else { return false };
+    retryable.failure.context.iter().any(|(key, _)| key == "error")
+}
+
+/// Whether the failure concerns what was asked for and other statements may well succeed.
+pub fn is_local(error: &Error) -> bool {
+    is_statement_error(error) || is_source_error(error)
 }
 
 /// One line for a report.

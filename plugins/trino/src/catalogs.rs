@@ -3,7 +3,7 @@
 use metahost_plugin_sdk::connector::{Mode, Split};
 use metahost_plugin_sdk::{ErrorExt, Result};
 
-use crate::answer::{is_statement_error, reason};
+use crate::answer::{is_local, reason};
 use crate::client::Client;
 use crate::config::Config;
 use crate::output::Output;
@@ -41,7 +41,7 @@ pub fn splits(client: &Client, config: &Config, out: &mut dyn Output) -> Result<
                     .extend(schemas(config, connector.as_deref(), rows).iter().map(|schema| split(&[catalog, schema])));
             }
             // The catalog's own split fails with this error; the other catalogs go on.
-            Err(error) if is_statement_error(&error) || crate::schema::is_source_error(&error) => {
+            Err(error) if is_local(&error) => {
                 out.warn(
                     "the schemas of a catalog can't be listed",
                     &[("catalog", catalog), ("reason", &reason(&error))],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::{ErrorExt, Result};
 
-use crate::answer::{is_statement_error, reason};
+use crate::answer::{is_local, reason};
 use crate::client::Client;
 use crate::output::Output;
 use crate::sql;
@@ -79,7 +79,7 @@ pub fn read(client: &Client, catalog: &str, schema: &str, out: &mut dyn Output) 
 
 fn or_none(answer: Result<Vec<Row>>, path: &[&str], what: &str, out: &mut dyn Output) -> Result<Vec<Row>> {
     match answer {
-        Err(error) if is_statement_error(&error) => {
+        Err(error) if is_local(&error) => {
             out.skipped(path, &format!("{what} can't be read: {}", reason(&error)));
             Ok(Vec::new())
         }

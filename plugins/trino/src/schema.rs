@@ -4,7 +4,7 @@ use metahost_plugin_sdk::entities::{Column, Entity};
 use metahost_plugin_sdk::{ErrorExt, Result};
 use serde::Deserialize;
 
-use crate::answer::{is_statement_error, reason};
+use crate::answer::{is_local, is_source_error, reason};
 use crate::client::Client;
 use crate::columns;
 use crate::config::Config;
@@ -78,7 +78,7 @@ impl Reader<'_> {
             let row = match rows.next_row() {
                 Ok(Some(row)) => row,
                 Ok(None) => break,
-                Err(error) if is_statement_error(&error) => {
+                Err(error) if is_local(&error) => {
                     let fields = [("catalog", self.catalog), ("schema", self.schema), ("reason", &reason(&error))];
                     self.out.warn("the columns of the schema can't be read at once; reading table by table", &fields);
                     return Ok(());
@@ -107,11 +107,24 @@ impl Reader<'_> {
         for names in names.chunks(BATCH) {
             let statements: Vec<String> =
                 names.iter().map(|name| sql::show_columns(self.catalog, self.schema, name)).collect();
-            for (name, answer) in names.iter().zip(self.client.all_of::<ShownColumn>(&statements)) {
+            let answers = self.client.all_of::<ShownColumn>(&statements);
+            self.check_source(&answers)?;
+            for (name, answer) in names.iter().zip(answers) {
                 self.add_shown(name, answer)?;
             }
         }
         self.flush()
+    }
+
+    /// When not one of many tables can be read, it is the source that is down and not the tables that are broken.
+    fn check_source(&self, answers: &[Result<Vec<ShownColumn>>]) -> Result<()> {
+        let nothing = self.done == 0 && self.waiting.is_empty() && answers.len() > 1;
+        match answers.first() {
+            Some(Err(error)) if nothing && answers.iter().all(|a| a.as_ref().is_err_and(is_source_error)) => {
+                Err(error.clone()).with("catalog", self.catalog).with("schema", self.schema)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn add_shown(&mut self, name: &str, answer: Result<Vec<ShownColumn>>) -> Result<()> {
@@ -123,7 +136,7 @@ impl Reader<'_> {
                 }
                 self.close(Some((name.to_owned(), columns)))
             }
-            Err(error) if is_statement_error(&error) || is_source_error(&error) => {
+            Err(error) if is_local(&error) => {
                 self.out.skipped(&[self.catalog, self.schema, name], &reason(&error));
                 Ok(())
             }
@@ -165,7 +178,7 @@ impl Reader<'_> {
     fn created(&mut self, name: &str, answer: Result<Vec<(String,)>>) -> Result<Option<String>> {
         match answer {
             Ok(rows) => Ok(rows.into_iter().next().map(|(text,)| text)),
-            Err(error) if is_statement_error(&error) || is_source_error(&error) => {
+            Err(error) if is_local(&error) => {
                 let path = [self.catalog, self.schema, name].join(".");
                 self.out.warn("SHOW CREATE failed", &[("table", &path), ("reason", &reason(&error))]);
                 Ok(None)
@@ -195,12 +208,6 @@ impl Reader<'_> {
         }
         Ok(())
     }
-}
-
-/// The connector's own source failed for this one table: Trino itself is there.
-pub fn is_source_error(error: &metahost_plugin_sdk::Error) -> bool {
-    let metahost_plugin_sdk::Error::Unavailable(retryable) = error else { return false };
-    retryable.failure.context.iter().any(|(key, _)| key == "error")
 }
 
 impl From<ColumnRow> for columns::Source {
@@ -285,6 +292,19 @@ mod tests {
         assert_eq!(names(&tables), ["t", "v"]);
         assert_eq!(tables[0].columns[0].description.as_deref(), Some("of a"));
         assert!(out.remarks.iter().any(|remark| remark.contains("boom")));
+    }
+
+    #[test]
+    fn a_source_that_is_down_is_not_a_schema_of_broken_tables() {
+        let down = Said::Error("JDBC_ERROR", "EXTERNAL", "connection refused");
+        let server = Scripted::default()
+            .rows("information_schema.tables", json!([["a", "BASE TABLE"], ["b", "BASE TABLE"]]))
+            .says("", down);
+        let split = Split { id: "x".into(), path: vec!["c".into(), "s".into()], mode: Mode::Entities, weight: None };
+        let window = Window { since: None, until: None };
+        let request = ReadRequest { split, cursor: None, window, sample: None };
+        let error = trino(&server, "").read_into(&request, &mut Collected::default()).unwrap_err();
+        assert!(format!("{error:?}").contains("connection refused"));
     }
 
     #[test]
