@@ -73,8 +73,8 @@ impl FromToml for Run {
 #[expect(missing_docs, reason = "the levels everyone knows")]
 pub enum LogLevel {
     Error,
-    Warn,
     #[default]
+    Warn,
     Info,
     Debug,
     Trace,
@@ -91,7 +91,7 @@ impl LogLevel {
 
     /// The level as it is written.
     pub fn as_str(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, level)| *level == self).map_or("info", |(word, _)| word)
+        Self::WORDS.iter().find(|(_, level)| *level == self).map_or("warn", |(word, _)| word)
     }
 }
 
