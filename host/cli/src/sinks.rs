@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use metahost_catalog::{Catalog, JsonLines, LocalCatalog, OpenMetadata, Options};
+use metahost_catalog::{Catalog, JsonLines, LocalCatalog, OpenMetadata, OpenMetadataOptions};
 use metahost_config::{Environment, Secrets, Sink};
 use metahost_gateway::{Access, Credential, Gateway, HttpLimits, OriginRule};
 
@@ -70,10 +70,10 @@ pub async fn connect(environment: &Environment, gateway: &Gateway, secrets: &Sec
         recorded: false,
         ..Access::new("catalog")
     };
-    let options = Options {
+    let options = OpenMetadataOptions {
         credential: Some(SLOT.to_owned()),
         concurrency: server.in_flight as usize,
-        ..Options::new(server.url.as_str())
+        ..OpenMetadataOptions::new(server.url.as_str())
     };
     Ok(OpenMetadata::connect(gateway.client(access), options).await?)
 }
