@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::common::parse;
 use metahost_config::{Availability, Config, ErrorKind, Secrets};
-use metahost_gateway::{Credential, Gateway, GatewayOptions, Secret};
+use metahost_gateway::{CassetteMode, Credential, Gateway, GatewayOptions, Secret};
 
 fn secrets(config: &Config, variables: &'static [(&'static str, &'static str)]) -> Secrets {
     let gateway = Gateway::new(GatewayOptions::default()).unwrap();
@@ -97,6 +97,19 @@ async fn a_source_whose_secrets_are_missing_is_unavailable_with_every_reason_onc
     };
     let keys: Vec<&str> = why.problems().iter().map(|problem| problem.key.as_str()).collect();
     assert_eq!(keys, ["env:JWT", "env:PASSWORD"]);
+}
+
+#[tokio::test]
+async fn a_replay_needs_no_secret_of_a_source_but_still_its_catalogs() {
+    let folder = tempfile::tempdir().unwrap();
+    let cassette = folder.path().join("cassette");
+    let gateway = |cassette| Gateway::new(GatewayOptions { cassette, ..GatewayOptions::default() }).unwrap();
+    gateway(CassetteMode::Record(cassette.clone())).finish().unwrap();
+    let config = parse(SOURCE).unwrap();
+    let secrets = Secrets::new(&config, gateway(CassetteMode::Replay(cassette)), |_| None);
+    assert_eq!(secrets.availability(config.source("trino").unwrap()).await, Availability::Ready);
+    let availability = secrets.sink_availability(config.environment(Some("production")).unwrap()).await;
+    assert!(matches!(availability, Availability::Unavailable { .. }));
 }
 
 #[tokio::test]

@@ -67,6 +67,16 @@ async fn a_version_that_is_configured_is_not_asked_for_and_the_namespace_and_tok
 }
 
 #[tokio::test]
+async fn a_version_that_is_configured_wrongly_is_suspected() {
+    for (status, body) in [(403, r#"{"errors":["permission denied"]}"#), (404, r#"{"errors":[]}"#)] {
+        let server = VaultStandIn::start(&[(READ_V1, status, body)]);
+        let secrets = secrets(&server.address, TOKEN, "kv-version = 1\n");
+        let error = secrets.resolve(&REFERENCE.parse().unwrap()).await.unwrap_err().to_string();
+        assert!(error.contains("leave out `vault.kv-version`"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_role_logs_in_once_for_all_secrets() {
     let login = r#"{"auth":{"client_token":"session"}}"#;
     let answers = [("POST /v1/auth/app/eu/login", 200, login), (MOUNT, 200, V2), (READ_V2, 200, SECRET_V2)];
@@ -110,7 +120,7 @@ async fn each_failure_has_its_own_message() {
 
     let denied = r#"{"errors":["1 error occurred:\n\t* permission denied\n\n"]}"#;
     let (text, retryable) = why(&[(MOUNT, 200, V2), (READ_V2, 403, denied)], REFERENCE).await;
-    assert!(text.contains("refused to read `kv/data/team/om`") && text.contains("permission denied"), "{text}");
+    assert!(text.contains("refused to read `kv/data/team/om` (permission denied)"), "{text}");
     assert!(text.contains("token has not expired") && !retryable, "{text}");
 
     let (text, _) = why(&[(MOUNT, 403, denied)], REFERENCE).await;

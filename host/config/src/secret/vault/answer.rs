@@ -20,7 +20,7 @@ impl Answer {
     pub(super) fn new(status: u16, body: &[u8], redact: impl Fn(&str) -> String) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let said = ["errors", "warnings"].iter().filter_map(|key| body.get(key)?.as_array()).flatten();
-        let words = said.filter_map(Value::as_str).map(str::trim).collect::<Vec<_>>().join("; ");
+        let words = said.filter_map(Value::as_str).map(one_line).collect::<Vec<_>>().join("; ");
         Self { status, body, words: redact(&words) }
     }
 
@@ -42,7 +42,7 @@ impl Answer {
     /// Which part of `whole` is the mount, and its version.
     pub(super) fn mount(&self, whole: &str) -> Result<Place, Unavailable> {
         if matches!(self.status, 403 | 404) {
-            return Err(self.denied(whole));
+            return Err(self.denied(whole, ""));
         }
         self.up()?;
         let text = |pointer: &str| self.body.pointer(pointer).and_then(Value::as_str);
@@ -55,14 +55,13 @@ impl Answer {
             return Err(Unavailable::new(message, "name a KV mount"));
         }
         let version = if text("/data/options/version") == Some("2") { KvVersion::V2 } else { KvVersion::V1 };
-        Ok(Place { version, mount: mount.into(), path: path.into() })
+        Ok(Place { version, version_given: false, mount: mount.into(), path: path.into() })
     }
 
     /// The fields of a secret.
     pub(super) fn secret(&self, place: &Place) -> Result<&Map<String, Value>, Unavailable> {
-        let api = place.api();
         match self.status {
-            403 => return Err(self.denied(&api)),
+            403 => return Err(self.denied(&place.api(), place.version_hint())),
             404 => return Err(self.absent(place)),
             _ => self.up()?,
         }
@@ -78,15 +77,15 @@ impl Answer {
             return Unavailable::new(message, "undelete it, or write a new version");
         }
         let message = format!("there is no secret at `{path}` in the mount `{mount}`{}", self.said());
-        Unavailable::new(message, "check the path; set `vault.kv-version` to \"auto\" if it was given")
+        Unavailable::new(message, format!("check the path{}", place.version_hint()))
     }
 
-    fn denied(&self, path: &str) -> Unavailable {
+    fn denied(&self, path: &str, hint: &str) -> Unavailable {
         let message = format!("Vault refused to read `{path}`{}", self.said());
         Unavailable::new(
             message,
             format!(
-                "check that the token has not expired, that the mount exists, and that its policy grants `read` on `{path}`"
+                "check that the token has not expired, that the mount exists, and that its policy grants `read` on `{path}`{hint}"
             ),
         )
     }
@@ -112,6 +111,12 @@ impl Answer {
     fn said(&self) -> String {
         if self.words.is_empty() { String::new() } else { format!(" ({})", self.words) }
     }
+}
+
+/// The server lists even a single error as bullets below a heading.
+fn one_line(words: &str) -> String {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.strip_prefix("1 error occurred: * ").map(str::to_owned).unwrap_or(words)
 }
 
 /// One field of a secret, as text.

@@ -36,11 +36,18 @@ pub(super) struct VaultClient {
 /// Where a secret is, the mount told from the path.
 struct Place {
     version: KvVersion,
+    /// By the configuration and not by the server.
+    version_given: bool,
     mount: String,
     path: String,
 }
 
 impl Place {
+    /// What else to check where the path came from the configuration alone.
+    fn version_hint(&self) -> &'static str {
+        if self.version_given { ", or leave out `vault.kv-version`: the server knows it" } else { "" }
+    }
+
     /// The path of the API, which a policy must grant.
     fn api(&self) -> String {
         match self.version {
@@ -78,7 +85,7 @@ impl VaultClient {
     /// Asks the server which part of the path is the mount, and which version it has.
     async fn place(&self, session: &Client, mount: &str, path: &str) -> Result<Place, Unavailable> {
         if let Some(version) = self.settings.kv_version {
-            return Ok(Place { version, mount: mount.into(), path: path.into() });
+            return Ok(Place { version, version_given: true, mount: mount.into(), path: path.into() });
         }
         let whole = format!("{mount}/{path}");
         let answer = self.get(session, &format!("sys/internal/ui/mounts/{whole}")).await?;
