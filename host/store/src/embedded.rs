@@ -139,7 +139,7 @@ mod tests {
         let path = folder.path().join("state.redb");
         fs::write(&path, "something else entirely, and long enough to look like a header".repeat(100)).unwrap();
         let error = EmbeddedStore::open(&path).err().unwrap();
-        assert_ne!(error.kind(), ErrorKind::Locked);
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
         assert!(error.to_string().contains("state.redb"), "{error}");
     }
 }

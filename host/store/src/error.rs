@@ -1,6 +1,7 @@
 //! Why the state can't be used.
 
 use core::fmt;
+use std::io;
 use std::path::Path;
 
 /// What failed.
@@ -24,29 +25,39 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn of(path: &Path, error: &redb::Error) -> Self {
-        let (kind, message) = match error {
-            redb::Error::DatabaseAlreadyOpen => (
+        match error {
+            redb::Error::DatabaseAlreadyOpen => Self::new(
+                path,
                 ErrorKind::Locked,
-                "another run works on this state; wait for it to end, or give this one a `state` folder of its own"
-                    .to_owned(),
+                "another run works on this state; wait for it to end, or give this one a `state` folder of its own",
             ),
-            redb::Error::Io(error) => (ErrorKind::Io, format!("the state can't be read or written: {error}")),
-            redb::Error::PreviousIo => {
-                (ErrorKind::Io, "the state could not be written before; see the first error".to_owned())
+            // What a file that was cut off, or that never was a state, looks like.
+            redb::Error::Io(error)
+                if matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof) =>
+            {
+                Self::damaged(path, error)
             }
-            other => (
-                ErrorKind::Corrupt,
-                format!(
-                    "the state can't be understood: {other}; move the file away to begin anew (everything is then compared with the catalog again)"
-                ),
-            ),
-        };
-        Self { kind, message, context: vec![("file", path.display().to_string())] }
+            redb::Error::Io(error) => {
+                Self::new(path, ErrorKind::Io, format!("the state can't be read or written: {error}{}", remedy(error)))
+            }
+            redb::Error::PreviousIo => {
+                Self::new(path, ErrorKind::Io, "the state could not be written before; see the first error")
+            }
+            other => Self::damaged(path, other),
+        }
     }
 
-    pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
-        let message = format!("the state's folder can't be made: {error}");
-        Self { kind: ErrorKind::Io, message, context: vec![("file", path.display().to_string())] }
+    pub(crate) fn io(path: &Path, error: &io::Error) -> Self {
+        Self::new(path, ErrorKind::Io, format!("the state's folder can't be made: {error}{}", remedy(error)))
+    }
+
+    fn damaged(path: &Path, cause: &dyn fmt::Display) -> Self {
+        let remedy = "move the file away to begin anew (everything is then compared with the catalog again)";
+        Self::new(path, ErrorKind::Corrupt, format!("the state can't be understood: {cause}; {remedy}"))
+    }
+
+    fn new(path: &Path, kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), context: vec![("file", path.display().to_string())] }
     }
 
     /// What failed.
@@ -67,5 +78,18 @@ impl fmt::Display for Error {
             write!(f, "; {key}: {value}")?;
         }
         Ok(())
+    }
+}
+
+/// What a person can do about it.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge | io::ErrorKind::QuotaExceeded => {
+            "; make room and run again: nothing was half-written"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; let this user write it, or set `state` to a folder that can be written"
+        }
+        _ => "",
     }
 }
