@@ -108,5 +108,5 @@ impl SqlConnector for Trino {
     }
 }
 
-#[cfg(target_family = "wasm")]
+#[cfg(all(target_family = "wasm", feature = "component"))]
 metahost_plugin_sdk::register!(Trino, sql);
