@@ -67,29 +67,31 @@ impl<C: Connector> Default for Slot<C> {
     }
 }
 
-/// Exports a type that implements [`Connector`]; with `sql` after it, one that implements [`SqlConnector`].
+/// Exports a type that implements [`Connector`]; with `sql` after it, one that implements [`SqlConnector`]. Only a
+/// component has these exports: compiled natively, for tests, a connector is an ordinary library.
 #[macro_export]
 macro_rules! register {
     ($connector:ty) => {
-        $crate::register!(@component $connector);
-        $crate::macros::export_connector!(Component with_types_in $crate::bindings);
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            $crate::register!(@component $connector);
+        };
     };
     ($connector:ty, sql) => {
-        $crate::register!($connector);
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            $crate::register!(@component $connector);
 
-        impl $crate::sql::Guest for Component {
-            fn dialect() -> String {
-                <$connector as $crate::SqlConnector>::dialect().to_owned()
+            impl $crate::sql::Guest for Component {
+                fn dialect() -> String {
+                    <$connector as $crate::SqlConnector>::dialect().to_owned()
+                }
+                fn execute(statement: $crate::sql::Statement) -> $crate::Result<$crate::sql::Rows> {
+                    OPEN.with(|slot| slot.with(|open| $crate::SqlConnector::execute(open, statement)))
+                }
             }
-            fn execute(
-                statement: $crate::sql::Statement,
-            ) -> $crate::Result<$crate::sql::Rows> {
-                OPEN.with(|slot| {
-                    slot.with(|open| $crate::SqlConnector::execute(open, statement))
-                })
-            }
-        }
-        $crate::macros::export_sql!(Component with_types_in $crate::bindings::sql);
+            $crate::macros::export_sql!(Component with_types_in $crate::bindings::sql);
+        };
     };
     (@component $connector:ty) => {
         struct Component;
@@ -122,5 +124,6 @@ macro_rules! register {
                 OPEN.with($crate::Slot::close);
             }
         }
+        $crate::macros::export_connector!(Component with_types_in $crate::bindings);
     };
 }

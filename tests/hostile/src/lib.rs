@@ -12,11 +12,13 @@ use misdeeds::Misdeed;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-struct Config {
+/// Which misdeed.
+pub struct Config {
     misdeed: Misdeed,
 }
 
-struct Hostile(Config);
+/// The guest.
+pub struct Hostile(Config);
 
 impl Connector for Hostile {
     fn describe() -> Descriptor {

@@ -1,6 +1,6 @@
 //! Runs other programs and says what is going on. A failure names the command and what to do.
 
-#![expect(clippy::print_stdout, reason = "a development tool talks to the terminal")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development tool talks to the terminal")]
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,11 @@ pub fn step(what: &str) {
 /// Says something on a line.
 pub fn say(what: &str) {
     println!("{what}");
+}
+
+/// Says what went wrong.
+pub fn complain(what: &str) {
+    eprintln!("{what}");
 }
 
 /// A command that runs in the repository's top folder.

@@ -43,8 +43,9 @@ fn with_servers() -> Result<()> {
     let script = root().join("tests/stack/openmetadata/run_tests.sh");
     run(&mut command(script, &[]), "tests/stack/openmetadata/README.md tells how to run it alone.")?;
     step("Unit, property and whole-binary tests");
+    // Ignored elsewhere are the tests that need a server: here they all run.
     run_cargo(
-        &["test", "--release", "--locked", "--workspace", "--no-fail-fast"],
+        &["test", "--release", "--locked", "--workspace", "--no-fail-fast", "--", "--include-ignored"],
         "`cargo test --release -p PACKAGE NAME` runs one.",
     )
 }
