@@ -1,46 +1,74 @@
 //! `cargo xtask bench`: the figures of tests/bench/README.md, measured here and now.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+mod cold;
+mod crossing;
+mod figures;
+mod measure;
+mod project;
+mod scale;
+mod wide;
 
-use anyhow::{Context, Result, ensure};
+use std::fs;
+
+use anyhow::Result;
 use clap::Args;
 
 use crate::shell::{say, step};
-use crate::{demo, dist};
+use crate::{dist, stack};
+use figures::Figures;
+use metahost_stack::Server;
 
 /// How to measure.
 #[derive(Args)]
 pub struct Options {
-    /// How often short commands are run.
-    #[arg(long, default_value_t = 20)]
+    /// How often short commands are run; longer ones a third as often.
+    #[arg(long, default_value_t = 15)]
     runs: usize,
+    /// Leave out the 10,000 tables, which need a Trino filled for it.
+    #[arg(long)]
+    quick: bool,
+    /// Measure what target/dist holds, without building it first.
+    #[arg(long)]
+    built: bool,
 }
 
 /// Measures and prints.
 pub fn run_bench(options: &Options) -> Result<()> {
-    let dist = dist::build()?;
-    let config = demo::config()?;
-    step("Cold start");
-    for arguments in [&["--version"][..], &["list"], &["plugins", "show", "trino"]] {
-        let mut times = Vec::new();
-        for _ in 0..=options.runs {
-            let mut metahost = Command::new(&dist.binary);
-            metahost.arg("--config").arg(&config).args(arguments).stdout(Stdio::null());
-            times.push(time(&mut metahost)?);
-        }
-        // The first run fills the caches of disk and plugins.
-        times.remove(0);
-        times.sort();
-        let middle = times.get(times.len() / 2).copied().unwrap_or_default();
-        say(&format!("metahost {:<20} median {:.1} ms", arguments.join(" "), middle.as_secs_f64() * 1e3));
+    if !options.built {
+        dist::build()?;
+        dist::bench()?;
     }
+    let (long, mut figures) = (options.runs.div_ceil(3), Figures::default());
+    step("Cold start");
+    cold::measure(options.runs, &mut figures)?;
+    step("Crossing the sandbox");
+    crossing::measure(long, &mut figures)?;
+    step("A table of 1,000 nested columns");
+    wide::measure(long, &mut figures)?;
+    if !options.quick {
+        if !scale::is_recorded() {
+            step("Recording 10,000 tables from Trino (once, some minutes)");
+            stack::up(&[Server::Trino])?;
+            scale::record()?;
+        }
+        step("10,000 tables");
+        scale::measure(long, &mut figures)?;
+    }
+    say(&format!("\n{}\n\n{}", machine(), figures.table()));
     Ok(())
 }
 
-fn time(command: &mut Command) -> Result<Duration> {
-    let began = Instant::now();
-    let status = command.status().context("the binary can't be started")?;
-    ensure!(status.success(), "{command:?} ended with {status}");
-    Ok(began.elapsed())
+/// On what, and how busy: figures mean nothing without.
+fn machine() -> String {
+    let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
+    let model = read("/proc/cpuinfo").lines().find_map(|line| Some(line.strip_prefix("model name")?.to_owned()));
+    let model = model.unwrap_or_default().replace(['\t', ':'], "");
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let memory = read("/proc/meminfo").lines().next().unwrap_or_default().replace("MemTotal:", "");
+    format!(
+        "{}, {cores} cores,{} of memory, load {}",
+        model.trim(),
+        memory.replace("  ", ""),
+        read("/proc/loadavg").trim()
+    )
 }

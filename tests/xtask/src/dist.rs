@@ -48,6 +48,11 @@ pub fn hostile() -> Result<()> {
     guest("metahost-plugin-hostile", &folder, &root().join("target/dist/hostile/hostile"), "hostile")
 }
 
+/// Builds the guest that only `cargo xtask bench` loads.
+pub fn bench() -> Result<()> {
+    guest("metahost-bench", &root().join("tests/bench"), &root().join("target/dist/bench/bench"), "bench")
+}
+
 fn guest(package: &str, source: &Path, target: &Path, name: &str) -> Result<()> {
     let arguments = ["build", "--locked", "--profile", "plugin", "--target", "wasm32-wasip2", "-p", package];
     run(&mut cargo(&arguments), "The compiler's messages are above.")?;

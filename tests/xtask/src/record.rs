@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use metahost_stack::{Server, s3_credentials};
+use metahost_stack::{Server, replay_history, s3_credentials};
 
 use crate::shell::{command, root, run, say, step};
 use crate::{demo, dist, stack};
@@ -14,6 +14,8 @@ pub fn run_all() -> Result<()> {
     let dist = dist::build()?;
     step("Servers");
     stack::up(&[Server::Trino])?;
+    // Trino forgets old queries; these are worth having lineage from.
+    replay_history()?;
     step("Recording");
     let fresh = root().join("target/demo/cassettes");
     if fresh.exists() {

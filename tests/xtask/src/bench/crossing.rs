@@ -1,0 +1,29 @@
+//! What the sandbox costs: the same tables built natively, in a guest, and in a guest that emits them.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::figures::Figures;
+use crate::shell::{cargo, output, root};
+
+const TABLES: &str = "20000";
+const COLUMNS: &str = "30";
+
+/// Lets tests/bench/examples/crossing.rs measure.
+pub fn measure(runs: usize, figures: &mut Figures) -> Result<()> {
+    let example = ["run", "--quiet", "--release", "--locked", "-p", "metahost-bench", "--example", "crossing", "--"];
+    let mut command = cargo(&example);
+    command.arg(root().join("target/dist/bench")).args([TABLES, COLUMNS, &runs.to_string()]);
+    let lines = output(&mut command).context("the example `crossing` of metahost-bench fails; run it to see why")?;
+    for line in lines.lines() {
+        let line: Value = serde_json::from_str(line)?;
+        let micros = |name: &str| line.get(name).and_then(Value::as_f64).map(|nanos| nanos / 1e3);
+        let read = || Some((micros("native")?, micros("build")?, micros("emit")?));
+        let (native, build, emit) = read().with_context(|| format!("`crossing` printed {line}"))?;
+        figures.add("building a table of 30 columns, natively", "µs", native);
+        figures.add("building it in the sandbox", "µs", build);
+        figures.add("building it in the sandbox and emitting it to the host", "µs", emit);
+        figures.add("the crossing alone (the last less the one before)", "µs", emit - build);
+    }
+    Ok(())
+}
