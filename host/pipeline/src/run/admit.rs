@@ -6,6 +6,7 @@ use metahost_catalog::{Outcome, Rejection};
 use metahost_model::{Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Record, RecordKind};
 
 use super::Pipeline;
+use super::resolve::Resolved;
 use crate::compare::depth;
 use crate::incoming::{Incoming, Receipt, fingerprint};
 use crate::report::FailureKind;
@@ -133,7 +134,7 @@ impl Pipeline {
 
     /// Hands a record to the writer if all it needs is there.
     pub(super) async fn place(&mut self, incoming: Incoming) {
-        match self.resolve(&incoming).await {
+        match self.resolve_unless_cancelled(&incoming).await {
             Ok(resolved) => self.send_on(incoming, resolved).await,
             Err(Stop::Later) => self.defer(&incoming),
             Err(stop) => {
@@ -141,6 +142,20 @@ impl Pipeline {
                 self.seen.set(&incoming.receipt.key, standing);
                 self.count(&incoming.receipt, stop);
             }
+        }
+    }
+
+    /// A question to a catalog that does not answer is given up with the run. At the end of a run resolving may also
+    /// send, and what is being sent is never given up half-way.
+    async fn resolve_unless_cancelled(&mut self, incoming: &Incoming) -> Result<Resolved, Stop> {
+        if self.finishing {
+            return self.resolve(incoming).await;
+        }
+        let cancel = self.cancel.clone();
+        tokio::select! {
+            biased;
+            resolved = self.resolve(incoming) => resolved,
+            () = cancel.cancelled() => Err(Stop::stopped("cancelled")),
         }
     }
 

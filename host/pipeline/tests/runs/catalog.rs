@@ -29,6 +29,7 @@ pub struct MemoryCatalog {
     pub remembers: bool,
     pub answers_short: bool,
     pub delay: Duration,
+    pub listing_delay: Duration,
     pub service_is_new: bool,
     pub running: Mutex<BTreeMap<String, usize>>,
 }
@@ -49,6 +50,7 @@ impl Default for MemoryCatalog {
             remembers: true,
             answers_short: false,
             delay: Duration::ZERO,
+            listing_delay: Duration::ZERO,
             service_is_new: false,
             running: Mutex::default(),
         }
@@ -213,6 +215,7 @@ impl Catalog for MemoryCatalog {
         scope: &EntityPath,
     ) -> Result<BTreeMap<Fqn, Known>, Error> {
         self.listings.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(self.listing_delay).await;
         if !self.remembers {
             return Ok(BTreeMap::new());
         }

@@ -6,6 +6,7 @@ mod catalog;
 mod given;
 mod marks;
 mod order;
+mod real;
 mod references;
 mod second_run;
 mod trouble;

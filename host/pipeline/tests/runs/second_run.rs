@@ -10,7 +10,7 @@ use crate::given::{
     result, split, test, usage,
 };
 
-fn everything() -> Vec<Event> {
+pub fn everything() -> Vec<Event> {
     let mut list = vec![entity("db"), entity("db.s")];
     list.extend((0..250).map(|n| entity(&format!("db.s.t{n}"))));
     list.extend((1..100).map(|n| drawn("db.s.t0", &format!("db.s.t{n}"))));

@@ -88,6 +88,23 @@ async fn cancelling_ends_soon_and_keeps_what_was_confirmed() {
     assert!(total.rejected.keys().all(|reason| reason == "cancelled"), "{total:?}");
 }
 
+#[tokio::test]
+async fn cancelling_does_not_wait_for_a_listing_that_never_comes() {
+    let catalog = MemoryCatalog { listing_delay: Duration::from_mins(10), ..MemoryCatalog::default() };
+    let (bench, cancel) = (Bench::new(catalog), CancellationToken::new());
+    let stop = cancel.clone();
+    let running = bench.run_until(options(), split(tables(5)), cancel);
+    let report = tokio::time::timeout(Duration::from_secs(5), async {
+        tokio::join!(running, async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            stop.cancel();
+        })
+        .0
+    });
+    let report = report.await.unwrap();
+    assert_eq!(report.total().rejected["cancelled"], 7);
+}
+
 /// A state on a disk that fills up.
 struct FullDisk(MemoryStore);
 
