@@ -34,6 +34,7 @@ pub async fn bind(
     listener: Option<Arc<dyn ProgressListener>>,
 ) -> Result<Source> {
     let name = &section.name;
+    section.check_config(&plugin.descriptor().config_schema)?;
     let credentials =
         shared.secrets.credentials(section).await.with_context(|| format!("the credentials of source `{name}`"))?;
     let mut access = section.access(filled(section, &plugin, credentials)?);
