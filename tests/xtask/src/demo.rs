@@ -12,7 +12,7 @@ use crate::dist;
 use crate::shell::{command, root, run, say, step};
 
 /// A table of the recorded servers worth looking at.
-const TABLE: &str = "trino.iceberg.gold.fct_orders";
+const TABLE: &str = "trino.iceberg.campus_marts.dim_learners";
 
 /// How to show it.
 #[derive(Args)]

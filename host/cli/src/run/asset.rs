@@ -54,8 +54,16 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         .discover(&[mode(job.asset.kind)], &run.cancel)
         .await
         .with_context(|| format!("source `{}` can't say what there is to read", section.name))?;
+    let found = splits.len();
     let splits: Vec<Split> =
         splits.into_iter().filter(|split| filters.filtered_scope(&service, &split.path).is_none()).collect();
+    if splits.len() < found {
+        run.progress.say(&format!(
+            "{}: {} of {found} splits are not read, by its filters",
+            job.asset.name,
+            found - splits.len()
+        ));
+    }
     progress.splits(splits.len());
     let options = Options {
         source: section.name.clone(),

@@ -85,6 +85,10 @@ fn problems(report: &Report) -> Result<()> {
             output::line(format!("{}: {count} {what}: {reason}", report.asset))?;
         }
     }
+    for left_out in report.left_out.iter().take(SHOWN) {
+        output::line(format!("  left out {} {}: {}", left_out.kind, left_out.name, left_out.reason))?;
+    }
+    more(report.left_out.len())?;
     for rejected in report.rejected.iter().take(SHOWN) {
         let rejection = &rejected.rejection;
         output::line(format!(
