@@ -20,10 +20,10 @@ pub fn measure(runs: usize, figures: &mut Figures) -> Result<()> {
         let micros = |name: &str| line.get(name).and_then(Value::as_f64).map(|nanos| nanos / 1e3);
         let read = || Some((micros("native")?, micros("build")?, micros("emit")?));
         let (native, build, emit) = read().with_context(|| format!("`crossing` printed {line}"))?;
-        figures.add("building a table of 30 columns, natively", "µs", native);
-        figures.add("building it in the sandbox", "µs", build);
-        figures.add("building it in the sandbox and emitting it to the host", "µs", emit);
-        figures.add("the crossing alone (the last less the one before)", "µs", emit - build);
+        figures.add("building a table of 30 columns, natively", "µs of processor", native);
+        figures.add("building it in the sandbox", "µs of processor", build);
+        figures.add("building it in the sandbox and emitting it to the host", "µs of processor", emit);
+        figures.add("emitting alone (the last less the one before)", "µs of processor", emit - build);
     }
     Ok(())
 }
