@@ -45,6 +45,11 @@ impl Client {
         }
     }
 
+    /// The text without the secrets the gateway knows: what a source answers may repeat them.
+    pub fn redact(&self, text: &str) -> String {
+        self.shared.redactor.text(text)
+    }
+
     /// What was sent and received so far.
     pub fn counters(&self) -> Counters {
         self.tally.snapshot()

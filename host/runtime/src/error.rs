@@ -79,6 +79,16 @@ impl Error {
         self
     }
 
+    /// Every text of it changed: to take secrets out that a source repeated.
+    #[must_use]
+    pub(crate) fn map_text(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.message = change(&self.message);
+        for (_, value) in &mut self.context {
+            *value = change(value);
+        }
+        self
+    }
+
     /// What failed.
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -133,7 +133,10 @@ impl Instance {
             () = ended => return Err(cancelled()),
         };
         match result {
-            Ok(result) => result.map_err(|error| trap(&error, &self.stderr)),
+            Ok(result) => {
+                let rights = Arc::clone(&self.store.data().rights);
+                result.map_err(|error| trap(&error, &self.stderr).map_text(|text| rights.clean(text)))
+            }
             Err(_) => Err(exceeded(&Exceeded { limit: Limit::Wall, allowed: wall })),
         }
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::bindings::exports::metahost::source::connector::Guest;
+use crate::bindings::metahost::source::types;
 use crate::capability::ProgressListener;
 use crate::convert::failed;
 use crate::error::{Error, ErrorKind};
@@ -77,6 +78,16 @@ impl Rights {
             listener: None,
         }
     }
+
+    /// What a guest says, without the secrets that its source may have repeated to it.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        self.client.as_ref().map_or_else(|| text.to_owned(), |client| client.redact(text))
+    }
+
+    /// A guest's error as the host's, cleaned likewise.
+    pub(crate) fn failed(&self, error: types::Error) -> Error {
+        failed(error).map_text(|text| self.clean(text))
+    }
 }
 
 /// A source that can be tested and read.
@@ -108,7 +119,7 @@ impl Source {
         let mut instance = self.open(None, cancel).await?;
         let said = instance.call(async |store, guest: &Guest| guest.call_test(store, step).await).await?;
         close(&mut instance).await?;
-        said.map_err(|error| failed(error).with("step", step))
+        said.map(|said| self.rights.clean(&said)).map_err(|error| self.rights.failed(error).with("step", step))
     }
 
     /// An instance with the connector open.
@@ -117,7 +128,7 @@ impl Source {
         instance
             .call(async |store, guest: &Guest| guest.call_open(store, &self.config).await)
             .await?
-            .map_err(failed)?;
+            .map_err(|error| self.rights.failed(error))?;
         Ok(instance)
     }
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bindings::exports::metahost::source::connector as wit;
 use crate::channel::EventSender;
-use crate::convert::{failed, scope};
+use crate::convert::scope;
 use crate::error::{Error, ErrorKind};
 use crate::instance::{Output, cancelled};
 use crate::source::{Source, close};
@@ -66,16 +66,13 @@ pub struct ReadOptions {
 
 impl Source {
     /// The work there is, sorted so that what contains comes before what it contains, and big splits before small ones.
-    pub async fn discover(
-        &self,
-        modes: &[Mode],
-        cancel: &CancellationToken,
-    ) -> Result<Vec<Split>, Error> {
+    pub async fn discover(&self, modes: &[Mode], cancel: &CancellationToken) -> Result<Vec<Split>, Error> {
         let modes: Vec<wit::Mode> = modes.iter().map(|mode| (*mode).into()).collect();
         let mut instance = self.open(None, cancel).await?;
         let said = instance.call(async |store, guest: &wit::Guest| guest.call_discover(store, &modes).await).await?;
         close(&mut instance).await?;
-        let mut splits = said.map_err(failed)?.into_iter().map(split).collect::<Result<Vec<_>, _>>()?;
+        let mut splits =
+            said.map_err(|error| self.rights.failed(error))?.into_iter().map(split).collect::<Result<Vec<_>, _>>()?;
         splits.sort_by(|a, b| (a.path.depth(), b.weight, &a.id).cmp(&(b.path.depth(), a.weight, &b.id)));
         Ok(splits)
     }
@@ -129,7 +126,7 @@ impl Source {
         let mut instance = self.open(Some(output), cancel).await?;
         let request = request(&split, options);
         let said = instance.call(async |store, guest: &wit::Guest| guest.call_read(store, &request).await).await?;
-        let summary = said.map_err(failed)?;
+        let summary = said.map_err(|error| self.rights.failed(error))?;
         close(&mut instance).await?;
         let arrived = instance.state().emitted;
         if summary.emitted == arrived {

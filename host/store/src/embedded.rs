@@ -3,12 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadableDatabase, TableDefinition, TableError};
+use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition, TableError};
 
 use crate::error::Error;
 use crate::store::{Change, Space, Store};
 
 type Table = TableDefinition<'static, &'static str, &'static [u8]>;
+
+/// Memory for pages of the file.
+const CACHE_BYTES: usize = 16 << 20;
 
 /// State in one file; one process at a time has it.
 pub struct EmbeddedStore {
@@ -22,7 +25,15 @@ impl EmbeddedStore {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| Error::io(path, &error))?;
         }
-        let database = Database::create(path).map_err(|error| Error::of(path, &error.into()))?;
+        let is_new = !path.exists();
+        let created = Database::builder().set_cache_size(CACHE_BYTES).create(path);
+        let database = created.map_err(|error| {
+            // A file that could not be made whole would be taken for a damaged one next time. If it can't be removed
+            // either, that next time says so.
+            let broken = is_new && !matches!(error, DatabaseError::DatabaseAlreadyOpen);
+            let _stays = broken.then(|| fs::remove_file(path));
+            Error::of(path, &error.into())
+        })?;
         Ok(Self { database, path: path.to_owned() })
     }
 

@@ -57,7 +57,14 @@ impl LocalCatalog {
             let unmakable = |cause: std::io::Error| failure::explain(path, &cause.into());
             std::fs::create_dir_all(folder).map_err(unmakable)?;
         }
-        let failed = |error: redb::Error| failure::explain(path, &error);
+        let is_new = !path.exists();
+        let failed = |error: redb::Error| {
+            // A file that could not be made whole would be taken for a damaged one next time. If it can't be removed
+            // either, that next time says so.
+            let broken = is_new && !matches!(error, redb::Error::DatabaseAlreadyOpen);
+            let _stays = broken.then(|| std::fs::remove_file(path));
+            failure::explain(path, &error)
+        };
         let database =
             Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| failed(error.into()))?;
         initialise(&database).map_err(failed)?;

@@ -22,8 +22,7 @@ impl Host for HostState {
         self.usage.log_line()?;
         let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value:?}")).collect();
         let (source, split) = (self.rights.source.as_str(), self.output.as_ref().map_or("-", |output| &output.split));
-        let (message, fields) = (cut(&message), fields.join(" "));
-        let fields = cut(&fields);
+        let (message, fields) = (self.rights.clean(cut(&message)), self.rights.clean(cut(&fields.join(" "))));
         match level {
             Level::Trace => tracing::trace!(target: "guest", source, split, fields, "{message}"),
             Level::Debug => tracing::debug!(target: "guest", source, split, fields, "{message}"),
@@ -49,7 +48,7 @@ impl Host for HostState {
         self.usage.log_line()?;
         let Some(output) = &self.output else { return Ok(()) };
         let bytes = (reason.len() + path.iter().map(String::len).sum::<usize>()) as u64;
-        let reason = cut(&reason).to_owned();
+        let reason = self.rights.clean(cut(&reason));
         let event = Event::Skipped { split: Arc::clone(&output.split), path, reason };
         // The receiver is gone only when the run is over; then nobody reads the report either.
         let _over = output.events.send(event, bytes).await;

@@ -1,0 +1,206 @@
+//! Bad input: each has its own clear error and exit code, and nothing is half-written.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use metahost_e2e::{Finished, Project, StandIn, dist};
+
+/// Runs a command of a project and checks code and words.
+fn refused(project: &Project, arguments: &[&str], code: i32, words: &[&str]) -> Result<Finished> {
+    let finished = project.run(arguments)?.expect_code(code).with_context(|| format!("{arguments:?}"))?;
+    let said = finished.all();
+    for word in words {
+        assert!(said.contains(word), "`{word}` is not in: {said}");
+    }
+    Ok(finished)
+}
+
+/// A source that needs nothing.
+const QUIET: &str = "[sources.quiet]\nplugin = \"hostile\"\nconfig = { misdeed = \"none\" }\n[assets.quiet]\nsource = \"quiet\"\nkind = \"metadata\"\n";
+
+#[test]
+fn configurations_that_are_wrong() -> Result<()> {
+    let empty = tempfile::tempdir()?;
+    let output = Command::new(dist().join("metahost")).arg("list").current_dir(empty.path()).output()?;
+    let said = Finished::of(&output);
+    assert_eq!(said.code, 3);
+    assert!(
+        said.err.contains("there is no such configuration file") && said.err.contains("metahost init"),
+        "{}",
+        said.err
+    );
+    for (text, words) in [
+        ("[project\n", &["metahost.toml:"][..]),
+        (
+            "[sources.t]\nplugin = \"trino\"\nfilters = { table = { inclues = [\"a\"] } }\n",
+            &["metahost.toml:3", "inclues", "includes"],
+        ),
+        (
+            "[sources.t]\nplugin = \"trino\"\nconfig = { url = \"http://127.0.0.1:1\" }\n[sources.t.credentials.trino]\nkind = \"bearer\"\ntoken = \"hunter2\"\n",
+            &["metahost.toml:6", "env:"],
+        ),
+        ("[schedules.s]\ncron = \"every day\"\nassets = \"*\"\n", &["metahost.toml:2", "cron"]),
+        (
+            "[assets.a]\nsource = \"nowhere\"\nkind = \"metadata\"\n",
+            &["metahost.toml:2", "there is no source `nowhere`"],
+        ),
+    ] {
+        let finished = refused(&Project::with_file(text)?, &["list"], 3, words)?;
+        assert!(!finished.all().contains("hunter2"), "a secret written into the file is not repeated");
+    }
+    Ok(())
+}
+
+#[test]
+fn names_that_do_not_exist() -> Result<()> {
+    let project = Project::new(QUIET)?;
+    refused(&project, &["run", "openmetadata__trino__metadat"], 3, &["openmetadata__trino__metadata"])?;
+    refused(&project, &["run", "openmetadata__trino__metadata"], 3, &["[sources.trino]"])?;
+    refused(&project, &["run", "openmetadata__trino__profiling"], 3, &["openmetadata__trino__profiling"])?;
+    refused(&project, &["run", "quiet", "--env", "prod"], 3, &["there is no environment `prod`", "production"])?;
+    refused(&project, &["run", "--select", "*nothing*"], 3, &["no asset's name matches"])?;
+    refused(&project, &["plugins", "show", "oracle"], 3, &["there is no plugin `oracle`", "found:"])?;
+    refused(&project, &["check", "nosuch"], 3, &["there is no source `nosuch`"])?;
+    refused(&project, &["frobnicate"], 2, &["frobnicate"])?;
+    project.run(&["run", "quiet"])?.expect_code(0)?;
+    refused(&project, &["catalog", "show", "quiet.good.well.behave"], 3, &["did you mean", "quiet.good.well.behaved"])?;
+    Ok(())
+}
+
+#[test]
+fn a_plugins_configuration_is_held_against_its_schema() -> Result<()> {
+    let project =
+        Project::new("[sources.trino]\nplugin = \"trino\"\nconfig = { url = \"http://127.0.0.1:1\", usr = \"me\" }\n")?;
+    refused(&project, &["run", "--all"], 3, &["usr"])?;
+    let project = Project::new("[sources.quiet]\nplugin = \"hostile\"\nconfig = { misdeed = \"nonsense\" }\n")?;
+    refused(&project, &["check", "quiet"], 3, &["misdeed"])?;
+    Ok(())
+}
+
+#[test]
+fn sources_that_cannot_be_read() -> Result<()> {
+    let project = Project::new(
+        "[sources.trino]\nplugin = \"trino\"\nconfig = { url = \"http://127.0.0.1:9\" }\nlimits = { retries = 0 }\n",
+    )?;
+    refused(&project, &["run", "openmetadata__trino__metadata"], 5, &["source `trino`", "127.0.0.1:9"])?;
+    let dbt = |manifest: &str, code, words: &[&str]| -> Result<()> {
+        let project = Project::new(
+            "[sources.dbt]\nplugin = \"dbt\"\nservice = \"quiet\"\ngrants.folders = [{ host = \"artifacts\", guest = \"/artifacts\" }]\n[sources.quiet]\nplugin = \"hostile\"\nconfig = { misdeed = \"none\" }\n[assets.quiet]\nsource = \"quiet\"\nkind = \"metadata\"\n",
+        )?;
+        std::fs::create_dir(project.folder().join("artifacts"))?;
+        std::fs::write(project.folder().join("artifacts/manifest.json"), manifest)?;
+        project.run(&["run", "quiet"])?.expect_code(0)?;
+        refused(&project, &["run", "openmetadata__dbt__metadata"], code, words).map(drop)
+    };
+    dbt("this is no JSON", 5, &["manifest.json"])?;
+    dbt(
+        r#"{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/manifest/v99.json"},"something":{}}"#,
+        5,
+        &["manifest.json", "v99"],
+    )?;
+    Ok(())
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() -> Result<()> {
+    let project = Project::new(
+        "[sources.dbt]\nplugin = \"dbt\"\ngrants.folders = [{ host = \"gone\", guest = \"/artifacts\" }]\n",
+    )?;
+    refused(&project, &["run", "openmetadata__dbt__metadata"], 3, &["gone", "grants.folders"])?;
+    Ok(())
+}
+
+/// A stand-in for a server of another kind: answers everything with this body.
+fn stand_in_answering(body: &'static str) -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = format!("http://{}/api", listener.local_addr()?);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            if stream.read(&mut request).is_ok() {
+                let _gone = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+            }
+        }
+    });
+    Ok(address)
+}
+
+fn to_server(url: &str) -> Result<Project> {
+    let server =
+        format!("[environments.test]\nopenmetadata = {{ url = \"{url}\", token = \"env:OM_TOKEN\" }}\n{QUIET}");
+    Ok(Project::new(&server)?.env("OM_TOKEN", "a-token-that-has-expired"))
+}
+
+#[test]
+fn catalogs_that_cannot_be_used() -> Result<()> {
+    let run = ["run", "quiet", "--env", "test"];
+    refused(&to_server(&stand_in_answering(r#"{"version":"1.2.0"}"#)?)?, &run, 6, &["1.2.0", "1.7"])?;
+    refused(&to_server(&stand_in_answering("<html>")?)?, &run, 6, &["is this the address of an OpenMetadata server"])?;
+    refused(&to_server("http://127.0.0.1:9/api")?, &run, 6, &["127.0.0.1:9"])?;
+    let server = StandIn::start("2.0.7.0")?;
+    let finished = refused(&to_server(&server.url())?, &run, 6, &["token"])?;
+    assert!(!finished.all().contains("a-token-that-has-expired"));
+    Ok(())
+}
+
+#[test]
+fn a_secret_that_is_missing_stops_only_what_needs_it() -> Result<()> {
+    let project = Project::new(&format!(
+        "{QUIET}[sources.trino]\nplugin = \"trino\"\nconfig = {{ url = \"http://127.0.0.1:9\" }}\n[sources.trino.credentials.trino]\nkind = \"bearer\"\ntoken = \"env:NOT_SET\"\n"
+    ))?;
+    refused(&project, &["list"], 0, &["NOT_SET", "ready"])?;
+    refused(&project, &["run", "--all"], 3, &["NOT_SET", "quiet"])?;
+    project.run(&["catalog", "show", "quiet.good.well.behaved"])?.expect_code(0)?;
+    Ok(())
+}
+
+#[test]
+fn two_runs_on_one_state() -> Result<()> {
+    let project = Project::new(
+        &QUIET.replace("\"none\"", "\"loop\"").replace("[assets", "limits = { cpu-ms = 60000 }\n[assets"),
+    )?;
+    let mut first = project.start(&["run", "quiet"])?;
+    thread::sleep(Duration::from_millis(1_500));
+    let second = refused(&project, &["run", "quiet"], 7, &["another run works on this state", "state.redb"]);
+    let _ended = first.kill().and_then(|()| first.wait());
+    second.map(drop)
+}
+
+#[test]
+fn a_full_disk_is_told_and_mended_by_room() -> Result<()> {
+    let project = Project::new(QUIET)?;
+    let text = project.read("metahost.toml")?.replacen("[project]", "[project]\nstate = \"full\"", 1);
+    std::fs::write(project.folder().join("metahost.toml"), text)?;
+    // A file system of its own, as large as a floppy disk and full, in a name space that only this process sees.
+    let script = format!(
+        "mkdir full && mount -t tmpfs -o size=1440k tmpfs full || exit 99
+        dd if=/dev/zero of=full/filler bs=1k 2>/dev/null
+        {0} run quiet; echo \"first $?\"
+        rm full/filler; mount -o remount,size=64m full
+        {0} run quiet; echo \"second $?\"",
+        dist().join("metahost").display()
+    );
+    let output = Command::new("unshare").args(["-rm", "bash", "-c", &script]).current_dir(project.folder()).output()?;
+    let said = Finished::of(&output).all();
+    assert!(said.contains("first 7") && said.contains("state.redb"), "{said}");
+    assert!(said.contains("No space left on device"), "{said}");
+    assert!(said.contains("second 0"), "with room again the same state works: {said}");
+    Ok(())
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() -> Result<()> {
+    let project = Project::new(QUIET)?;
+    let mut child = project.start(&["schema"])?;
+    drop(child.stdout.take());
+    assert!(child.wait()?.success());
+    Ok(())
+}
