@@ -42,6 +42,25 @@ impl StandIn {
         self.curl(&[&format!("http://127.0.0.1:{}/_stand_in/{path}", self.port)])
     }
 
+    /// Forgets the requests it got so far.
+    pub fn forget_requests(&self) -> Result<Value> {
+        self.curl(&["-X", "POST", &format!("http://127.0.0.1:{}/_stand_in/requests/clear", self.port)])
+    }
+
+    /// What OpenMetadata's own Python client of this version reads back; only for versions whose client is installed.
+    pub fn read_back(&self) -> Result<Value> {
+        let folder = root().join("tests/stack/openmetadata");
+        let installed =
+            Command::new("python3").arg(folder.join("install.py")).args(["--client", &self.version]).output()?;
+        let said = String::from_utf8_lossy(&installed.stdout);
+        let python = said.lines().last().context("the client could not be installed")?;
+        let mut client = Command::new(python);
+        client.arg(folder.join("read_back.py")).args(["--server", &self.url()]).env("OPENMETADATA_TOKEN", TOKEN);
+        let output = client.output()?;
+        ensure!(output.status.success(), "the client failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(serde_json::from_slice(&output.stdout)?)
+    }
+
     /// Tells it to misbehave; see its README.
     pub fn fault(&self, fault: &Value) -> Result<Value> {
         let url = format!("http://127.0.0.1:{}/_stand_in/faults", self.port);
@@ -52,6 +71,9 @@ impl StandIn {
         let output = Command::new("curl").args(["-sS", "--fail-with-body"]).args(arguments).output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         ensure!(output.status.success(), "the stand-in answers {text} {}", String::from_utf8_lossy(&output.stderr));
+        if text.trim().is_empty() {
+            return Ok(Value::Null);
+        }
         serde_json::from_str(&text).with_context(|| format!("the stand-in {} answers no JSON: {text}", self.version))
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// The demo's configuration with the plugins where they were built.
 fn demo() -> Result<Project> {
     let text = std::fs::read_to_string(root().join("tests/demo/metahost.toml"))?;
-    let plugins = format!("{:?}", root().join("target/dist/plugins"));
+    let plugins = format!("\"{}\"", root().join("target/dist/plugins").display());
     Project::with_file(&text.replace("\"../dist/plugins\"", &plugins))
 }
 

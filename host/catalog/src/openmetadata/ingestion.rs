@@ -1,6 +1,6 @@
 //! How a run stands, on the server's page for the service. A nicety: what fails here is logged, and the run goes on.
 
-use metahost_model::{Fqn, Service, ServiceKind};
+use metahost_model::{Service, ServiceKind};
 use serde_json::{Value, json};
 
 use super::OpenMetadata;
@@ -18,30 +18,23 @@ impl OpenMetadata {
         }
     }
 
+    /// Only a server that does not know the pipeline yet needs to be asked for more than the status.
     async fn try_report(&self, service: &Service, report: &RunReport) -> Result<(), Error> {
-        let fqn = service.fqn().child(&report.asset);
-        self.ensure_pipeline(service, report, &fqn).await?;
-        let answer =
-            self.server.put(&format!("{PIPELINES}/{}/pipelineStatus", encode(&fqn)), &status_body(report)).await?;
+        let path = format!("{PIPELINES}/{}/pipelineStatus", encode(service.fqn().child(&report.asset)));
+        let mut answer = self.server.put(&path, &status_body(report)).await?;
+        if answer.status == 404 {
+            self.make_pipeline(service, report).await?;
+            answer = self.server.put(&path, &status_body(report)).await?;
+        }
         if answer.is_success() { Ok(()) } else { Err(answer.failure()) }
     }
 
-    async fn ensure_pipeline(&self, service: &Service, report: &RunReport, fqn: &Fqn) -> Result<(), Error> {
-        if self.knows_run_pipeline(fqn) {
-            return Ok(());
-        }
-        let found: Option<Value> = self.server.get(&format!("{PIPELINES}/name/{}", encode(fqn))).await?.found()?;
-        if found.is_none() {
-            let id = self.service_id(&service.name).ok_or_else(|| {
-                Error::new(ErrorKind::NoService, format!("the service `{}` was not looked up", service.name))
-            })?;
-            let answer = self.server.put(PIPELINES, &pipeline_body(service, report, &id)).await?;
-            if !answer.is_success() {
-                return Err(answer.failure());
-            }
-        }
-        self.remember_run_pipeline(fqn);
-        Ok(())
+    async fn make_pipeline(&self, service: &Service, report: &RunReport) -> Result<(), Error> {
+        let id = self.service_id(&service.name).ok_or_else(|| {
+            Error::new(ErrorKind::NoService, format!("the service `{}` was not looked up", service.name))
+        })?;
+        let answer = self.server.put(PIPELINES, &pipeline_body(service, report, &id)).await?;
+        if answer.is_success() { Ok(()) } else { Err(answer.failure()) }
     }
 }
 

@@ -18,7 +18,6 @@ struct Learnt {
     containers: BTreeMap<Fqn, String>,
     without_hash_field: BTreeSet<EntityKind>,
     without_bulk: BTreeSet<&'static str>,
-    run_pipelines: BTreeSet<Fqn>,
 }
 
 impl Memory {
@@ -58,13 +57,5 @@ impl OpenMetadata {
 
     pub(super) fn has_bulk(&self, collection: Collection) -> bool {
         self.profile.has_bulk && collection.has_bulk && !self.memory.learnt().without_bulk.contains(collection.path)
-    }
-
-    pub(super) fn remember_run_pipeline(&self, fqn: &Fqn) {
-        self.memory.learnt().run_pipelines.insert(fqn.clone());
-    }
-
-    pub(super) fn knows_run_pipeline(&self, fqn: &Fqn) -> bool {
-        self.memory.learnt().run_pipelines.contains(fqn)
     }
 }

@@ -24,7 +24,7 @@ impl Options {
             url: url.into(),
             credential: None,
             declare_custom_properties: false,
-            page_size: 500,
+            page_size: 1000,
             bulk_size: 100,
             concurrency: 8,
         }

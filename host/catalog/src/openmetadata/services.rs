@@ -24,6 +24,9 @@ struct Found {
 
 impl OpenMetadata {
     pub(super) async fn ensure_service(&self, service: &Service) -> Result<Outcome, Error> {
+        if service.borrowed && self.service_id(&service.name).is_some() {
+            return Ok(Outcome::Unchanged);
+        }
         let path = collection::of_service(service.kind);
         let found: Option<Found> =
             self.server.get(&format!("{path}/name/{}?include=all", encode(service.fqn()))).await?.found()?;

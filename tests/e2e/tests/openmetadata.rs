@@ -1,0 +1,127 @@
+//! Real Trino and real dbt artifacts into the stand-in for OpenMetadata, in the oldest and the newest version, and what
+//! OpenMetadata's own Python client reads back.
+
+use anyhow::{Context, Result};
+use metahost_e2e::{Project, StandIn, root};
+use metahost_stack::s3_credentials;
+use serde_json::{Value, json};
+
+/// The demo's sources, live, with the stand-in as the environment.
+fn project(server: &StandIn) -> Result<Project> {
+    let text = std::fs::read_to_string(root().join("tests/demo/metahost.toml"))?;
+    let plugins = format!("\"{}\"", root().join("target/dist/plugins").display());
+    let text = text.replace("\"../dist/plugins\"", &plugins);
+    let environment =
+        format!("\n[environments.test]\nopenmetadata = {{ url = \"{}\", token = \"env:OM_TOKEN\" }}\n", server.url());
+    let (key, secret) = s3_credentials();
+    let project = Project::with_file(&(text + &environment))?;
+    Ok(project
+        .env("OM_TOKEN", StandIn::token())
+        .env("DEMO_S3_ACCESS_KEY_ID", key)
+        .env("DEMO_S3_SECRET_ACCESS_KEY", secret))
+}
+
+/// What describes entities; queries are left out, since Trino's history grows with every test.
+const ASSETS: [&str; 3] =
+    ["openmetadata__trino__metadata", "openmetadata__dbt__metadata", "openmetadata__dbt__lineage"];
+
+fn run(project: &Project, code: i32) -> Result<Value> {
+    let arguments: Vec<&str> = ["run", "--env", "test", "--report", "report.json"].into_iter().chain(ASSETS).collect();
+    project.run(&arguments)?.expect_code(code)?;
+    project.json("report.json")
+}
+
+/// A count summed over all assets, or over one kind of record.
+fn sum(report: &Value, kind: Option<&str>, count: &str) -> u64 {
+    let assets = report["assets"].as_array().into_iter().flatten();
+    let rows = assets.flat_map(|asset| asset["ledger"].as_object().into_iter().flatten());
+    let wanted = rows.filter(|(name, _)| kind.is_none_or(|kind| kind == name.as_str()));
+    wanted
+        .map(|(_, row)| match &row[count] {
+            Value::Object(reasons) => reasons.values().filter_map(Value::as_u64).sum(),
+            number => number.as_u64().unwrap_or_default(),
+        })
+        .sum()
+}
+
+fn names<'v>(list: &'v Value, key: &str) -> Vec<&'v str> {
+    list.as_array().into_iter().flatten().filter_map(|item| item[key].as_str()).collect()
+}
+
+fn lands_whole_and_is_read_back(version: &str) -> Result<()> {
+    let server = StandIn::start(version)?;
+    let project = project(&server)?;
+    let first = run(&project, 0)?;
+    let emitted = sum(&first, None, "emitted");
+    assert!(sum(&first, Some("table"), "emitted") > 1_000, "{first:#}");
+    assert_eq!(sum(&first, None, "rejected"), 0);
+    assert_eq!(sum(&first, None, "created") + sum(&first, None, "updated"), emitted, "all of it was written");
+    assert_eq!(server.ask("check")?["problems"], json!([]), "every kept document is one of this version's");
+    second_run_writes_nothing(&server, &project, emitted)?;
+    compare(&server.read_back()?, &first)
+}
+
+fn second_run_writes_nothing(server: &StandIn, project: &Project, emitted: u64) -> Result<()> {
+    server.forget_requests()?;
+    let second = run(project, 0)?;
+    assert_eq!(sum(&second, None, "unchanged"), emitted, "{second:#}");
+    let requests = server.ask("requests")?;
+    let calls = requests["total"].as_u64().context("no total")?;
+    assert!(calls * 100 <= 2 * emitted, "{calls} calls for {emitted} records: {}", requests["counts"]);
+    let written = requests["requests"].as_array().into_iter().flatten().filter(|request| {
+        let status = request["path"].as_str().unwrap_or_default().contains("/services/ingestionPipelines");
+        request["method"] != "GET" && !status
+    });
+    assert_eq!(written.collect::<Vec<_>>(), Vec::<&Value>::new(), "only the run's own status is written");
+    Ok(())
+}
+
+/// What the client read is what the run says it wrote.
+fn compare(read: &Value, report: &Value) -> Result<()> {
+    assert_eq!(names(&read["services"], "name"), ["trino"]);
+    let count = |key: &str| read[key].as_array().map_or(0, Vec::len) as u64;
+    assert_eq!(count("databases"), sum(report, Some("database"), "emitted"));
+    assert_eq!(count("schemas"), sum(report, Some("databaseSchema"), "emitted"));
+    assert_eq!(count("tables"), sum(report, Some("table"), "emitted"));
+    assert_eq!(count("testCases"), sum(report, Some("testCase"), "emitted"));
+    assert_eq!(count("edges"), sum(report, Some("lineageEdge"), "emitted"));
+    assert!(names(&read["edges"], "source").iter().all(|source| *source == "DbtLineage"));
+    let table = |name: &str| {
+        let all = read["tables"].as_array().into_iter().flatten();
+        all.into_iter()
+            .find(|table| table["fullyQualifiedName"] == name)
+            .with_context(|| format!("{name} was not read"))
+    };
+    let model = table("trino.iceberg.campus_marts.dim_learners")?;
+    assert_eq!(model["dataModel"]["modelType"], "DBT");
+    assert!(model["dataModel"]["sql"].as_str().is_some_and(|sql| sql.to_lowercase().contains("select")), "{model:#}");
+    assert!(model["tags"].as_array().is_some_and(|tags| tags.contains(&json!("Tier.Tier2"))), "{model:#}");
+    assert_eq!(names(&model["columns"], "name").first(), Some(&"learner_id"));
+    let types = table("trino.memory.types.everything")?;
+    assert!(
+        types["columns"].as_array().is_some_and(|columns| columns.iter().any(|column| column["children"].is_array())),
+        "{types:#}"
+    );
+    Ok(())
+}
+
+#[test]
+fn version_1_7_lands_whole_and_is_read_back() -> Result<()> {
+    lands_whole_and_is_read_back("1.7.7.4")
+}
+
+#[test]
+fn version_2_0_lands_whole_and_is_read_back() -> Result<()> {
+    lands_whole_and_is_read_back("2.0.7.0")
+}
+
+#[test]
+fn a_busy_server_is_waited_for_and_a_refusal_is_told() -> Result<()> {
+    let server = StandIn::start("2.0.7.0")?;
+    let project = project(&server)?;
+    server.fault(&json!({"match": "PUT /api/v1/databaseSchemas*", "status": 503, "times": 2, "retryAfter": 1}))?;
+    server.fault(&json!({"match": "PUT /api/v1/databases*", "status": 429, "times": 1, "retryAfter": 1}))?;
+    let report = run(&project, 0)?;
+    assert_eq!(sum(&report, None, "rejected"), 0, "{report:#}");
+    Ok(())
+}
