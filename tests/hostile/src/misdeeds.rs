@@ -58,7 +58,10 @@ impl Misdeed {
             Self::Loop => spin(),
             Self::Memory => devour(),
             Self::Trap => panic!("deliberately crashed"),
-            Self::Stack => Ok(assert_ne!(recurse(black_box(1)), 0)),
+            Self::Stack => {
+                assert_ne!(recurse(black_box(1)), 0);
+                Ok(())
+            }
             Self::Garbage => garbage(),
             Self::Flood => flood(emitter),
             Self::Chatter => chatter(),

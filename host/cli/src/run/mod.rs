@@ -53,7 +53,7 @@ pub async fn run(context: Arc<Context>, arguments: RunArgs) -> Result<Exit> {
     run.shared.gateway.finish()?;
     run.progress.finish();
     if let Some(path) = &arguments.report {
-        summary::write(path, &ended)?;
+        summary::write(path, &run, &ended)?;
     }
     summary::print(&run, &ended, began.elapsed())?;
     Ok(summary::exit(&ended, run.cancel.is_cancelled()))

@@ -159,9 +159,12 @@ fn of_report(report: &Report) -> Exit {
 }
 
 /// Writes the report of all assets as JSON.
-pub(super) fn write(path: &Path, done: &[Done]) -> Result<()> {
+pub(super) fn write(path: &Path, run: &Run, done: &[Done]) -> Result<()> {
     let assets: Vec<Value> = done.iter().map(asset).collect::<Result<_>>()?;
-    output::file(path, &serde_json::to_string_pretty(&json!({ "version": 1, "assets": assets }))?)
+    let warnings: serde_json::Map<String, Value> =
+        run.catalog.warnings().into_iter().map(|(warning, count)| (warning, count.into())).collect();
+    let report = json!({ "version": 1, "catalogWarnings": warnings, "assets": assets });
+    output::file(path, &serde_json::to_string_pretty(&report)?)
 }
 
 fn asset(done: &Done) -> Result<Value> {
