@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use metahost_catalog::{Outcome, Rejection};
+use metahost_model::EntityKind;
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
@@ -15,6 +16,10 @@ use crate::writer::{Group, Item, Settled, Ticket};
 impl Pipeline {
     /// Takes an item; sends its group when a batch is full.
     pub(super) async fn push(&mut self, group: Group, item: Item) {
+        if group == Group::Entity(EntityKind::Container) && self.waits_for_parent(&item) {
+            // Containers lie in containers: one batch must not hold both, or a refused parent takes its child along.
+            self.send(group).await;
+        }
         self.seen.set(&item.ticket.receipt.key, Standing::Pending);
         if self.options.dry_run {
             let outcome = if item.ticket.was_known { Outcome::Updated } else { Outcome::Created };
@@ -22,6 +27,10 @@ impl Pipeline {
         } else if self.writer.push(group, item) {
             self.send(group).await;
         }
+    }
+
+    fn waits_for_parent(&self, item: &Item) -> bool {
+        item.ticket.parent.as_ref().is_some_and(|parent| self.seen.standing(parent) == Some(Standing::Pending))
     }
 
     /// Sends what waits in a group after everything in earlier groups has been answered.

@@ -249,8 +249,8 @@ impl Catalog for MemoryCatalog {
             self.breach(format!("{at_once} batches of {sort} at once"));
         }
         tokio::time::sleep(self.delay).await;
-        assert!(!self.crashes, "this catalog crashes");
         *self.running.lock().unwrap().entry(sort).or_default() -= 1;
+        assert!(!self.crashes, "this catalog crashes");
         let sent = self.batches.lock().unwrap().len();
         if sent >= self.fails_after {
             return Err(Error::new(ErrorKind::Unreachable, "the catalog is gone"));
