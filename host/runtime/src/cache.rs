@@ -87,7 +87,8 @@ fn store(component: &Component, path: &Path) -> Result<(), Box<dyn core::error::
 mod tests {
     use super::*;
 
-    const EMPTY: &[u8] = b"(component)";
+    /// A component with nothing in it: the magic number, the version and the layer.
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
     #[test]
     fn a_damaged_entry_is_a_miss() {
