@@ -29,12 +29,13 @@ pub struct Server {
     credential: Option<String>,
 }
 
-/// What the server said.
+/// What the server said. What is shown of it is without secrets: servers and the proxies before them repeat requests.
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     change: Option<String>,
     body: Bytes,
+    client: Client,
 }
 
 /// A name as one part of a path or a query.
@@ -90,7 +91,7 @@ impl Server {
         let change = response.header("X-OpenMetadata-Change").map(ToOwned::to_owned);
         let status = response.status;
         let body = response.body.collect(MAX_ANSWER).await.map_err(|error| unsent(&error))?;
-        let answer = Answer { status, change, body };
+        let answer = Answer { status, change, body, client: self.client.clone() };
         tracing::trace!(%method, %url, status, "catalog");
         match status {
             401 => Err(self.unauthorized(&answer)),
@@ -150,7 +151,8 @@ impl Answer {
     /// The body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_slice(&self.body).map_err(|cause| {
-            let start = cut(&String::from_utf8_lossy(&self.body), 200);
+            let start = cut(&self.client.redact(&String::from_utf8_lossy(&self.body)), 200);
+            let cause = self.client.redact(&cause.to_string());
             Error::new(ErrorKind::Protocol, format!("OpenMetadata's answer can't be read: {cause}"))
                 .with("status", self.status_text())
                 .with("answer", start)
@@ -179,7 +181,7 @@ impl Answer {
             ["message", "responseMessage"].iter().find_map(|key| body.get(key)).and_then(Value::as_str)
         });
         let words = message.map_or_else(|| String::from_utf8_lossy(&self.body).into_owned(), ToOwned::to_owned);
-        cut(words.trim(), MAX_WORDS)
+        cut(self.client.redact(&words).trim(), MAX_WORDS)
     }
 
     /// Why an item was refused.
@@ -227,10 +229,27 @@ fn cut(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use metahost_gateway::{Access, Credential, Gateway, GatewayOptions, Secret};
+
     use super::*;
 
     fn answer(status: u16, change: Option<&str>, body: &str) -> Answer {
-        Answer { status, change: change.map(Into::into), body: Bytes::copy_from_slice(body.as_bytes()) }
+        let token = Credential::Bearer { token: Secret::new("hunter2!") };
+        let credentials = [("server".to_owned(), token)].into();
+        let client = Gateway::new(GatewayOptions::default())
+            .unwrap()
+            .client(Access { credentials, ..Access::new("openmetadata") });
+        Answer { status, change: change.map(Into::into), body: Bytes::copy_from_slice(body.as_bytes()), client }
+    }
+
+    #[test]
+    fn a_token_that_the_server_repeats_goes_no_further() {
+        let said = r#"{"message":"Expired token! Bearer hunter2!","version":"hunter2!"}"#;
+        assert_eq!(answer(401, None, said).words(), "Expired token! Bearer ***");
+        let error = answer(200, None, said).json::<u64>().unwrap_err().to_string();
+        assert!(error.contains("***") && !error.contains("hunter2!"), "{error}");
+        let error = answer(200, None, r#""hunter2!""#).json::<u64>().unwrap_err().to_string();
+        assert!(error.contains("***") && !error.contains("hunter2!"), "{error}");
     }
 
     #[test]
