@@ -20,9 +20,12 @@ impl Host for HostState {
     async fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
         self.enter()?;
         self.usage.log_line()?;
-        let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}={value:?}")).collect();
+        let fields = fields.iter().map(|(key, value)| format!("{key}={:?}", self.rights.clean(value)));
+        let fields = self.rights.clean(&fields.collect::<Vec<_>>().join(" "));
         let (source, split) = (self.rights.source.as_str(), self.output.as_ref().map_or("-", |output| &output.split));
-        let (message, fields) = (self.rights.clean(cut(&message)), self.rights.clean(cut(&fields.join(" "))));
+        // Cleaned before it is cut: half a secret would not be known as one.
+        let message = self.rights.clean(&message);
+        let (message, fields) = (cut(&message), cut(&fields));
         match level {
             Level::Trace => tracing::trace!(target: "guest", source, split, fields, "{message}"),
             Level::Debug => tracing::debug!(target: "guest", source, split, fields, "{message}"),
@@ -37,7 +40,7 @@ impl Host for HostState {
         self.enter()?;
         let split = self.output.as_ref().map_or("", |output| &output.split);
         if let Some(listener) = &self.rights.listener {
-            listener.progress(split, cut(&stage), done, total);
+            listener.progress(split, cut(&self.rights.clean(&stage)), done, total);
         }
         Ok(())
     }
@@ -48,7 +51,8 @@ impl Host for HostState {
         self.usage.log_line()?;
         let Some(output) = &self.output else { return Ok(()) };
         let bytes = (reason.len() + path.iter().map(String::len).sum::<usize>()) as u64;
-        let reason = self.rights.clean(cut(&reason));
+        let path = path.iter().map(|part| self.rights.clean(part)).collect();
+        let reason = cut(&self.rights.clean(&reason)).to_owned();
         let event = Event::Skipped { split: Arc::clone(&output.split), path, reason };
         // The receiver is gone only when the run is over; then nobody reads the report either.
         let _over = output.events.send(event, bytes).await;
