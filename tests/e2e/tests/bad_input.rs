@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
@@ -162,14 +162,40 @@ fn a_secret_that_is_missing_stops_only_what_needs_it() -> Result<()> {
     Ok(())
 }
 
+/// A project with a run in it that is under way and does not end by itself.
+fn endless() -> Result<(Project, Child)> {
+    let config = QUIET.replace("\"none\"", "\"loop\"").replace("[assets", "limits = { cpu-ms = 60000 }\n[assets");
+    let project = Project::new(&config)?;
+    let run = project.start(&["run", "quiet"])?;
+    thread::sleep(Duration::from_millis(1_500));
+    Ok((project, run))
+}
+
 #[test]
 fn two_runs_on_one_state() -> Result<()> {
-    let project = Project::new(
-        &QUIET.replace("\"none\"", "\"loop\"").replace("[assets", "limits = { cpu-ms = 60000 }\n[assets"),
-    )?;
-    let mut first = project.start(&["run", "quiet"])?;
-    thread::sleep(Duration::from_millis(1_500));
+    let (project, mut first) = endless()?;
     let second = refused(&project, &["run", "quiet"], 7, &["another run works on this state", "state.redb"]);
+    let _ended = first.kill().and_then(|()| first.wait());
+    second.map(drop)
+}
+
+#[test]
+fn a_run_ended_half_way_leaves_what_the_next_one_needs() -> Result<()> {
+    let (project, mut first) = endless()?;
+    assert!(Command::new("kill").args(["-INT", &first.id().to_string()]).status()?.success());
+    assert_eq!(first.wait()?.code(), Some(130));
+    let text = project.read("metahost.toml")?.replace("\"loop\"", "\"none\"");
+    std::fs::write(project.folder().join("metahost.toml"), text)?;
+    project.run(&["run", "quiet"])?.expect_code(0)?;
+    project.run(&["catalog", "show", "quiet.good.well.behaved"])?.expect_code(0)?;
+    Ok(())
+}
+
+#[test]
+fn a_catalog_that_another_process_has_is_named() -> Result<()> {
+    let (project, mut first) = endless()?;
+    let second =
+        refused(&project, &["catalog", "list"], 6, &["another process works with the local catalog", "catalog.redb"]);
     let _ended = first.kill().and_then(|()| first.wait());
     second.map(drop)
 }
@@ -199,8 +225,12 @@ fn a_full_disk_is_told_and_mended_by_room() -> Result<()> {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() -> Result<()> {
     let project = Project::new(QUIET)?;
-    let mut child = project.start(&["schema"])?;
-    drop(child.stdout.take());
-    assert!(child.wait()?.success());
+    for arguments in [&["schema"][..], &["list"], &["plugins"]] {
+        let mut child = project.start(arguments)?;
+        drop(child.stdout.take());
+        let output = child.wait_with_output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !said.contains("panicked"), "{arguments:?}: {} {said}", output.status);
+    }
     Ok(())
 }

@@ -3,28 +3,60 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::Result;
 use metahost_e2e::{Project, StandIn};
 
-/// Each planted where a user would put it. Unlike anything that could stand in an output by chance.
-const SECRETS: [&str; 5] =
-    ["pl4nted-p4ssword-7c1", "pl4nted-bearer-9d2", "pl4nted-client-5e3", "pl4nted-key-1f4", "pl4nted-om-2a6"];
+/// Each planted where a user would put it, by the variable that holds it. Unlike anything that could stand in an
+/// output by chance.
+const PLANTED: [(&str, &str); 6] = [
+    ("PASSWORD", "pl4nted-p4ssword-7c1"),
+    ("BEARER", "pl4nted-bearer-9d2"),
+    ("CLIENT", "pl4nted-client-5e3"),
+    ("KEY", "pl4nted-key-1f4"),
+    ("OM", "pl4nted-om-2a6"),
+    ("BAO", "pl4nted-bao-8b7"),
+];
 
-/// A stand-in for a careless source: it repeats the request's head, credentials and all, in its error and its headers.
-fn careless_stand_in() -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let url = format!("http://{}", listener.local_addr()?);
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            thread::spawn(move || echo(stream));
-        }
-    });
-    Ok(url)
+/// What the token endpoint issues: a secret that nobody planted.
+const ISSUED: &str = "1ssued-access-3c8";
+
+/// All of them; each must have been sent for the test to mean anything.
+fn secrets() -> impl Iterator<Item = &'static str> {
+    PLANTED.iter().map(|(_, secret)| *secret).chain([ISSUED])
 }
 
-fn echo(mut stream: TcpStream) -> Option<()> {
+/// A stand-in for a careless source: it repeats the request's head, credentials and all, in its error and its headers.
+struct CarelessStandIn {
+    url: String,
+    heard: Arc<Mutex<String>>,
+}
+
+impl CarelessStandIn {
+    fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let heard = Arc::new(Mutex::new(String::new()));
+        let ears = Arc::clone(&heard);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let ears = Arc::clone(&ears);
+                thread::spawn(move || echo(stream, &ears));
+            }
+        });
+        Ok(Self { url, heard })
+    }
+
+    /// Whether this secret reached it, in whatever form.
+    fn heard(&self, secret: &str) -> bool {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        forms(secret).iter().any(|form| heard.contains(&*String::from_utf8_lossy(form)))
+    }
+}
+
+fn echo(mut stream: TcpStream, ears: &Mutex<String>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -41,11 +73,26 @@ fn echo(mut stream: TcpStream) -> Option<()> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let said = format!("you sent: {head} {}", String::from_utf8_lossy(&body));
+    ears.lock().ok()?.push_str(&said);
+    if head.starts_with("POST /token") {
+        return issue(stream);
+    }
     let echoed = head.lines().find(|line| line.to_lowercase().starts_with("authorization")).unwrap_or_default();
     write!(
         stream,
         "HTTP/1.1 500 Oops\r\nx-you-sent: {echoed}\r\ncontent-type: text/plain\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{said}",
         said.len()
+    )
+    .ok()
+}
+
+/// Answers as a token endpoint that is content.
+fn issue(mut stream: TcpStream) -> Option<()> {
+    let token = format!(r#"{{"access_token":"{ISSUED}","token_type":"bearer","expires_in":3600}}"#);
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{token}",
+        token.len()
     )
     .ok()
 }
@@ -57,20 +104,22 @@ fn planted(url: &str, server: &str) -> Result<Project> {
         )
     };
     let config = [
-        format!("[environments.test]\nopenmetadata = {{ url = \"{server}\", token = \"env:OM\" }}\n"),
+        format!("[vault]\naddress = \"{url}\"\nauth = {{ method = \"token\", token = \"env:BAO\" }}\n"),
+        format!("[environments.refused]\nopenmetadata = {{ url = \"{url}/api\", token = \"env:OM\" }}\n"),
+        format!("[environments.works]\nopenmetadata = {{ url = \"{server}\", token = \"env:WORKS\" }}\n"),
         trino("basic", "kind = \"basic\"\nusername = \"u\"\npassword = \"env:PASSWORD\""),
         trino("bearer", "kind = \"bearer\"\ntoken = \"env:BEARER\""),
         trino("oauth", &format!("kind = \"oauth2-client-credentials\"\ntoken-url = \"{url}/token\"\nclient-id = \"c\"\nclient-secret = \"env:CLIENT\"")),
+        trino("refused", &format!("kind = \"oauth2-client-credentials\"\ntoken-url = \"{url}/refused\"\nclient-id = \"c\"\nclient-secret = \"env:CLIENT\"")),
+        trino("vault", "kind = \"bearer\"\ntoken = \"vault:kv/trino#token\""),
         format!(
             "[sources.key]\nplugin = \"dbt\"\nservice = \"quiet\"\nconfig = {{ url = \"{url}/artifacts/\" }}\nlimits = {{ retries = 0 }}\n[sources.key.credentials.artifacts]\nkind = \"api-key\"\nheader = \"X-Key\"\nvalue = \"env:KEY\"\n[assets.key]\nsource = \"key\"\nkind = \"metadata\"\n"
         ),
         "[sources.quiet]\nplugin = \"hostile\"\nconfig = { misdeed = \"none\" }\n[assets.quiet]\nsource = \"quiet\"\nkind = \"metadata\"\n".to_owned(),
     ];
     let project = Project::new(&config.concat())?;
-    Ok(["PASSWORD", "BEARER", "CLIENT", "KEY", "OM"]
-        .into_iter()
-        .zip(SECRETS)
-        .fold(project, |project, (name, secret)| project.env(name, secret)))
+    let project = PLANTED.iter().fold(project, |project, (name, secret)| project.env(name, secret));
+    Ok(project.env("WORKS", StandIn::token()))
 }
 
 /// Plain, in base64 at every offset that matters, and as part of basic credentials.
@@ -95,7 +144,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn assert_clean(place: &str, bytes: &[u8]) {
-    for secret in SECRETS {
+    for secret in secrets().chain([StandIn::token()]) {
         for form in forms(secret) {
             let found = bytes.windows(form.len()).any(|window| window == form);
             assert!(!found, "{secret} stands in {place} as {}", String::from_utf8_lossy(&form));
@@ -118,20 +167,26 @@ fn assert_folder_clean(folder: &Path) -> Result<usize> {
 
 #[test]
 fn a_planted_secret_is_in_no_output_of_any_run() -> Result<()> {
-    let server = StandIn::start("2.0.7.0")?;
-    let project = planted(&careless_stand_in()?, &server.url())?;
-    let runs: [&[&str]; 6] = [
-        &["--log", "trace", "run", "--all", "--record", "tape", "--report", "report.json"],
-        &["--log", "trace", "--log-json", "run", "--all", "--dry-run"],
-        &["--log", "trace", "run", "--all", "--sink", "jsonl", "--output", "out.jsonl"],
-        &["--log", "trace", "run", "--all", "--env", "test"],
-        &["--log", "trace", "check"],
-        &["--log", "trace", "list", "--json"],
+    let (careless, server) = (CarelessStandIn::start()?, StandIn::start("2.0.7.0")?);
+    let project = planted(&careless.url, &server.url())?;
+    let runs: [(&[&str], &[i32]); 8] = [
+        (&["run", "--all", "--record", "tape", "--report", "report.json"], &[3, 5]),
+        (&["--log-json", "run", "--all", "--dry-run"], &[3, 5]),
+        (&["run", "--all", "--sink", "jsonl", "--output", "out.jsonl"], &[3, 5]),
+        (&["run", "--all", "--env", "refused"], &[6]),
+        (&["run", "quiet", "--env", "works"], &[0]),
+        (&["run", "basic", "--replay", "tape"], &[5]),
+        (&["check"], &[3, 5, 6]),
+        (&["list", "--json"], &[0]),
     ];
-    for arguments in runs {
-        let finished = project.run(arguments)?;
+    for (arguments, codes) in runs {
+        let finished = project.run(&[&["--log", "trace"], arguments].concat())?;
+        assert!(codes.contains(&finished.code), "{arguments:?}: {} {}", finished.code, finished.all());
         assert!(finished.all().len() > 100, "{arguments:?} said nothing");
         assert_clean(&format!("{arguments:?}"), finished.all().as_bytes());
+    }
+    for secret in secrets() {
+        assert!(careless.heard(secret), "{secret} was never sent, so nothing could have let it out");
     }
     assert!(project.read("tape/basic.jsonl")?.contains("you sent"), "the careless answer was recorded");
     assert!(project.read("report.json")?.contains("500"), "the failures are in the report");
