@@ -6,9 +6,11 @@ mod error;
 mod jsonl;
 mod local;
 mod openmetadata;
+mod whole_file;
 
 pub use catalog::{Catalog, Known, Outcome, Reference, Rejection, RunReport, RunState, Write};
 pub use error::{Error, ErrorKind};
 pub use jsonl::JsonLines;
 pub use local::{Flow, Graph, Listed, LocalCatalog, Node, Noted, Shown, ShownTest};
 pub use openmetadata::{OpenMetadata, Options as OpenMetadataOptions};
+pub use whole_file::write_whole_file;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use comfy_table::{ContentArrangement, Table, presets};
+use metahost_catalog::write_whole_file;
 
 /// Prints text and a line end.
 pub fn line(text: impl AsRef<str>) -> Result<()> {
@@ -23,10 +24,8 @@ pub fn file(path: &Path, text: &str) -> Result<()> {
     if path == Path::new("-") {
         return line(text);
     }
-    let failed = || format!("{} can't be written", path.display());
-    let aside = path.with_extension("new");
-    std::fs::write(&aside, text).with_context(failed)?;
-    std::fs::rename(&aside, path).with_context(failed)
+    write_whole_file(path, |file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("{} can't be written", path.display()))
 }
 
 /// A table without lines, as wide as the terminal.

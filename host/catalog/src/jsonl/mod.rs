@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use metahost_model::{EntityKind, EntityPath, Fqn, Service};
 
 use crate::error::{Error, ErrorKind};
+use crate::whole_file::{folder, write_whole_file};
 use crate::{Catalog, Known, Outcome, Rejection, RunReport, Write};
 use line::{Line, Place};
 
@@ -70,12 +71,7 @@ impl JsonLines {
                 spool.copy_sorted(&mut io::stdout().lock())?;
                 spool.clear()
             }
-            Some(path) => {
-                let mut file = tempfile::NamedTempFile::new_in(folder(path))?;
-                spool.copy_sorted(file.as_file_mut())?;
-                file.as_file().sync_all()?;
-                file.persist(path).map(drop).map_err(|error| error.error)
-            }
+            Some(path) => write_whole_file(path, |file| spool.copy_sorted(file)),
         }
     }
 }
@@ -116,10 +112,6 @@ impl Spool {
         self.end = 0;
         self.file.set_len(0)
     }
-}
-
-fn folder(path: &Path) -> PathBuf {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 fn failure(path: Option<&Path>, cause: &io::Error) -> Error {
