@@ -110,7 +110,7 @@ impl Default for HttpLimits {
             timeout: Duration::from_mins(2),
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_mins(1),
-            max_response_bytes: 512 << 20,
+            max_response_bytes: 256 << 20,
             max_requests: None,
             retries: 4,
             backoff: Duration::from_millis(250),

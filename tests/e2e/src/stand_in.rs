@@ -7,10 +7,13 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use crate::curl::curl;
 use crate::root;
 
 /// The token that the stand-in takes for a bot's.
 pub const TOKEN: &str = "stand-in-token";
+/// The one it takes for a person's.
+const PERSON: &str = "stand-in-person";
 
 /// A running stand-in; stopped when dropped.
 pub struct StandIn {
@@ -23,7 +26,7 @@ impl StandIn {
     pub fn start(version: &str) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let stand_in = Self { version: version.to_owned(), port };
-        stand_in.script("up", &["--token", TOKEN])?;
+        stand_in.script("up", &["--token", TOKEN, "--admin-token", PERSON])?;
         Ok(stand_in)
     }
 
@@ -39,12 +42,12 @@ impl StandIn {
 
     /// What it answers below `/_stand_in/`.
     pub fn ask(&self, path: &str) -> Result<Value> {
-        self.curl(&[&format!("http://127.0.0.1:{}/_stand_in/{path}", self.port)])
+        curl(&[&format!("http://127.0.0.1:{}/_stand_in/{path}", self.port)])
     }
 
     /// Forgets the requests it got so far.
     pub fn forget_requests(&self) -> Result<Value> {
-        self.curl(&["-X", "POST", &format!("http://127.0.0.1:{}/_stand_in/requests/clear", self.port)])
+        curl(&["-X", "POST", &format!("http://127.0.0.1:{}/_stand_in/requests/clear", self.port)])
     }
 
     /// What OpenMetadata's own Python client of this version reads back; only for versions whose client is installed.
@@ -61,20 +64,36 @@ impl StandIn {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
+    /// Asks its API for something, as a person.
+    pub fn get(&self, path: &str) -> Result<Value> {
+        let person = format!("authorization: Bearer {PERSON}");
+        curl(&["-H", &person, &format!("{}/v1/{path}", self.url())])
+    }
+
+    /// Changes an entity as a person does in the pages of OpenMetadata: a JSON Patch.
+    pub fn edit(&self, path: &str, patch: &Value) -> Result<Value> {
+        let person = format!("authorization: Bearer {PERSON}");
+        let body = patch.to_string();
+        let form = "content-type: application/json-patch+json";
+        curl(&["-X", "PATCH", "-H", &person, "-H", form, "-d", &body, &format!("{}/v1/{path}", self.url())])
+    }
+
+    /// Fails unless every fault that was asked for has struck as often as it should.
+    pub fn expect_struck(&self) -> Result<()> {
+        let left = self.ask("faults")?;
+        ensure!(left.as_array().is_some_and(Vec::is_empty), "these faults were never met: {left}");
+        Ok(())
+    }
+
+    /// Ends its misbehaviour.
+    pub fn heal(&self) -> Result<Value> {
+        curl(&["-X", "DELETE", &format!("http://127.0.0.1:{}/_stand_in/faults", self.port)])
+    }
+
     /// Tells it to misbehave; see its README.
     pub fn fault(&self, fault: &Value) -> Result<Value> {
         let url = format!("http://127.0.0.1:{}/_stand_in/faults", self.port);
-        self.curl(&["-X", "POST", "-H", "content-type: application/json", "-d", &fault.to_string(), &url])
-    }
-
-    fn curl(&self, arguments: &[&str]) -> Result<Value> {
-        let output = Command::new("curl").args(["-sS", "--fail-with-body"]).args(arguments).output()?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        ensure!(output.status.success(), "the stand-in answers {text} {}", String::from_utf8_lossy(&output.stderr));
-        if text.trim().is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_str(&text).with_context(|| format!("the stand-in {} answers no JSON: {text}", self.version))
+        curl(&["-X", "POST", "-H", "content-type: application/json", "-d", &fault.to_string(), &url])
     }
 
     fn script(&self, what: &str, more: &[&str]) -> Result<()> {

@@ -2,7 +2,7 @@
 //! OpenMetadata's own Python client reads back.
 
 use anyhow::{Context, Result};
-use metahost_e2e::{Project, StandIn, root};
+use metahost_e2e::{Project, StandIn, root, sum};
 use metahost_stack::s3_credentials;
 use serde_json::{Value, json};
 
@@ -29,19 +29,6 @@ fn run(project: &Project, code: i32) -> Result<Value> {
     let arguments: Vec<&str> = ["run", "--env", "test", "--report", "report.json"].into_iter().chain(ASSETS).collect();
     project.run(&arguments)?.expect_code(code)?;
     project.json("report.json")
-}
-
-/// A count summed over all assets, or over one kind of record.
-fn sum(report: &Value, kind: Option<&str>, count: &str) -> u64 {
-    let assets = report["assets"].as_array().into_iter().flatten();
-    let rows = assets.flat_map(|asset| asset["ledger"].as_object().into_iter().flatten());
-    let wanted = rows.filter(|(name, _)| kind.is_none_or(|kind| kind == name.as_str()));
-    wanted
-        .map(|(_, row)| match &row[count] {
-            Value::Object(reasons) => reasons.values().filter_map(Value::as_u64).sum(),
-            number => number.as_u64().unwrap_or_default(),
-        })
-        .sum()
 }
 
 fn names<'v>(list: &'v Value, key: &str) -> Vec<&'v str> {
@@ -123,5 +110,86 @@ fn a_busy_server_is_waited_for_and_a_refusal_is_told() -> Result<()> {
     server.fault(&json!({"match": "PUT /api/v1/databases*", "status": 429, "times": 1, "retryAfter": 1}))?;
     let report = run(&project, 0)?;
     assert_eq!(sum(&report, None, "rejected"), 0, "{report:#}");
+    server.expect_struck()
+}
+
+/// Every asset from the demo's recording.
+fn replay(project: &Project, code: i32) -> Result<Value> {
+    let cassettes = root().join("tests/demo/cassettes").display().to_string();
+    let run = ["run", "--env", "test", "--all", "--replay", &cassettes, "--report", "report.json"];
+    project.run(&run)?.expect_code(code)?;
+    project.json("report.json")
+}
+
+fn takes_the_recording(version: &str) -> Result<()> {
+    let server = StandIn::start(version)?;
+    let project = project(&server)?;
+    let first = replay(&project, 0)?;
+    let emitted = sum(&first, None, "emitted");
+    assert!(emitted > 1_200, "{first:#}");
+    assert_eq!(sum(&first, None, "rejected"), 0, "{first:#}");
+    assert_eq!(server.ask("check")?["problems"], json!([]), "every kept document is one of this version's");
+    server.forget_requests()?;
+    let second = replay(&project, 0)?;
+    assert_eq!(sum(&second, None, "unchanged"), emitted, "{second:#}");
+    let calls = server.ask("requests")?["total"].as_u64().context("no total")?;
+    assert!(calls * 100 <= 2 * emitted, "{calls} calls for {emitted} records");
+    Ok(())
+}
+
+#[test]
+fn version_1_9_takes_the_recording() -> Result<()> {
+    takes_the_recording("1.9.17.6")
+}
+
+#[test]
+fn version_1_11_takes_the_recording() -> Result<()> {
+    takes_the_recording("1.11.14.0")
+}
+
+#[test]
+fn version_1_13_takes_the_recording() -> Result<()> {
+    takes_the_recording("1.13.6.3")
+}
+
+#[test]
+fn what_a_broken_server_refused_is_told_and_written_by_the_next_run() -> Result<()> {
+    let server = StandIn::start("2.0.7.0")?;
+    let project = project(&server)?;
+    server.fault(&json!({
+        "match": "PUT /api/v1/tables*", "status": 500, "times": 100_000, "body": {"message": "the search index is gone"}
+    }))?;
+    let broken = replay(&project, 4)?;
+    let tables = sum(&broken, Some("table"), "emitted");
+    assert_eq!(sum(&broken, Some("table"), "rejected"), tables, "{broken:#}");
+    assert_eq!(sum(&broken, Some("databaseSchema"), "rejected"), 0);
+    assert!(broken.to_string().contains("the search index is gone"), "the server's own words: {broken:#}");
+    server.heal()?;
+    let mended = replay(&project, 0)?;
+    assert_eq!(sum(&mended, Some("table"), "created"), tables, "{mended:#}");
+    assert_eq!(sum(&mended, Some("databaseSchema"), "unchanged"), sum(&broken, Some("databaseSchema"), "emitted"));
+    Ok(())
+}
+
+#[test]
+fn what_people_wrote_survives_a_run_that_remembers_nothing() -> Result<()> {
+    let server = StandIn::start("2.0.7.0")?;
+    let project = project(&server)?;
+    replay(&project, 0)?;
+    let learners = "tables/name/trino.iceberg.campus_marts.dim_learners?fields=owners,tags";
+    let written = server.get(learners)?;
+    assert_eq!(written["description"], "One row a learner");
+    let id = written["id"].as_str().context("a table without an id")?;
+    let edit = json!([
+        {"op": "replace", "path": "/description", "value": "Written by a person"},
+        {"op": "add", "path": "/displayName", "value": "Learners"},
+    ]);
+    server.edit(&format!("tables/{id}"), &edit)?;
+    std::fs::remove_dir_all(project.folder().join(".metahost"))?;
+    replay(&project, 0)?;
+    let kept = server.get(learners)?;
+    assert_eq!(kept["description"], "Written by a person");
+    assert_eq!(kept["displayName"], "Learners");
+    assert_eq!(kept["tags"], written["tags"]);
     Ok(())
 }

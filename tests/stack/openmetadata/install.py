@@ -9,11 +9,14 @@ Quick when all is there: a stamp says what was installed.
 """
 
 import argparse
+import contextlib
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -57,8 +60,23 @@ def wanted(version: str, client: bool) -> list[Path]:
     return files
 
 
+@contextlib.contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Tests that start at the same time install one after the other."""
+    path = stack_dir() / "run" / f"openmetadata-{name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def ensure(name: str, files: list[Path], package: str | None) -> Path:
     """The environment's python, made or completed when its stamp differs."""
+    with alone("install"):
+        return ensure_alone(name, files, package)
+
+
+def ensure_alone(name: str, files: list[Path], package: str | None) -> Path:
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     lines = [f"{package} {digest}"]
     stamp = home(name) / f"stamp-{files[-1].stem}"

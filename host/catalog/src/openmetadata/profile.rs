@@ -28,6 +28,12 @@ const CHART_TYPES: &str = "Line Table Bar Area Pie Histogram Scatter Text BoxPlo
 /// Those that came later.
 const LATER_CHART_TYPES: &str = "SanKey Gauge Map Graph Heatmap Timeline";
 
+/// Test platforms of the first versions.
+const TEST_PLATFORMS: &str = "OpenMetadata GreatExpectations DBT Deequ Soda Other";
+
+/// And of those that spell dbt as its makers do.
+const LATER_TEST_PLATFORMS: &str = "OpenMetadata GreatExpectations dbt Deequ Soda Other";
+
 /// Major and minor number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u16, pub u16);
@@ -50,6 +56,8 @@ pub struct Profile {
     pub has_test_tags: bool,
     /// Charts take custom properties.
     pub has_chart_extension: bool,
+    /// Platforms of test definitions.
+    test_platforms: &'static str,
     /// A data model names its dbt project.
     pub has_dbt_project: bool,
     /// Runs of pipelines carry their own id and end.
@@ -85,6 +93,7 @@ impl Profile {
             service_types: if since(1, 13) { &[("Iceberg", "CustomDatabase")] } else { &[] },
             has_test_tags: since(2, 0),
             has_chart_extension: since(2, 0),
+            test_platforms: if since(1, 11) { LATER_TEST_PLATFORMS } else { TEST_PLATFORMS },
             has_dbt_project: since(2, 0),
             has_run_id: since(2, 0),
             data_types: if since(2, 0) { &[DATA_TYPES, LATER_DATA_TYPES] } else { &[DATA_TYPES] },
@@ -101,6 +110,11 @@ impl Profile {
     /// The service type as this version names it.
     pub fn service_type<'t>(&self, wanted: &'t str) -> &'t str {
         self.service_types.iter().find(|(gone, _)| *gone == wanted).map_or(wanted, |(_, instead)| instead)
+    }
+
+    /// The platform of a test definition as this version spells it.
+    pub fn test_platform(&self, name: &str) -> &'static str {
+        self.test_platforms.split_ascii_whitespace().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or("Other")
     }
 
     /// Whether this version takes a column type.
@@ -144,6 +158,8 @@ mod tests {
         assert_eq!([old.needs_test_suite, middle.needs_test_suite], [true, false]);
         assert_eq!(old.service_type("Iceberg"), "Iceberg");
         assert_eq!(new.service_type("Iceberg"), "CustomDatabase");
+        assert_eq!([old.test_platform("dbt"), new.test_platform("dbt")], ["DBT", "dbt"]);
+        assert_eq!([old.test_platform("soda"), new.test_platform("my own")], ["Soda", "Other"]);
         assert!(new.has_file_format("pq") && !old.has_file_format("pq") && old.has_file_format("parquet"));
     }
 

@@ -14,9 +14,6 @@ use super::{OpenMetadata, mixed, parallel};
 use crate::error::Error;
 use crate::{Outcome, Reference, Rejection, Write};
 
-/// Every platform the server has a name for; the last stands for all others.
-const PLATFORMS: [&str; 6] = ["OpenMetadata", "GreatExpectations", "DBT", "Deequ", "Soda", "Other"];
-
 /// What test cases need and was looked up or made already.
 #[derive(Default)]
 pub struct Made {
@@ -98,17 +95,8 @@ impl OpenMetadata {
     }
 
     async fn make_definition(&self, name: &str, test: &TestCase) -> Result<Prepared, Error> {
-        let known = PLATFORMS.iter().find(|known| known.eq_ignore_ascii_case(&test.platform)).unwrap_or(&"Other");
-        let mut body = definition_body(name, test, known);
-        let mut answer = self.server.put("dataQuality/testDefinitions", &body).await?;
-        if answer.status == 400 {
-            // Some versions write the platform in lower case.
-            set(&mut body, "testPlatforms", vec![known.to_lowercase()]);
-            let again = self.server.put("dataQuality/testDefinitions", &body).await?;
-            if again.is_success() {
-                answer = again;
-            }
-        }
+        let body = definition_body(name, test, self.profile.test_platform(&test.platform));
+        let answer = self.server.put("dataQuality/testDefinitions", &body).await?;
         Ok(if answer.is_success() { Ok(!test.parameters.is_empty()) } else { Err(answer.rejection()) })
     }
 
