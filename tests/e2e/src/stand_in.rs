@@ -81,7 +81,7 @@ impl StandIn {
     /// Fails unless every fault that was asked for has struck as often as it should.
     pub fn expect_struck(&self) -> Result<()> {
         let left = self.ask("faults")?;
-        ensure!(left.as_array().is_some_and(Vec::is_empty), "these faults were never met: {left}");
+        ensure!(left["data"].as_array().is_some_and(Vec::is_empty), "these faults were never met: {left}");
         Ok(())
     }
 

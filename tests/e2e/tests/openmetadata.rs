@@ -55,12 +55,18 @@ fn second_run_writes_nothing(server: &StandIn, project: &Project, emitted: u64) 
     let requests = server.ask("requests")?;
     let calls = requests["total"].as_u64().context("no total")?;
     assert!(calls * 100 <= 2 * emitted, "{calls} calls for {emitted} records: {}", requests["counts"]);
-    let written = requests["requests"].as_array().into_iter().flatten().filter(|request| {
-        let status = request["path"].as_str().unwrap_or_default().contains("/services/ingestionPipelines");
-        request["method"] != "GET" && !status
-    });
+    let written = requests["requests"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|request| request["method"] != "GET" && !is_status(request));
     assert_eq!(written.collect::<Vec<_>>(), Vec::<&Value>::new(), "only the run's own status is written");
     Ok(())
+}
+
+/// Whether a request tells how a run stands.
+fn is_status(request: &Value) -> bool {
+    request["path"].as_str().unwrap_or_default().contains("/services/ingestionPipelines")
 }
 
 /// What the client read is what the run says it wrote.
@@ -132,8 +138,11 @@ fn takes_the_recording(version: &str) -> Result<()> {
     server.forget_requests()?;
     let second = replay(&project, 0)?;
     assert_eq!(sum(&second, None, "unchanged"), emitted, "{second:#}");
-    let calls = server.ask("requests")?["total"].as_u64().context("no total")?;
-    assert!(calls * 100 <= 2 * emitted, "{calls} calls for {emitted} records");
+    let requests = server.ask("requests")?;
+    let calls = requests["requests"].as_array().context("no requests")?;
+    // The state of each asset's run is told in any case: three calls an asset, however much there is.
+    let calls = calls.iter().filter(|request| !is_status(request)).count() as u64;
+    assert!(calls * 100 <= 2 * emitted, "{calls} calls for {emitted} records: {}", requests["counts"]);
     Ok(())
 }
 

@@ -76,7 +76,8 @@ fn a_comment_writes_one_table() -> Result<()> {
     trino::rows("COMMENT ON TABLE memory.e2e_comment.one IS 'Said later'")?;
     let report = read(&project)?;
     assert_eq!(sum(&report, None, "updated"), 1, "{report:#}");
-    assert_eq!(sum(&report, None, "unchanged") + 1, sum(&report, None, "emitted"), "{report:#}");
+    assert_eq!(sum(&report, None, "created"), 0, "{report:#}");
+    assert_eq!(sum(&report, Some("table"), "unchanged"), 1, "{report:#}");
     assert!(show(&project, "memory.e2e_comment.one")?.contains("Said later"));
     Ok(())
 }
@@ -93,23 +94,29 @@ fn what_is_filtered_is_counted_and_not_written() -> Result<()> {
     Ok(())
 }
 
-/// Everything of the catalog `scale` as lines, and how many statements Trino was asked.
-fn scale(config: &str, more: &str) -> Result<(String, Finished)> {
-    let project = project(&format!("catalogs = [\"scale\"], {config}"), more)?;
-    let arguments = ["run", METADATA, "--sink", "jsonl", "--output", "out.jsonl", "--log", "info"];
-    let finished = project.run(&arguments)?.expect_code(0)?;
-    Ok((project.read("out.jsonl")?, finished))
+/// A schema of wide tables as lines.
+fn wide(spooling: &str, more: &str) -> Result<String> {
+    let filters = "[sources.trino.filters]\nschema = { includes = [\"^e2e_wide$\"] }\n";
+    let config = format!("catalogs = [\"memory\"], spooling = \"{spooling}\"");
+    let project = project(&config, &format!("{more}{filters}"))?;
+    project.run(&["run", METADATA, "--sink", "jsonl", "--output", "out.jsonl"])?.expect_code(0)?;
+    project.read("out.jsonl")
 }
 
-/// Large results go by way of S3 where its origin is granted; where it is not, nothing is lost.
+/// Trino encodes results for spooling, with the storage granted or not. (It inlines what it tells of metadata; rows that do
+/// go by way of the storage are read by the connector's own live test.)
 #[test]
-fn the_way_of_large_results_does_not_change_what_is_read() -> Result<()> {
-    let (direct, _) = scale("spooling = \"off\"", "")?;
-    assert!(direct.lines().count() > 1_000);
-    let (refused, _) = scale("spooling = \"auto\"", "")?;
-    let (spooled, _) = scale("spooling = \"auto\"", "origins = [\"http://127.0.0.1:19000\"]\n")?;
-    assert!(refused == direct, "without the storage's origin the rows come by way of the coordinator");
-    assert!(spooled == direct, "the rows are the same by way of the storage");
+fn the_way_of_results_does_not_change_what_is_read() -> Result<()> {
+    trino::rows("CREATE SCHEMA IF NOT EXISTS memory.e2e_wide")?;
+    let columns: Vec<String> = (0..1_000).map(|n| format!("a_column_with_a_long_name_{n:04} bigint")).collect();
+    for table in 0..5 {
+        trino::rows(&format!("CREATE TABLE IF NOT EXISTS memory.e2e_wide.t{table} ({})", columns.join(", ")))?;
+    }
+    let direct = wide("off", "")?;
+    assert_eq!(direct.matches("a_column_with_a_long_name_0999").count(), 5);
+    assert!(direct == wide("auto", "")?, "without the storage's origin");
+    let origins = format!("origins = [\"{}\", \"http://127.0.0.1:19000\"]\n", trino::URL);
+    assert!(direct == wide("auto", &origins)?, "with the storage's origin");
     Ok(())
 }
 
@@ -142,19 +149,19 @@ fn ctrl_c_leaves_no_statement_behind_in_trino() -> Result<()> {
 
 #[test]
 fn the_history_has_who_asked_and_leaves_out_what_is_excluded() -> Result<()> {
-    let marker = format!("e2e_history_{}", std::process::id());
-    for text in ["SELECT 1 AS", "SELECT 2 AS"] {
-        trino::rows(&format!("{text} {marker}"))?;
+    let table = format!("memory.default.e2e_history_{}", std::process::id());
+    for part in ["kept", "excluded"] {
+        trino::rows(&format!("CREATE TABLE {table}_{part} AS SELECT 1 AS n"))?;
+        trino::rows(&format!("DROP TABLE {table}_{part}"))?;
     }
-    let config = format!("query-history = {{ exclude = [\"SELECT 2 AS {marker}\"] }}");
-    let project = project(&config, "")?;
-    let arguments = ["run", "openmetadata__trino__usage", "--sink", "jsonl", "--output", "out.jsonl"];
+    let project = project("query-history = { exclude = [\"%_excluded AS%\"] }", "")?;
+    let arguments = ["run", "openmetadata__trino__lineage", "--sink", "jsonl", "--output", "out.jsonl"];
     project.run(&arguments)?.expect_code(0)?;
     let lines = project.read("out.jsonl")?;
-    let asked: Vec<&str> = lines.lines().filter(|line| line.contains(&marker)).collect();
-    assert_eq!(asked.len(), 1, "{asked:?}");
-    let line: Value = serde_json::from_str(asked.first().context("no line")?)?;
-    assert!(line.to_string().contains("SELECT 1 AS"), "{line:#}");
+    let made: Vec<&str> = lines.lines().filter(|line| line.contains(&table)).collect();
+    assert_eq!(made.len(), 1, "{made:?}");
+    let line: Value = serde_json::from_str(made.first().context("no line")?)?;
+    assert!(line.to_string().contains(&format!("{table}_kept AS SELECT 1")), "{line:#}");
     assert!(line.to_string().contains(&json!("e2e").to_string()), "who asked: {line:#}");
     Ok(())
 }
