@@ -63,22 +63,22 @@ fn as_many_are_read_as_trino_counts() -> Result<()> {
 #[test]
 fn a_comment_writes_one_table() -> Result<()> {
     for sql in [
-        "CREATE SCHEMA IF NOT EXISTS memory.e2e_comment",
-        "CREATE TABLE IF NOT EXISTS memory.e2e_comment.one (n bigint)",
-        "CREATE TABLE IF NOT EXISTS memory.e2e_comment.two (n bigint)",
-        "COMMENT ON TABLE memory.e2e_comment.one IS NULL",
+        "CREATE SCHEMA IF NOT EXISTS memory.zz_comment",
+        "CREATE TABLE IF NOT EXISTS memory.zz_comment.one (n bigint)",
+        "CREATE TABLE IF NOT EXISTS memory.zz_comment.two (n bigint)",
+        "COMMENT ON TABLE memory.zz_comment.one IS NULL",
     ] {
         trino::rows(sql)?;
     }
-    let filters = "[sources.trino.filters]\nschema = { includes = [\"^e2e_comment$\"] }\n";
+    let filters = "[sources.trino.filters]\nschema = { includes = [\"^zz_comment$\"] }\n";
     let project = project(r#"catalogs = ["memory"]"#, filters)?;
     assert_eq!(sum(&read(&project)?, Some("table"), "created"), 2);
-    trino::rows("COMMENT ON TABLE memory.e2e_comment.one IS 'Said later'")?;
+    trino::rows("COMMENT ON TABLE memory.zz_comment.one IS 'Said later'")?;
     let report = read(&project)?;
     assert_eq!(sum(&report, None, "updated"), 1, "{report:#}");
     assert_eq!(sum(&report, None, "created"), 0, "{report:#}");
     assert_eq!(sum(&report, Some("table"), "unchanged"), 1, "{report:#}");
-    assert!(show(&project, "memory.e2e_comment.one")?.contains("Said later"));
+    assert!(show(&project, "memory.zz_comment.one")?.contains("Said later"));
     Ok(())
 }
 
@@ -96,7 +96,7 @@ fn what_is_filtered_is_counted_and_not_written() -> Result<()> {
 
 /// A schema of wide tables as lines.
 fn wide(spooling: &str, more: &str) -> Result<String> {
-    let filters = "[sources.trino.filters]\nschema = { includes = [\"^e2e_wide$\"] }\n";
+    let filters = "[sources.trino.filters]\nschema = { includes = [\"^zz_wide$\"] }\n";
     let config = format!("catalogs = [\"memory\"], spooling = \"{spooling}\"");
     let project = project(&config, &format!("{more}{filters}"))?;
     project.run(&["run", METADATA, "--sink", "jsonl", "--output", "out.jsonl"])?.expect_code(0)?;
@@ -107,10 +107,10 @@ fn wide(spooling: &str, more: &str) -> Result<String> {
 /// go by way of the storage are read by the connector's own live test.)
 #[test]
 fn the_way_of_results_does_not_change_what_is_read() -> Result<()> {
-    trino::rows("CREATE SCHEMA IF NOT EXISTS memory.e2e_wide")?;
+    trino::rows("CREATE SCHEMA IF NOT EXISTS memory.zz_wide")?;
     let columns: Vec<String> = (0..1_000).map(|n| format!("a_column_with_a_long_name_{n:04} bigint")).collect();
     for table in 0..5 {
-        trino::rows(&format!("CREATE TABLE IF NOT EXISTS memory.e2e_wide.t{table} ({})", columns.join(", ")))?;
+        trino::rows(&format!("CREATE TABLE IF NOT EXISTS memory.zz_wide.t{table} ({})", columns.join(", ")))?;
     }
     let direct = wide("off", "")?;
     assert_eq!(direct.matches("a_column_with_a_long_name_0999").count(), 5);
