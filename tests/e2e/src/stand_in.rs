@@ -71,9 +71,9 @@ impl StandIn {
     }
 
     /// Changes an entity as a person does in the pages of OpenMetadata: a JSON Patch.
-    pub fn edit(&self, path: &str, patch: &Value) -> Result<Value> {
+    pub fn edit(&self, path: &str, change: &Value) -> Result<Value> {
         let person = format!("authorization: Bearer {PERSON}");
-        let body = patch.to_string();
+        let body = change.to_string();
         let form = "content-type: application/json-patch+json";
         curl(&["-X", "PATCH", "-H", &person, "-H", form, "-d", &body, &format!("{}/v1/{path}", self.url())])
     }
