@@ -1,6 +1,6 @@
 //! Emits records in batches of a good size. Never drops one: what is left is sent by `finish`.
 
-use crate::activity::{TestCase, TestResult};
+use crate::activity::{Run, TestCase, TestResult};
 use crate::bindings::metahost::source::sink;
 use crate::enrichment::Annotation;
 use crate::entities::Entity;
@@ -15,6 +15,8 @@ const BYTES: usize = 512 * 1024;
 const RECORD: usize = 256;
 /// What a column weighs.
 const COLUMN: usize = 100;
+/// What a step of a pipeline or of its run weighs.
+const STEP: usize = 150;
 
 /// Collects records and emits them batch by batch; counts what went out.
 #[derive(Default)]
@@ -25,6 +27,7 @@ pub struct Emitter {
     queries: Batch<Query>,
     tests: Batch<TestCase>,
     results: Batch<TestResult>,
+    runs: Batch<Run>,
     emitted: u64,
 }
 
@@ -42,9 +45,8 @@ impl Emitter {
             Entity::Topic(topic) => topic.fields.len() * COLUMN + length(topic.schema_text.as_ref()),
             Entity::Routine(routine) => routine.code.len(),
             Entity::Other(other) => other.body.len(),
-            Entity::Database(_) | Entity::Schema(_) | Entity::Pipeline(_) | Entity::Dashboard(_) | Entity::Chart(_) => {
-                0
-            }
+            Entity::Pipeline(pipeline) => pipeline.tasks.len() * STEP,
+            Entity::Database(_) | Entity::Schema(_) | Entity::Dashboard(_) | Entity::Chart(_) => 0,
         };
         self.emitted += self.entities.push(entity, weight, sink::emit_entities)?;
         Ok(())
@@ -90,6 +92,13 @@ impl Emitter {
         Ok(())
     }
 
+    /// Adds a run of a pipeline that was added before it, in this run or an earlier one.
+    pub fn run(&mut self, run: Run) -> Result<()> {
+        let weight = run.tasks.len() * STEP;
+        self.emitted += self.runs.push(run, weight, sink::emit_runs)?;
+        Ok(())
+    }
+
     /// Counts records that the connector emitted by itself.
     pub fn count(&mut self, records: usize) {
         self.emitted += records as u64;
@@ -106,6 +115,7 @@ impl Emitter {
         self.emitted += self.entities.flush(sink::emit_entities)?;
         self.emitted += self.annotations.flush(sink::emit_annotations)?;
         self.flush_tests()?;
+        self.emitted += self.runs.flush(sink::emit_runs)?;
         self.emitted += self.edges.flush(sink::emit_edges)?;
         self.emitted += self.queries.flush(sink::emit_queries)?;
         Ok(())

@@ -6,6 +6,7 @@ mod config;
 mod emit;
 mod error;
 pub mod http;
+pub mod names;
 mod register;
 
 pub use bindings::exports::metahost::source::connector;

@@ -1,12 +1,14 @@
 //! dbt's tags as fully qualified names. Never invents a tag.
 
+use metahost_plugin_sdk::names;
+
 use crate::artifacts::lenient::Strings;
 
 /// Tags of a node or column from both places, each once, in a classification.
 pub fn tags(classification: &str, plain: &Strings, config: &Strings) -> Vec<String> {
     let mut tags = Vec::new();
     for tag in plain.0.iter().chain(&config.0).map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
-        add(&mut tags, format!("{}.{}", quoted(classification), quoted(tag)));
+        add(&mut tags, names::tag(classification, tag));
     }
     tags
 }
@@ -16,11 +18,6 @@ pub fn add(list: &mut Vec<String>, item: String) {
     if !list.contains(&item) {
         list.push(item);
     }
-}
-
-/// A part of a fully qualified name as OpenMetadata writes it.
-fn quoted(name: &str) -> String {
-    if name.contains(['.', '"']) { format!("\"{}\"", name.replace('"', "\\\"")) } else { name.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,0 +1,61 @@
+//! The connection test, step by step. Never emits.
+
+use metahost_plugin_sdk::connector::TestStep;
+use metahost_plugin_sdk::{Error, Result, protocol};
+use serde_json::json;
+
+use crate::config::Config;
+use crate::graphql::Ask;
+use crate::output::Host;
+use crate::{assets, queries, workspace};
+
+/// The steps in order.
+pub fn all() -> Vec<TestStep> {
+    let step = |name: &str, description: &str, mandatory| TestStep {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        mandatory,
+        short_circuit: mandatory,
+    };
+    vec![
+        step("CheckAccess", "The web server answers and takes the token.", true),
+        step("GetWorkspace", "Every code location is loaded.", true),
+        step("GetAssets", "Assets can be read.", false),
+        step("GetRuns", "Runs can be read.", false),
+    ]
+}
+
+/// Runs one step; the text says what was found.
+pub fn run(step: &str, server: &dyn Ask, config: &Config) -> Result<String> {
+    match step {
+        "CheckAccess" => {
+            let data = server.ask(queries::VERSION, json!({}))?;
+            Ok(format!("Dagster {}", data["version"].as_str().unwrap_or("of an unknown version")))
+        }
+        "GetWorkspace" => {
+            let found = workspace::code(server, &mut Host::default())?;
+            let names: Vec<_> = found.code.iter().map(workspace::Code::prefix).collect();
+            let loaded = format!("loaded: {}", names.join(", "));
+            if found.whole { Ok(loaded) } else { Err(protocol(format!("not every code location is loaded; {loaded}"))) }
+        }
+        "GetAssets" => {
+            let found = workspace::code(server, &mut Host::default())?;
+            let mut count = 0;
+            for code in &found.code {
+                for group in code.groups(config) {
+                    count += assets::read(server, config, code, group)?
+                        .iter()
+                        .map(|group| group.assets.len())
+                        .sum::<usize>();
+                }
+            }
+            Ok(format!("{count} assets"))
+        }
+        "GetRuns" => {
+            let data = server.ask(queries::RUNS, json!({ "limit": 1, "filter": {} }))?;
+            let found = data["runsOrError"]["results"].as_array();
+            found.map(|runs| format!("{} of the newest", runs.len())).ok_or_else(|| protocol("Dagster tells no runs"))
+        }
+        other => Err(Error::Unsupported(format!("the test step `{other}`"))),
+    }
+}

@@ -1,0 +1,56 @@
+//! Small conversions that several parts need. Never reads anything.
+
+use std::collections::BTreeSet;
+
+use metahost_plugin_sdk::entities::Common;
+use metahost_plugin_sdk::names;
+
+use crate::answer::{Asset, Owner};
+
+/// An entity's common part with nothing but a name, a place to look, and a description.
+pub fn common(name: &str, description: Option<String>, page: String) -> Common {
+    Common {
+        path: vec![name.to_owned()],
+        display_name: None,
+        description: description.filter(|text| !text.trim().is_empty()),
+        owners: Vec::new(),
+        tags: Vec::new(),
+        source_url: Some(page),
+        extension: Vec::new(),
+    }
+}
+
+/// Mail addresses of people, names of teams.
+pub fn owners<'a>(owners: impl Iterator<Item = &'a Owner>) -> Vec<String> {
+    let names = owners.filter_map(|owner| owner.email.clone().or_else(|| owner.team.clone()));
+    names.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Tags and kinds of assets, each in a classification of its own.
+pub fn tags<'a>(assets: impl Iterator<Item = &'a Asset>) -> Vec<String> {
+    let mut all = BTreeSet::new();
+    for asset in assets {
+        all.extend(kinds(asset).into_iter().map(|kind| names::tag("DagsterKinds", &kind)));
+        all.extend(own_tags(asset.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))));
+    }
+    all.into_iter().collect()
+}
+
+/// Tags that people gave; Dagster's own speak of kinds, runs and owners, which have places of their own.
+pub fn own_tags<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> impl Iterator<Item = String> {
+    tags.filter(|(key, _)| !key.starts_with("dagster/")).map(|(key, value)| {
+        let name = if value.is_empty() { key.to_owned() } else { format!("{key}={value}") };
+        names::tag("DagsterTags", &name)
+    })
+}
+
+/// What an asset is made with. Older servers know one kind only.
+pub fn kinds(asset: &Asset) -> Vec<String> {
+    if asset.kinds.is_empty() { asset.compute_kind.clone().into_iter().collect() } else { asset.kinds.clone() }
+}
+
+/// Milliseconds from Dagster's seconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time before 1970 is no time of a run")]
+pub fn millis(seconds: f64) -> u64 {
+    (seconds * 1_000.0) as u64
+}
