@@ -9,7 +9,7 @@ use crate::shell::{cargo, root, run, say, step};
 use crate::wasm_target;
 
 /// Plugins that are shipped.
-const PLUGINS: [&str; 2] = ["trino", "dbt"];
+const PLUGINS: [&str; 3] = ["trino", "dbt", "dagster"];
 
 /// What was built.
 pub struct Dist {
