@@ -62,6 +62,20 @@ fn what_is_emitted_is_what_dagster_said() -> Result<()> {
 }
 
 #[test]
+fn a_pipeline_reads_well() -> Result<()> {
+    let project = Project::new(SOURCE)?;
+    project.run(&["run", METADATA, "--replay", &cassettes()])?.expect_code(0)?;
+    let shown = |name| -> Result<String> { Ok(project.run(&["catalog", "show", name])?.expect_code(0)?.out) };
+    let raw = shown("dagster.lab/raw")?;
+    for part in ["schedule: 15 3 * * * (Europe/Paris)", "raw/addresses", "airbyte", "run Successful"] {
+        assert!(raw.contains(part), "{part}: {raw}");
+    }
+    let marts = shown("dagster.lab/marts")?;
+    assert!(marts.contains("marts/dim_customer, marts/dim_product"), "what a task waits for: {marts}");
+    Ok(())
+}
+
+#[test]
 fn a_token_that_is_missing_is_named_and_nothing_is_read() -> Result<()> {
     let slot = "[sources.dagster.credentials.dagster]\nkind = \"api-key\"\nheader = \"Dagster-Cloud-Api-Token\"\nvalue = \"env:NO_TOKEN\"\n";
     let finished = Project::new(&format!("{SOURCE}{slot}"))?.run(&["run", METADATA])?.expect_code(3)?;

@@ -31,6 +31,11 @@ fn run(project: &Project, code: i32) -> Result<Value> {
     project.json("report.json")
 }
 
+/// What was emitted and not filtered: other tests make schemas of their own, which the configuration leaves out.
+fn wanted(report: &Value, kind: Option<&str>) -> u64 {
+    sum(report, kind, "emitted") - sum(report, kind, "filtered")
+}
+
 fn names<'v>(list: &'v Value, key: &str) -> Vec<&'v str> {
     list.as_array().into_iter().flatten().filter_map(|item| item[key].as_str()).collect()
 }
@@ -39,8 +44,8 @@ fn lands_whole_and_is_read_back(version: &str) -> Result<()> {
     let server = StandIn::start(version)?;
     let project = project(&server)?;
     let first = run(&project, 0)?;
-    let emitted = sum(&first, None, "emitted");
-    assert!(sum(&first, Some("table"), "emitted") > 1_000, "{first:#}");
+    let emitted = wanted(&first, None);
+    assert!(wanted(&first, Some("table")) > 1_000, "{first:#}");
     assert_eq!(sum(&first, None, "rejected"), 0);
     assert_eq!(sum(&first, None, "created") + sum(&first, None, "updated"), emitted, "all of it was written");
     assert_eq!(server.ask("check")?["problems"], json!([]), "every kept document is one of this version's");
@@ -73,11 +78,11 @@ fn is_status(request: &Value) -> bool {
 fn compare(read: &Value, report: &Value) -> Result<()> {
     assert_eq!(names(&read["services"], "name"), ["trino"]);
     let count = |key: &str| read[key].as_array().map_or(0, Vec::len) as u64;
-    assert_eq!(count("databases"), sum(report, Some("database"), "emitted"));
-    assert_eq!(count("schemas"), sum(report, Some("databaseSchema"), "emitted"));
-    assert_eq!(count("tables"), sum(report, Some("table"), "emitted"));
-    assert_eq!(count("testCases"), sum(report, Some("testCase"), "emitted"));
-    assert_eq!(count("edges"), sum(report, Some("lineageEdge"), "emitted"));
+    assert_eq!(count("databases"), wanted(report, Some("database")));
+    assert_eq!(count("schemas"), wanted(report, Some("databaseSchema")));
+    assert_eq!(count("tables"), wanted(report, Some("table")));
+    assert_eq!(count("testCases"), wanted(report, Some("testCase")));
+    assert_eq!(count("edges"), wanted(report, Some("lineageEdge")));
     assert!(names(&read["edges"], "source").iter().all(|source| *source == "DbtLineage"));
     let table = |name: &str| {
         let all = read["tables"].as_array().into_iter().flatten();

@@ -5,6 +5,7 @@ mod check;
 mod init;
 mod list;
 mod plugins;
+mod shown;
 
 use std::sync::Arc;
 
