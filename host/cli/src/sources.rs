@@ -35,6 +35,7 @@ pub async fn bind(
 ) -> Result<Source> {
     let name = &section.name;
     section.check_config(&plugin.descriptor().config_schema)?;
+    check_slots(section, &plugin)?;
     let credentials =
         shared.secrets.credentials(section).await.with_context(|| format!("the credentials of source `{name}`"))?;
     let mut access = section.access(filled(section, &plugin, credentials)?);
@@ -49,6 +50,29 @@ pub async fn bind(
         listener,
     };
     Ok(Source::bind(plugin, spec)?)
+}
+
+/// A credential goes into a slot that the plugin has, and is of a kind that the slot takes: else the source would be read
+/// without it.
+fn check_slots(section: &Section, plugin: &Plugin) -> Result<()> {
+    let slots = &plugin.descriptor().credentials;
+    for (name, credential) in &section.credentials {
+        let setting = format!("[sources.{}.credentials.{name}]", section.name);
+        let Some(slot) = slots.iter().find(|slot| slot.name == *name) else {
+            let names: Vec<_> = slots.iter().map(|slot| slot.name.as_str()).collect();
+            let known =
+                if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+            let message = format!("{setting}: plugin `{}` has no credential slot `{name}`; {known}", section.plugin);
+            return Err(Misconfigured(message).into());
+        };
+        if !slot.kinds.iter().any(|kind| kind == credential.kind()) {
+            let (found, kinds) = (credential.kind(), slot.kinds.join(", "));
+            return Err(
+                Misconfigured(format!("{setting}: the slot takes no `{found}`; `kind` is one of {kinds}")).into()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Every slot of the plugin has something in it: an optional one that is not configured adds nothing to requests.

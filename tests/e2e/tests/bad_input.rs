@@ -191,6 +191,53 @@ fn a_run_ended_half_way_leaves_what_the_next_one_needs() -> Result<()> {
     Ok(())
 }
 
+/// As systemd, Kubernetes and Dagster end a job.
+#[test]
+fn a_supervisor_that_ends_a_run_gets_the_summary_and_the_code() -> Result<()> {
+    let (_project, first) = endless()?;
+    assert!(Command::new("kill").args(["-TERM", &first.id().to_string()]).status()?.success());
+    let finished = Finished::of(&first.wait_with_output()?).expect_code(130)?;
+    assert!(finished.out.contains("ASSET"), "{}", finished.all());
+    Ok(())
+}
+
+#[test]
+fn a_credential_that_the_plugin_cannot_use_is_refused_and_not_left_out() -> Result<()> {
+    for (slot, words) in [
+        ("trin]\nkind = \"bearer\"\ntoken = \"env:T\"\n", &["no credential slot `trin`", "it has trino"][..]),
+        ("trino]\nkind = \"api-key\"\nheader = \"k\"\nvalue = \"env:T\"\n", &["takes no `api-key`", "basic, bearer"]),
+    ] {
+        let source = "[sources.trino]\nplugin = \"trino\"\nconfig = { url = \"http://127.0.0.1:9\" }\n";
+        let project = Project::new(&format!("{source}[sources.trino.credentials.{slot}"))?.env("T", "x");
+        refused(&project, &["run", "--all"], 3, words)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_dry_run_leaves_the_file_of_lines_alone() -> Result<()> {
+    let project = Project::new(QUIET)?;
+    std::fs::write(project.folder().join("metahost.jsonl"), "precious")?;
+    project.run(&["run", "quiet", "--dry-run", "--sink", "jsonl"])?.expect_code(0)?;
+    assert_eq!(project.read("metahost.jsonl")?, "precious");
+    Ok(())
+}
+
+#[test]
+fn an_asset_named_twice_runs_once() -> Result<()> {
+    let project = Project::new(QUIET)?;
+    project.run(&["run", "quiet", "quiet", "--report", "report.json"])?.expect_code(0)?;
+    assert_eq!(project.json("report.json")?["assets"].as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+#[test]
+fn a_report_that_cannot_be_written_does_not_take_the_table_with_it() -> Result<()> {
+    let finished = Project::new(QUIET)?.run(&["run", "quiet", "--report", "/"])?.expect_code(1)?;
+    assert!(finished.out.contains("ASSET") && finished.err.contains("can't be written"), "{}", finished.all());
+    Ok(())
+}
+
 #[test]
 fn a_catalog_that_another_process_has_is_named() -> Result<()> {
     let (project, mut first) = endless()?;

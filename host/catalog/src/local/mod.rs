@@ -15,11 +15,10 @@ mod write;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use metahost_model::{EntityKind, EntityPath, Fqn, Service};
-use redb::{Database, Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, WriteTransaction};
+use redb::{Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, WriteTransaction};
 use uuid::Uuid;
 
 pub use graph::{Flow, Graph};
@@ -34,9 +33,6 @@ use crate::{Catalog, Known, Outcome, RunReport, Write};
 /// What of the file is kept in memory; the default would be a gigabyte.
 const CACHE_BYTES: usize = 32 << 20;
 
-/// Batches between two that wait for the disk. `finish` waits in any case.
-const BATCHES_PER_SYNC: u32 = 64;
-
 enum Store {
     Writable(Database),
     ReadOnly(ReadOnlyDatabase),
@@ -47,7 +43,6 @@ pub struct LocalCatalog {
     path: PathBuf,
     store: Arc<Store>,
     id: String,
-    batches: AtomicU32,
 }
 
 impl LocalCatalog {
@@ -89,7 +84,7 @@ impl LocalCatalog {
             let error = Error::new(ErrorKind::Version, format!("{message}; {remedy}"));
             return Err(error.with("file", path.display().to_string()));
         }
-        Ok(Self { path: path.to_owned(), store: Arc::new(store), id, batches: AtomicU32::new(1) })
+        Ok(Self { path: path.to_owned(), store: Arc::new(store), id })
     }
 
     /// The file.
@@ -105,22 +100,18 @@ impl LocalCatalog {
         self.store.snapshot().and_then(work).map_err(|error| self.failed(&error))
     }
 
-    /// Runs one transaction where blocking is allowed.
+    /// Runs one transaction where blocking is allowed. What it wrote is on disk before the caller hears of it: the state
+    /// remembers what was written, and must never remember more than the catalog holds.
     async fn transact<T: Send + 'static>(
         &self,
-        durable: bool,
         work: impl FnOnce(&WriteTransaction) -> tables::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let store = Arc::clone(&self.store);
-        let done = tokio::task::spawn_blocking(move || store.transact(durable, work)).await;
+        let done = tokio::task::spawn_blocking(move || store.transact(work)).await;
         match done {
             Ok(result) => result.map_err(|error| self.failed(&error)),
             Err(error) => Err(Error::new(ErrorKind::Io, format!("writing to the local catalog broke off: {error}"))),
         }
-    }
-
-    fn is_sync_due(&self) -> bool {
-        self.batches.fetch_add(1, Ordering::Relaxed).is_multiple_of(BATCHES_PER_SYNC)
     }
 }
 
@@ -142,18 +133,11 @@ impl Store {
         Ok((read("format")?, read("id")?))
     }
 
-    fn transact<T>(
-        &self,
-        durable: bool,
-        work: impl FnOnce(&WriteTransaction) -> tables::Result<T>,
-    ) -> tables::Result<T> {
+    fn transact<T>(&self, work: impl FnOnce(&WriteTransaction) -> tables::Result<T>) -> tables::Result<T> {
         let Self::Writable(database) = self else {
             return Err(std::io::Error::other("it was opened for reading").into());
         };
-        let mut transaction = database.begin_write()?;
-        if !durable {
-            transaction.set_durability(Durability::None)?;
-        }
+        let transaction = database.begin_write()?;
         let result = work(&transaction)?;
         transaction.commit()?;
         Ok(result)
@@ -196,7 +180,7 @@ impl Catalog for LocalCatalog {
             );
         }
         let service = service.clone();
-        self.transact(false, move |transaction| write::service(transaction, &service)).await
+        self.transact(move |transaction| write::service(transaction, &service)).await
     }
 
     async fn known(
@@ -215,16 +199,15 @@ impl Catalog for LocalCatalog {
 
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
         let service = service.clone();
-        let durable = self.is_sync_due();
-        self.transact(durable, move |transaction| write::apply(transaction, &service, batch)).await
+        self.transact(move |transaction| write::apply(transaction, &service, batch)).await
     }
 
     async fn report(&self, service: &Service, report: &RunReport) -> Result<(), Error> {
         let (service, report) = (service.clone(), report.clone());
-        self.transact(false, move |transaction| write::report(transaction, &service, &report)).await
+        self.transact(move |transaction| write::report(transaction, &service, &report)).await
     }
 
     async fn finish(&self) -> Result<(), Error> {
-        self.transact(true, |_| Ok(())).await
+        self.transact(|_| Ok(())).await
     }
 }

@@ -98,6 +98,20 @@ async fn a_second_run_finds_everything_as_it_was_left() {
     assert_ne!(after.fingerprint, before.fingerprint);
 }
 
+/// The state believed a run that was killed, and the entities were missing for good.
+#[tokio::test]
+async fn what_was_answered_for_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, left) = (folder.path().join("c.redb"), folder.path().join("left.redb"));
+    let catalog = LocalCatalog::open(&file).unwrap();
+    catalog.service(&service(false)).await.unwrap();
+    catalog.write(&service(false), vec![table(&["db", "sales", "orders"], None)]).await.unwrap();
+    std::fs::copy(&file, &left).unwrap();
+    let left = LocalCatalog::open(&left).unwrap();
+    let fqn = Fqn::new("trino", &path(&["db", "sales", "orders"]));
+    assert!(left.find(EntityKind::Table, &fqn).await.unwrap().is_some());
+}
+
 #[tokio::test]
 async fn a_scope_does_not_take_in_its_namesakes() {
     let folder = tempfile::tempdir().unwrap();

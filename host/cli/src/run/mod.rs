@@ -14,6 +14,7 @@ use metahost_config::{Secrets, process_environment};
 use metahost_gateway::CassetteMode;
 use metahost_runtime::{Engine, Plugin, Window};
 use metahost_store::Store;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -44,18 +45,25 @@ pub async fn run(context: Arc<Context>, arguments: RunArgs) -> Result<Exit> {
     let began = Instant::now();
     let jobs = select::jobs(&context, &arguments)?;
     let run = prepare(Arc::clone(&context), &arguments).await?;
-    end_on_ctrl_c(run.cancel.clone());
+    end_on_signal(run.cancel.clone())?;
     let mut ended = Vec::new();
     for stage in select::stages(&run, jobs).await {
+        if run.cancel.is_cancelled() {
+            break;
+        }
         ended.extend(join_all(stage.into_iter().map(|job| asset::run(&run, job))).await);
     }
-    run.catalog.finish().await?;
+    if run.writes {
+        run.catalog.finish().await?;
+    }
     run.shared.gateway.finish()?;
     run.progress.finish();
+    // Neither a report that can't be written nor a terminal that went away takes the other with it.
+    let printed = summary::print(&run, &ended, began.elapsed());
     if let Some(path) = &arguments.report {
         summary::write(path, &run, &ended)?;
     }
-    summary::print(&run, &ended, began.elapsed())?;
+    printed?;
     Ok(summary::exit(&ended, run.cancel.is_cancelled()))
 }
 
@@ -98,17 +106,24 @@ fn window(recorded_at: Option<i64>, days: u32) -> Result<Window> {
     Ok(Window { since: Some(now.saturating_sub(u64::from(days) * 86_400_000)), until: Some(now) })
 }
 
-/// The first Ctrl-C asks everything to end, the second ends the process.
-fn end_on_ctrl_c(cancel: CancellationToken) {
+/// The first Ctrl-C, or the SIGTERM of whoever supervises the process, asks everything to end; the second ends the process.
+fn end_on_signal(cancel: CancellationToken) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM can't be listened for")?;
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
+        loop {
+            tokio::select! {
+                Ok(()) = tokio::signal::ctrl_c() => {}
+                Some(()) = terminate.recv() => {}
+                else => break,
+            }
             if cancel.is_cancelled() {
                 std::process::exit(i32::from(Exit::Cancelled as u8));
             }
-            tracing::warn!("ending: what is under way is finished or dropped; Ctrl-C again ends at once");
+            tracing::warn!("ending: what is under way is finished or dropped; the same signal again ends at once");
             cancel.cancel();
         }
     });
+    Ok(())
 }
 
 impl Run {

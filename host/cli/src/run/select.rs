@@ -1,6 +1,6 @@
 //! Which assets a run covers, and in which order: what others refer to comes first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -38,6 +38,9 @@ pub(super) fn jobs(context: &Context, arguments: &RunArgs) -> Result<Vec<Job>> {
     for asset in &chosen {
         runnable(asset)?;
     }
+    // Named twice, an asset runs once: two runs of it would write the same service at the same time.
+    let mut named = BTreeSet::new();
+    let chosen: Vec<Asset> = chosen.into_iter().filter(|asset| named.insert(asset.name.clone())).collect();
     Ok(chosen.into_iter().map(|asset| Job { asset }).collect())
 }
 

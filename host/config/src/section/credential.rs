@@ -59,6 +59,20 @@ pub enum CredentialSpec {
     },
 }
 
+impl CredentialSpec {
+    /// The word for its kind.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Basic { .. } => "basic",
+            Self::Bearer { .. } => "bearer",
+            Self::ApiKey { .. } => "api-key",
+            Self::OAuth2ClientCredentials { .. } => "oauth2-client-credentials",
+            Self::AwsSigV4 { .. } => "aws-sigv4",
+        }
+    }
+}
+
 /// Reads one kind's keys.
 type Kind = fn(&mut Section<'_>) -> Option<CredentialSpec>;
 
