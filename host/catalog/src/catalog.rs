@@ -119,6 +119,15 @@ pub enum Outcome {
     Rejected(Rejection),
 }
 
+/// A service as the catalog holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldService {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The catalog's id: another one means that what was below it is gone.
+    pub id: String,
+}
+
 /// Why the catalog refused an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
@@ -182,7 +191,7 @@ pub trait Catalog: Send + Sync {
     fn id(&self) -> String;
 
     /// Makes sure that the service is there. A borrowed service is only looked up.
-    async fn service(&self, service: &Service) -> Result<Outcome, Error>;
+    async fn service(&self, service: &Service) -> Result<HeldService, Error>;
 
     /// Everything of a kind that the catalog holds below a scope: the root or a database.
     async fn known(

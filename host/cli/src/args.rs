@@ -95,6 +95,9 @@ pub struct RunArgs {
     /// Write nothing; say what would be written.
     #[arg(long)]
     pub dry_run: bool,
+    /// Read and write everything again, also what an earlier run read and wrote.
+    #[arg(long)]
+    pub full: bool,
     /// Write every exchange with the sources into this folder, secrets replaced.
     #[arg(long, value_name = "DIR", conflicts_with = "replay")]
     pub record: Option<PathBuf>,

@@ -41,7 +41,7 @@ impl Context {
         self.config.state_folder().join("catalog.redb")
     }
 
-    /// The plugins there are. Broken ones are warned of and left out.
+    /// The plugins there are. What is broken, hidden or missing is warned of and left out.
     pub fn plugins(&self) -> Vec<Located> {
         let (found, broken) = locate(&self.config.plugin_folders());
         for error in broken {
@@ -52,16 +52,29 @@ impl Context {
 
     /// The plugin of this name, not loaded yet.
     pub fn plugin(&self, name: &str) -> Result<Located> {
-        let plugins = self.plugins();
-        let names: Vec<&str> = plugins.iter().map(|plugin| plugin.manifest.name.as_str()).collect();
-        let known = if names.is_empty() { "none was found".to_owned() } else { format!("found: {}", names.join(", ")) };
+        let (found, broken) = locate(&self.config.plugin_folders());
         let folders: Vec<String> =
             self.config.plugin_folders().iter().map(|folder| folder.display().to_string()).collect();
+        let here = found.iter().map(|plugin| format!("found: {}", plugin.manifest.name));
+        let seen: Vec<String> = here.chain(broken.iter().map(|error| format!("left out: {error}"))).collect();
+        let seen = if seen.is_empty() { "none was found".to_owned() } else { seen.join("; ") };
         let missing = Misconfigured(format!(
-            "there is no plugin `{name}` in {} ({known}); put its .wasm and plugin.toml there, or set `plugins` in [project]",
+            "there is no plugin `{name}` in {} ({seen}); put its .wasm and plugin.toml there, or set `plugins` in [project]",
             folders.join(", ")
         ));
-        plugins.into_iter().find(|plugin| plugin.manifest.name == name).ok_or_else(|| missing.into())
+        found.into_iter().find(|plugin| plugin.manifest.name == name).ok_or_else(|| missing.into())
+    }
+
+    /// Warns of sources that no asset reads: under another name than a built-in asset expects, nothing would ever run.
+    pub fn warn_of_unread(&self) {
+        let assets = self.config.assets();
+        let is_unread = |name: &str| !assets.iter().any(|asset| asset.source == name);
+        for source in self.config.sources().iter().filter(|source| is_unread(&source.name)) {
+            let name = &source.name;
+            tracing::warn!(
+                "no asset reads the source `{name}`; add one: [assets.{name}_metadata] with source = \"{name}\" and kind = \"metadata\""
+            );
+        }
     }
 
     /// Loads a plugin.

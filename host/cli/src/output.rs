@@ -1,11 +1,13 @@
 //! What is printed on standard output. The one place that does; a reader that went away ends the program quietly.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use comfy_table::{ContentArrangement, Table, presets};
 use metahost_catalog::write_whole_file;
+
+use crate::exit::Misconfigured;
 
 /// Prints text and a line end.
 pub fn line(text: impl AsRef<str>) -> Result<()> {
@@ -28,10 +30,26 @@ pub fn file(path: &Path, text: &str) -> Result<()> {
         .with_context(|| format!("{} can't be written", path.display()))
 }
 
-/// A table without lines, as wide as the terminal.
+/// Whether `file` will find a place to write to: told before long work, not after it.
+pub fn check_file(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let wrong = if path == Path::new("-") {
+        return Ok(());
+    } else if path.is_dir() {
+        "it is a folder".to_owned()
+    } else if !folder.is_dir() {
+        format!("there is no folder {}", folder.display())
+    } else {
+        return Ok(());
+    };
+    Err(Misconfigured(format!("{} can't be written: {wrong}", path.display())).into())
+}
+
+/// A table without lines, as wide as the terminal; names are whole where nobody's terminal is in the way.
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
+    let fits = if io::stdout().is_terminal() { ContentArrangement::Dynamic } else { ContentArrangement::Disabled };
+    table.load_style(presets::NOTHING).set_content_arrangement(fits).set_header(header);
     table
 }
 

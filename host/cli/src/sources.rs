@@ -34,11 +34,10 @@ pub async fn bind(
     listener: Option<Arc<dyn ProgressListener>>,
 ) -> Result<Source> {
     let name = &section.name;
-    section.check_config(&plugin.descriptor().config_schema)?;
-    check_slots(section, &plugin)?;
+    check(section, &plugin)?;
     let credentials =
         shared.secrets.credentials(section).await.with_context(|| format!("the credentials of source `{name}`"))?;
-    let mut access = section.access(filled(section, &plugin, credentials)?);
+    let mut access = section.access(filled(&plugin, credentials));
     access.origins = origins(section, &plugin);
     let spec = SourceSpec {
         name: name.clone(),
@@ -50,6 +49,13 @@ pub async fn bind(
         listener,
     };
     Ok(Source::bind(plugin, spec)?)
+}
+
+/// Whether a section fits its plugin, as far as can be told without its secrets and its server.
+pub fn check(section: &Section, plugin: &Plugin) -> Result<()> {
+    section.check_config(&plugin.descriptor().config_schema)?;
+    check_slots(section, plugin)?;
+    check_required(section, plugin)
 }
 
 /// A credential goes into a slot that the plugin has, and is of a kind that the slot takes: else the source would be read
@@ -75,26 +81,23 @@ fn check_slots(section: &Section, plugin: &Plugin) -> Result<()> {
     Ok(())
 }
 
+/// A slot that the source can't be read without has a credential.
+fn check_required(section: &Section, plugin: &Plugin) -> Result<()> {
+    let empty = |name: &str| !section.credentials.contains_key(name);
+    let Some(slot) = plugin.descriptor().credentials.iter().find(|slot| slot.required && empty(&slot.name)) else {
+        return Ok(());
+    };
+    let (setting, kinds) = (format!("[sources.{}.credentials.{}]", section.name, slot.name), slot.kinds.join(", "));
+    let message = format!("plugin `{}` needs a credential: add {setting} with `kind` one of {kinds}", section.plugin);
+    Err(Misconfigured(message).into())
+}
+
 /// Every slot of the plugin has something in it: an optional one that is not configured adds nothing to requests.
-fn filled(
-    section: &Section,
-    plugin: &Plugin,
-    mut credentials: BTreeMap<String, Credential>,
-) -> Result<BTreeMap<String, Credential>> {
+fn filled(plugin: &Plugin, mut credentials: BTreeMap<String, Credential>) -> BTreeMap<String, Credential> {
     for slot in &plugin.descriptor().credentials {
-        if !slot.required {
-            credentials.entry(slot.name.clone()).or_insert(Credential::None);
-        } else if !credentials.contains_key(&slot.name) {
-            let setting = format!("[sources.{}.credentials.{}]", section.name, slot.name);
-            let message = format!(
-                "plugin `{}` needs a credential: add {setting} with `kind` one of {}",
-                section.plugin,
-                slot.kinds.join(", ")
-            );
-            return Err(Misconfigured(message).into());
-        }
+        credentials.entry(slot.name.clone()).or_insert(Credential::None);
     }
-    Ok(credentials)
+    credentials
 }
 
 /// The origins a source may reach: those the operator lists, else those of the addresses that the operator configured

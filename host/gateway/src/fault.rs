@@ -37,11 +37,22 @@ pub(crate) fn from_send(cause: reqwest::Error, place: &Place) -> Error {
     } else if cause.is_dns() {
         (ErrorKind::Unreachable, "the host name cannot be resolved")
     } else if cause.is_connect() {
-        (ErrorKind::Unreachable, "no connection")
+        return error(ErrorKind::Unreachable, &no_connection(&cause), place).caused_by(cause.without_url());
     } else {
         (ErrorKind::Unreachable, "the connection broke before the answer")
     };
     error(kind, what, place).caused_by(cause.without_url())
+}
+
+/// What the system says of a connection that was not made, such as that it was refused.
+fn no_connection(cause: &reqwest::Error) -> String {
+    let mut said = None;
+    let mut next: Option<&(dyn StdError + 'static)> = Some(cause);
+    while let Some(error) = next {
+        said = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind).or(said);
+        next = error.source();
+    }
+    said.map_or_else(|| "no connection".to_owned(), |said| format!("no connection: {said}"))
 }
 
 /// An answer that broke off or cannot be decoded.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::{Stream, StreamExt};
-use metahost_catalog::{Catalog, Outcome};
+use metahost_catalog::{Catalog, ErrorKind as CatalogErrorKind, HeldService, Outcome};
 use metahost_model::{Event, Service, Timestamp};
 use metahost_store::Store;
 use tokio_util::sync::CancellationToken;
@@ -45,6 +45,8 @@ pub struct Options {
     pub filters: Filters,
     /// Write nothing.
     pub dry_run: bool,
+    /// Write what was written before, too.
+    pub full: bool,
     /// Items of a batch.
     pub batch: usize,
     /// Batches at once.
@@ -152,24 +154,32 @@ impl Pipeline {
             return report;
         }
         match self.catalog.service(&self.service).await {
-            Ok(Outcome::Rejected(rejection)) => {
+            Ok(HeldService { outcome: Outcome::Rejected(rejection), .. }) => {
                 let message = format!("service `{}` was rejected: {}", self.service.name, rejection.message);
                 self.fail(FailureKind::Catalog, &rejection.reason, message);
             }
-            Ok(outcome) => {
-                if outcome == Outcome::Created {
-                    self.forget_all().await;
-                }
+            Ok(held) => {
+                self.forget_what_is_gone(&held).await;
                 self.tell(&report).await;
+            }
+            Err(error) if self.options.dry_run && error.kind() == CatalogErrorKind::NoService => {
+                let name = &self.service.name;
+                self.account.warn(format!(
+                    "there is no service `{name}` in the catalog yet: what would be added to it can't be told before it is written"
+                ));
             }
             Err(error) => self.catalog_failed(&error),
         }
         report
     }
 
-    /// The service is new: whatever the state says of it was deleted in the catalog.
-    async fn forget_all(&mut self) {
-        match self.keys.forget_all(self.store.as_ref()) {
+    /// A service that is new, or another one under the old name: whatever the state says of it was deleted in the catalog.
+    async fn forget_what_is_gone(&mut self, held: &HeldService) {
+        if !self.keeps_state() {
+            return;
+        }
+        match self.keys.of_service(self.store.as_ref(), held) {
+            Ok(changes) if changes.is_empty() => {}
             Ok(changes) => self.commit(changes).await,
             Err(error) => self.state_failed(&error),
         }

@@ -1,5 +1,6 @@
 //! The keys under which a run keeps its state: always apart by catalog and source.
 
+use metahost_catalog::{HeldService, Outcome};
 use metahost_store::{Change, Error, Space, Store};
 
 /// Names the state of one source in one catalog.
@@ -23,8 +24,20 @@ impl Keys {
         self.of(&format!("split\0{split}"))
     }
 
-    /// Forgets everything that was written: the catalog no longer holds it.
-    pub(crate) fn forget_all(&self, store: &dyn Store) -> Result<Vec<Change>, Error> {
+    /// Remembers a service by its id. When it is new or another one, everything that was written below it is forgotten.
+    pub(crate) fn of_service(&self, store: &dyn Store, held: &HeldService) -> Result<Vec<Change>, Error> {
+        let key = self.of("service");
+        let before = store.get(Space::Written, &key)?;
+        if before.as_deref() == Some(held.id.as_bytes()) && held.outcome != Outcome::Created {
+            return Ok(Vec::new());
+        }
+        let gone = before.is_some() || held.outcome == Outcome::Created;
+        let mut changes = if gone { self.forget_all(store)? } else { Vec::new() };
+        changes.push(Change::Put { space: Space::Written, key, value: held.id.as_bytes().into() });
+        Ok(changes)
+    }
+
+    fn forget_all(&self, store: &dyn Store) -> Result<Vec<Change>, Error> {
         let mut changes = Vec::new();
         for space in [Space::Written, Space::Annotations, Space::Cursors, Space::Completes] {
             let mut forget = |key: &str, _: &[u8]| changes.push(Change::Delete { space, key: key.to_owned() });

@@ -27,9 +27,12 @@ impl Located {
 pub fn locate(folders: &[PathBuf]) -> (Vec<Located>, Vec<Error>) {
     let (mut found, mut broken): (Vec<Located>, Vec<Error>) = (Vec::new(), Vec::new());
     for folder in folders {
+        if !folder.is_dir() {
+            let message = format!("the plugin folder {} does not exist", folder.display());
+            broken.push(Error::new(ErrorKind::NotFound, message));
+        }
         for candidate in candidates(folder) {
-            match read(&candidate) {
-                Ok(plugin) if found.iter().any(|other| other.manifest.name == plugin.manifest.name) => {}
+            match read(&candidate).and_then(|plugin| alone(plugin, &found)) {
                 Ok(plugin) => found.push(plugin),
                 Err(error) => broken.push(error),
             }
@@ -48,6 +51,17 @@ fn candidates(folder: &Path) -> Vec<PathBuf> {
         entries.flatten().map(|entry| entry.path()).filter(|path| path.join("plugin.toml").is_file()).collect();
     folders.sort();
     folders
+}
+
+/// A second plugin of a name is told, so that nobody wonders why it is never run.
+fn alone(plugin: Located, found: &[Located]) -> Result<Located, Error> {
+    let Some(other) = found.iter().find(|other| other.manifest.name == plugin.manifest.name) else {
+        return Ok(plugin);
+    };
+    let (name, first) = (&plugin.manifest.name, other.folder.display());
+    let message =
+        format!("there are two plugins `{name}`: the one in {first} is used, not {}", plugin.folder.display());
+    Err(Error::new(ErrorKind::Manifest, message))
 }
 
 fn read(folder: &Path) -> Result<Located, Error> {

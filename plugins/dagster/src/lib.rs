@@ -8,7 +8,6 @@ mod describe;
 mod graphql;
 mod jobs;
 mod lineage;
-mod output;
 mod queries;
 mod runs;
 mod schedule;
@@ -17,11 +16,12 @@ mod text;
 mod workspace;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
-use metahost_plugin_sdk::{Connector, Error, Result};
+use metahost_plugin_sdk::entities::Entity;
+use metahost_plugin_sdk::output::{Host, Output, or_skip};
+use metahost_plugin_sdk::{Connector, Result};
 
 use config::Config;
 use graphql::{Ask, Server};
-use output::{Host, Output};
 use schedule::Triggers;
 use workspace::Code;
 
@@ -72,7 +72,7 @@ impl Dagster {
             }
         }
         if reading.whole {
-            out.complete(reading.pipelines)?;
+            out.complete(&[], "pipeline", Some(reading.pipelines))?;
         }
         lineage::emit(&self.config.tables, &reading.groups, out)?;
         runs::emit(self.server.as_ref(), &self.config, &found.code, &reading.groups, request, out)
@@ -82,7 +82,7 @@ impl Dagster {
         for name in code.groups(&self.config) {
             let read = assets::read(self.server.as_ref(), &self.config, code, name);
             for group in reading.or_skip(read, &[&code.location, name], out)?.unwrap_or_default() {
-                out.pipeline(group.entity(&self.config, code, triggers))?;
+                out.entity(Entity::Pipeline(group.entity(&self.config, code, triggers)))?;
                 reading.pipelines += 1;
                 reading.groups.push(group);
             }
@@ -94,7 +94,7 @@ impl Dagster {
         for job in &code.jobs {
             let read = jobs::read(self.server.as_ref(), &self.config, code, triggers, job);
             if let Some(pipeline) = reading.or_skip(read, &[&code.location, job], out)? {
-                out.pipeline(pipeline)?;
+                out.entity(Entity::Pipeline(pipeline))?;
                 reading.pipelines += 1;
             }
         }
@@ -104,7 +104,7 @@ impl Dagster {
 
 /// How far a read came.
 struct Reading {
-    pipelines: usize,
+    pipelines: u64,
     whole: bool,
     groups: Vec<assets::Group>,
 }
@@ -112,15 +112,9 @@ struct Reading {
 impl Reading {
     /// One item that Dagster can't tell is named and left out; a server that is gone or refuses ends the read.
     fn or_skip<T>(&mut self, read: Result<T>, path: &[&str], out: &mut dyn Output) -> Result<Option<T>> {
-        match read {
-            Ok(found) => Ok(Some(found)),
-            Err(Error::Protocol(failure)) => {
-                self.whole = false;
-                out.skipped(path, &failure.message);
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
+        let found = or_skip(out, path, read)?;
+        self.whole &= found.is_some();
+        Ok(found)
     }
 }
 

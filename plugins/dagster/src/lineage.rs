@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::lineage::{ColumnEdge, Edge, EdgeSource, Endpoint};
+use metahost_plugin_sdk::output::Output;
 
 use crate::answer::{Asset, Entry, Key};
 use crate::assets::{Group, index};
 use crate::config::Tables;
-use crate::output::Output;
 
 /// Labels under which Dagster's integrations name an asset's table.
 const TABLE_LABELS: [&str; 2] = ["dagster/table_name", "dagster/relation_identifier"];

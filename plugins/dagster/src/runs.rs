@@ -2,6 +2,7 @@
 
 use metahost_plugin_sdk::activity::{Run, Status, TaskRun};
 use metahost_plugin_sdk::connector::ReadRequest;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{Error, Result, protocol};
 use serde_json::{Value, json};
 
@@ -10,7 +11,6 @@ use crate::assets::Group;
 use crate::config::{Config, Mode};
 use crate::graphql::{Ask, case};
 use crate::jobs;
-use crate::output::Output;
 use crate::queries;
 use crate::text::millis;
 use crate::workspace::Code;

@@ -1,12 +1,12 @@
 //! The connection test, step by step. Never emits.
 
 use metahost_plugin_sdk::connector::TestStep;
+use metahost_plugin_sdk::output::Host;
 use metahost_plugin_sdk::{Error, Result, protocol};
 use serde_json::json;
 
 use crate::config::Config;
 use crate::graphql::Ask;
-use crate::output::Host;
 use crate::{assets, queries, workspace};
 
 /// The steps in order.

@@ -3,54 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use metahost_plugin_sdk::activity::{Run, Status};
-use metahost_plugin_sdk::connector::{Mode, ReadRequest, Split, Window};
+use metahost_plugin_sdk::activity::Status;
+use metahost_plugin_sdk::connector::{Mode, Window};
 use metahost_plugin_sdk::entities::Pipeline;
-use metahost_plugin_sdk::lineage::Edge;
+use metahost_plugin_sdk::testing::{self, Collected};
 use metahost_plugin_sdk::{Result, protocol, unavailable};
 use serde_json::{Value, json};
 
 use crate::Dagster;
 use crate::config::Config;
 use crate::graphql::Ask;
-use crate::output::Output;
-
-/// Keeps what was emitted.
-#[derive(Default)]
-struct Collected {
-    pipelines: Vec<Pipeline>,
-    runs: Vec<Run>,
-    edges: Vec<Edge>,
-    complete: Option<usize>,
-    cursor: Option<String>,
-    skipped: Vec<String>,
-}
-
-impl Output for Collected {
-    fn pipeline(&mut self, pipeline: Pipeline) -> Result<()> {
-        self.pipelines.push(pipeline);
-        Ok(())
-    }
-    fn run(&mut self, run: Run) -> Result<()> {
-        self.runs.push(run);
-        Ok(())
-    }
-    fn edge(&mut self, edge: Edge) -> Result<()> {
-        self.edges.push(edge);
-        Ok(())
-    }
-    fn complete(&mut self, listed: usize) -> Result<()> {
-        self.complete = Some(listed);
-        Ok(())
-    }
-    fn checkpoint(&mut self, cursor: &[u8]) -> Result<()> {
-        self.cursor = Some(String::from_utf8(cursor.to_vec()).unwrap());
-        Ok(())
-    }
-    fn skipped(&mut self, path: &[&str], reason: &str) {
-        self.skipped.push(format!("{}: {reason}", path.join("/")));
-    }
-}
 
 /// Answers as the recorded server did, and keeps what it was asked.
 #[derive(Clone, Default)]
@@ -118,9 +80,8 @@ fn read(server: &Recorded, more: &str, cursor: Option<&str>) -> (Result<()>, Col
     let config =
         Config::parse(&format!(r#"{{"url": "http://dagster:3000/", "ui-url": "https://ui.example.org"{more}}}"#));
     let dagster = Dagster { config: config.unwrap(), server: Box::new(server.clone()) };
-    let split = Split { id: "pipelines".to_owned(), path: Vec::new(), mode: Mode::Entities, weight: None };
-    let cursor = cursor.map(|text| text.as_bytes().to_vec());
-    let request = ReadRequest { split, cursor, window: Window { since: None, until: None }, sample: None };
+    let mut request = testing::request(Mode::Entities, cursor);
+    request.window = Window { since: None, until: None };
     let mut out = Collected::default();
     let done = dagster.read_into(&request, &mut out);
     (done, out)
@@ -133,13 +94,18 @@ fn whole(more: &str) -> Collected {
 }
 
 fn pipeline<'o>(out: &'o Collected, name: &str) -> &'o Pipeline {
-    out.pipelines.iter().find(|pipeline| pipeline.common.path == [name]).unwrap()
+    out.pipelines().into_iter().find(|pipeline| pipeline.common.path == [name]).unwrap()
+}
+
+/// How many pipelines the source says there are, if all were given.
+fn counted(out: &Collected) -> Option<u64> {
+    out.complete.first()?.2
 }
 
 #[test]
 fn a_group_of_assets_is_a_pipeline_with_tasks_in_their_order() {
     let out = whole("");
-    assert_eq!((out.pipelines.len(), out.complete), (7, Some(7)));
+    assert_eq!((out.pipelines().len(), counted(&out)), (7, Some(7)));
     let marts = pipeline(&out, "lab/marts");
     assert_eq!(marts.common.owners, ["bob@example.org"]);
     assert!(marts.common.tags.contains(&"DagsterKinds.postgres".to_owned()), "{:?}", marts.common.tags);
@@ -163,14 +129,14 @@ fn groups_that_another_connector_describes_are_left_out() {
     let server = Recorded::default();
     let (done, out) = read(&server, r#", "exclude-groups": ["bi", "erp"]"#, None);
     done.unwrap();
-    assert_eq!(out.pipelines.len(), 5);
+    assert_eq!(out.pipelines().len(), 5);
     assert_eq!(server.operations().iter().filter(|name| *name == "Assets").count(), 5, "and not asked for");
 }
 
 #[test]
 fn an_asset_can_be_a_pipeline() {
     let out = whole(r#", "mode": "asset""#);
-    assert_eq!(out.pipelines.len(), 26);
+    assert_eq!(out.pipelines().len(), 26);
     assert_eq!(pipeline(&out, "lab/marts/fct_sales").common.description.as_deref(), Some("Daily sales facts"));
     assert!(out.runs.iter().any(|run| run.pipeline == ["lab/ml/churn_scores"] && run.status == Status::Failed));
 }
@@ -247,7 +213,7 @@ fn a_broken_code_location_is_told_and_nothing_counts_as_gone() {
     let workspace = Some(fixture(include_str!("../fixtures/workspace-broken.json")));
     let (done, out) = read(&Recorded { workspace, ..Recorded::default() }, "", None);
     done.unwrap();
-    assert_eq!(out.complete, None);
+    assert_eq!(counted(&out), None);
     assert!(out.skipped[0].starts_with("lab: the code location is not loaded"), "{:?}", out.skipped);
     assert!(out.skipped[0].contains("Could not"), "{:?}", out.skipped);
 }
@@ -256,15 +222,15 @@ fn a_broken_code_location_is_told_and_nothing_counts_as_gone() {
 fn a_group_that_cannot_be_read_does_not_take_the_others_with_it() {
     let (done, out) = read(&Recorded { broken_group: Some("raw"), ..Recorded::default() }, "", None);
     done.unwrap();
-    assert_eq!((out.pipelines.len(), out.complete), (6, None));
-    assert_eq!(out.skipped, ["lab/raw: Dagster refuses the query: a partition key is missing"]);
+    assert_eq!((out.pipelines().len(), counted(&out)), (6, None));
+    assert_eq!(out.skipped, ["lab/raw: Dagster refuses the query: a partition key is missing (group raw)"]);
 }
 
 #[test]
 fn a_server_that_is_gone_ends_the_read() {
     let (done, out) = read(&Recorded { down: true, ..Recorded::default() }, "", None);
     assert!(format!("{:?}", done.unwrap_err()).contains("connection refused"));
-    assert_eq!((out.complete, out.cursor), (None, None));
+    assert_eq!((counted(&out), out.cursor), (None, None));
 }
 
 #[test]
@@ -272,5 +238,5 @@ fn an_empty_workspace_is_not_taken_for_an_empty_catalog() {
     let empty = json!({ "workspaceOrError": { "__typename": "Workspace", "locationEntries": [] } });
     let (done, out) = read(&Recorded { workspace: Some(empty), ..Recorded::default() }, "", None);
     assert!(format!("{:?}", done.unwrap_err()).contains("no code location"));
-    assert_eq!(out.complete, None);
+    assert_eq!(counted(&out), None);
 }

@@ -1,12 +1,12 @@
 //! Which code there is. Never takes a location that could not be loaded for one without pipelines.
 
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{Result, protocol};
 use serde_json::{Value, json};
 
 use crate::answer::{Group, JobName, Workspace};
 use crate::config::Config;
 use crate::graphql::{Ask, case};
-use crate::output::Output;
 use crate::queries;
 
 /// One repository of a code location.

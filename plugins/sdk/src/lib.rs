@@ -7,7 +7,11 @@ mod emit;
 mod error;
 pub mod http;
 pub mod names;
+pub mod output;
 mod register;
+pub mod rest;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
 
 pub use bindings::exports::metahost::source::connector;
 pub use bindings::metahost::source::{activity, enrichment, entities, lineage, log, sink, state, statistics, types};

@@ -78,6 +78,7 @@ fn a_plugins_configuration_is_held_against_its_schema() -> Result<()> {
     refused(&project, &["run", "--all"], 3, &["usr"])?;
     let project = Project::new("[sources.quiet]\nplugin = \"hostile\"\nconfig = { misdeed = \"nonsense\" }\n")?;
     refused(&project, &["check", "quiet"], 3, &["misdeed"])?;
+    refused(&project, &["check", "quiet", "--offline"], 3, &["misdeed"])?;
     Ok(())
 }
 
@@ -86,7 +87,12 @@ fn sources_that_cannot_be_read() -> Result<()> {
     let project = Project::new(
         "[sources.trino]\nplugin = \"trino\"\nconfig = { url = \"http://127.0.0.1:9\" }\nlimits = { retries = 0 }\n",
     )?;
-    refused(&project, &["run", "openmetadata__trino__metadata"], 5, &["source `trino`", "127.0.0.1:9"])?;
+    refused(
+        &project,
+        &["run", "openmetadata__trino__metadata"],
+        5,
+        &["source `trino`", "127.0.0.1:9", "connection refused"],
+    )?;
     let dbt = |manifest: &str, code, words: &[&str]| -> Result<()> {
         let project = Project::new(
             "[sources.dbt]\nplugin = \"dbt\"\nservice = \"quiet\"\ngrants.folders = [{ host = \"artifacts\", guest = \"/artifacts\" }]\n[sources.quiet]\nplugin = \"hostile\"\nconfig = { misdeed = \"none\" }\n[assets.quiet]\nsource = \"quiet\"\nkind = \"metadata\"\n",
@@ -232,9 +238,64 @@ fn an_asset_named_twice_runs_once() -> Result<()> {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_does_not_take_the_table_with_it() -> Result<()> {
-    let finished = Project::new(QUIET)?.run(&["run", "quiet", "--report", "/"])?.expect_code(1)?;
-    assert!(finished.out.contains("ASSET") && finished.err.contains("can't be written"), "{}", finished.all());
+fn a_report_that_cannot_be_written_is_told_before_the_run() -> Result<()> {
+    let project = Project::new(QUIET)?;
+    for (path, why) in [("/", "it is a folder"), ("nowhere/report.json", "there is no folder nowhere")] {
+        let finished = refused(&project, &["run", "quiet", "--report", path], 3, &[why])?;
+        assert!(!finished.out.contains("ASSET"), "{}", finished.all());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_report_that_fails_at_last_does_not_take_the_table_with_it() -> Result<()> {
+    let finished = Project::new(QUIET)?.run(&["run", "quiet", "--report", "/dev/full"])?.expect_code(1)?;
+    assert!(
+        finished.out.contains("ASSET") && finished.err.contains("/dev/full can't be written"),
+        "{}",
+        finished.all()
+    );
+    Ok(())
+}
+
+#[test]
+fn a_source_that_no_asset_reads_is_told() -> Result<()> {
+    let project = Project::new("[sources.lake]\nplugin = \"trino\"\nconfig = { url = \"http://127.0.0.1:9\" }\n")?;
+    let listed = project.run(&["list"])?.expect_code(0)?;
+    assert!(listed.err.contains("no asset reads the source `lake`"), "{}", listed.all());
+    refused(&project, &["run", "--all"], 3, &["no asset reads the source `lake`", "no asset is configured"])?;
+    Ok(())
+}
+
+#[test]
+fn plugins_that_are_broken_hidden_or_nowhere_are_told() -> Result<()> {
+    let project =
+        Project::with_file("[project]\nplugins = [\"mine\", \"gone\"]\n[sources.trino]\nplugin = \"trino\"\n")?;
+    let folder = project.folder().join("mine/trino");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::copy(dist().join("plugins/trino/plugin.toml"), folder.join("plugin.toml"))?;
+    let words = &["there is no plugin `trino`", "has no component", "gone does not exist"];
+    refused(&project, &["run", "openmetadata__trino__metadata"], 3, words)?;
+    for copy in ["trino", "again"] {
+        let folder = project.folder().join("mine").join(copy);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::copy(dist().join("plugins/trino/plugin.toml"), folder.join("plugin.toml"))?;
+        std::fs::write(folder.join("trino.wasm"), "")?;
+    }
+    let listed = project.run(&["plugins"])?.expect_code(0)?;
+    assert!(listed.err.contains("there are two plugins `trino`"), "{}", listed.all());
+    Ok(())
+}
+
+#[test]
+fn the_first_dry_run_of_everything_is_no_failure() -> Result<()> {
+    let dbt = "[sources.dbt]\nplugin = \"dbt\"\nservice = \"quiet\"\ngrants.folders = [{ host = \"artifacts\", guest = \"/artifacts\" }]\n";
+    let project = Project::new(&format!("{QUIET}{dbt}"))?;
+    std::fs::create_dir(project.folder().join("artifacts"))?;
+    let manifest = r#"{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/manifest/v12.json"},"nodes":{},"sources":{"source.p.s.t":{"unique_id":"source.p.s.t","resource_type":"source","database":"good","schema":"well","name":"behaved","identifier":"behaved"}}}"#;
+    std::fs::write(project.folder().join("artifacts/manifest.json"), manifest)?;
+    let finished = project.run(&["run", "--all", "--dry-run"])?.expect_code(0)?;
+    assert!(finished.out.contains("no service `quiet` in the catalog yet"), "{}", finished.all());
     Ok(())
 }
 

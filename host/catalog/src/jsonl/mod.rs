@@ -16,7 +16,7 @@ use metahost_model::{EntityKind, EntityPath, Fqn, Service};
 
 use crate::error::{Error, ErrorKind};
 use crate::whole_file::{folder, write_whole_file};
-use crate::{Catalog, Known, Outcome, Rejection, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, Rejection, RunReport, Write};
 use line::{Line, Place};
 
 /// A place for lines.
@@ -139,12 +139,13 @@ impl Catalog for JsonLines {
         false
     }
 
-    async fn service(&self, service: &Service) -> Result<Outcome, Error> {
+    async fn service(&self, service: &Service) -> Result<HeldService, Error> {
+        let id = service.name.clone();
         if service.borrowed {
-            return Ok(Outcome::Unchanged);
+            return Ok(HeldService { outcome: Outcome::Unchanged, id });
         }
         self.append(vec![Line::of_service(service).map_err(|cause| unwritable(&cause))?])?;
-        Ok(Outcome::Created)
+        Ok(HeldService { outcome: Outcome::Created, id })
     }
 
     async fn known(&self, _: &Service, _: EntityKind, _: &EntityPath) -> Result<BTreeMap<Fqn, Known>, Error> {

@@ -28,7 +28,7 @@ pub use show::{Noted, Shown, ShownTest};
 use tables::{FORMAT, Tables};
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, Known, Outcome, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, RunReport, Write};
 
 /// What of the file is kept in memory; the default would be a gigabyte.
 const CACHE_BYTES: usize = 32 << 20;
@@ -113,6 +113,12 @@ impl LocalCatalog {
             Err(error) => Err(Error::new(ErrorKind::Io, format!("writing to the local catalog broke off: {error}"))),
         }
     }
+
+    fn no_service(&self, name: &str) -> Error {
+        let remedy = "run the metadata asset of the source that owns it first";
+        Error::new(ErrorKind::NoService, format!("the local catalog holds no service `{name}`; {remedy}"))
+            .with("file", self.path.display().to_string())
+    }
 }
 
 impl Store {
@@ -168,19 +174,18 @@ impl Catalog for LocalCatalog {
         format!("local:{}", self.id)
     }
 
-    async fn service(&self, service: &Service) -> Result<Outcome, Error> {
+    async fn service(&self, service: &Service) -> Result<HeldService, Error> {
+        // The name is an id: nothing deletes a service from a file, and each file has an id of its own.
+        let id = service.name.clone();
         if service.borrowed {
-            return self.read(|tables| tables.has_service(&service.name))?.then_some(Outcome::Unchanged).ok_or_else(
-                || {
-                    let message = format!("the local catalog holds no service `{}`", service.name);
-                    let remedy = "run the metadata asset of the source that owns it first";
-                    Error::new(ErrorKind::NoService, format!("{message}; {remedy}"))
-                        .with("file", self.path.display().to_string())
-                },
-            );
+            let held = self.read(|tables| tables.has_service(&service.name))?;
+            return held
+                .then_some(HeldService { outcome: Outcome::Unchanged, id })
+                .ok_or_else(|| self.no_service(&service.name));
         }
         let service = service.clone();
-        self.transact(move |transaction| write::service(transaction, &service)).await
+        let outcome = self.transact(move |transaction| write::service(transaction, &service)).await?;
+        Ok(HeldService { outcome, id })
     }
 
     async fn known(

@@ -276,6 +276,6 @@ async fn a_borrowed_service_is_only_looked_up() {
     let error = catalog.service(&service(true)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoService);
     assert!(error.to_string().contains("first"), "{error}");
-    assert_eq!(catalog.service(&service(false)).await.unwrap(), Outcome::Created);
-    assert_eq!(catalog.service(&service(true)).await.unwrap(), Outcome::Unchanged);
+    assert_eq!(catalog.service(&service(false)).await.unwrap().outcome, Outcome::Created);
+    assert_eq!(catalog.service(&service(true)).await.unwrap().outcome, Outcome::Unchanged);
 }

@@ -37,7 +37,8 @@ impl Domains {
                 Some(id) => {
                     found.insert(name.clone(), id);
                 }
-                None => warnings.add(format!("the domain `{name}` does not exist and was left out")),
+                None => warnings
+                    .add(format!("the domain `{name}` does not exist and was left out; add it, then run with --full")),
             }
         }
         Ok(found)

@@ -38,7 +38,7 @@ use profile::Profile;
 use server::Server;
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, Known, Outcome, Rejection, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, Rejection, RunReport, Write};
 
 /// A server.
 pub struct OpenMetadata {
@@ -132,7 +132,7 @@ impl Catalog for OpenMetadata {
         format!("openmetadata:{}", self.server.base())
     }
 
-    async fn service(&self, service: &Service) -> Result<Outcome, Error> {
+    async fn service(&self, service: &Service) -> Result<HeldService, Error> {
         self.ensure_service(service).await
     }
 

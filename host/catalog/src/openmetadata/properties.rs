@@ -78,7 +78,7 @@ impl Properties {
                 }
                 None => catalog.warnings.add(format!(
                     "the custom property `{name}` is not declared for {kind} and was left out; \
-                     declare it in the catalog, or let metahost do so"
+                     declare it in the catalog, then run with --full"
                 )),
             }
         }

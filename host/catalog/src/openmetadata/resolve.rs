@@ -124,7 +124,7 @@ impl Resolved {
             match self.owners.get(name) {
                 Some(owner) if !found.contains(&owner) => found.push(owner),
                 Some(_) => {}
-                None => warnings.add(format!("the owner `{name}` is no user or team of the catalog and was left out")),
+                None => warnings.add(format!("the owner `{name}` is no user or team of the catalog and was left out; add it there, then run with --full")),
             }
         }
         let has_users = found.iter().any(|owner| !owner.is_team);

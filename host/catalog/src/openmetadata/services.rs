@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::OpenMetadata;
 use super::collection;
 use super::server::encode;
-use crate::Outcome;
 use crate::error::{Error, ErrorKind};
+use crate::{HeldService, Outcome};
 
 /// What is there.
 #[derive(Deserialize)]
@@ -23,9 +23,9 @@ struct Found {
 }
 
 impl OpenMetadata {
-    pub(super) async fn ensure_service(&self, service: &Service) -> Result<Outcome, Error> {
-        if service.borrowed && self.service_id(&service.name).is_some() {
-            return Ok(Outcome::Unchanged);
+    pub(super) async fn ensure_service(&self, service: &Service) -> Result<HeldService, Error> {
+        if let Some(id) = self.service_id(&service.name).filter(|_| service.borrowed) {
+            return Ok(HeldService { outcome: Outcome::Unchanged, id });
         }
         let path = collection::of_service(service.kind);
         let found: Option<Found> =
@@ -34,17 +34,17 @@ impl OpenMetadata {
             self.remember_service(&service.name, &found.id);
         }
         match found {
-            Some(found) if !found.deleted && service.borrowed => Ok(Outcome::Unchanged),
+            Some(found) if !found.deleted && service.borrowed => Ok(unchanged(found)),
             _ if service.borrowed => Err(missing(service)),
             Some(found) if found.service_type != self.profile.service_type(&service.service_type) => {
                 Err(other_type(service, &found.service_type))
             }
-            Some(found) if !found.deleted && !adds_to(service, &found) => Ok(Outcome::Unchanged),
+            Some(found) if !found.deleted && !adds_to(service, &found) => Ok(unchanged(found)),
             _ => self.put_service(service, path).await,
         }
     }
 
-    async fn put_service(&self, service: &Service, path: &str) -> Result<Outcome, Error> {
+    async fn put_service(&self, service: &Service, path: &str) -> Result<HeldService, Error> {
         let mut body = Map::new();
         body.insert("name".into(), service.name.as_str().into());
         body.insert("serviceType".into(), self.profile.service_type(&service.service_type).into());
@@ -59,8 +59,12 @@ impl OpenMetadata {
         }
         let made: Found = answer.json()?;
         self.remember_service(&service.name, &made.id);
-        Ok(answer.outcome())
+        Ok(HeldService { outcome: answer.outcome(), id: made.id })
     }
+}
+
+fn unchanged(found: Found) -> HeldService {
+    HeldService { outcome: Outcome::Unchanged, id: found.id }
 }
 
 /// A bot can only fill what is empty; what people wrote stays.

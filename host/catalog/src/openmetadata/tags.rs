@@ -191,7 +191,9 @@ impl Terms {
         };
         known.extend(parallel::all(unknown, AT_ONCE, exists).await?);
         for missing in wanted.iter().filter(|name| known.get(*name) == Some(&false)) {
-            warnings.add(format!("the glossary term `{missing}` does not exist and was left out"));
+            warnings.add(format!(
+                "the glossary term `{missing}` does not exist and was left out; add it, then run with --full"
+            ));
         }
         Ok(wanted.iter().filter(|name| known.get(*name) == Some(&true)).cloned().collect())
     }

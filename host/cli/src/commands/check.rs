@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::exit::{self, Exit};
-use crate::sources::{Shared, bind};
+use crate::sources::{self, Shared, bind};
 use crate::{output, sinks};
 
 /// Collects the worst of what was found.
@@ -92,7 +92,8 @@ async fn check_source(
     let describe = |plugin: &Arc<Plugin>| format!("plugin {} {}", plugin.manifest().name, plugin.manifest().version);
     let Some(plugin) = findings.note(&what, loaded, describe)? else { return Ok(()) };
     if offline {
-        return Ok(());
+        let fits = sources::check(section, &plugin);
+        return findings.note(&format!("{what} settings"), fits, |()| "as the plugin wants them".to_owned()).map(drop);
     }
     let source = match bind(context, shared, section, Arc::clone(&plugin), None).await {
         Ok(source) => source,

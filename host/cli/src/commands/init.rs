@@ -17,6 +17,9 @@ pub fn init(path: &Path) -> Result<Exit> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return Err(Misconfigured(format!("{} is there already; it is left as it is", path.display())).into());
         }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Misconfigured(format!("{} can't be written: its folder does not exist", path.display())).into());
+        }
         Err(error) => Err(error),
     }
     .with_context(|| format!("{} can't be written", path.display()))?;

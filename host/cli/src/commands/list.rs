@@ -30,6 +30,7 @@ pub async fn list(context: &Context, json: bool) -> Result<Exit> {
     let gateway = context.gateway(CassetteMode::Off)?;
     let secrets = Secrets::new(&context.config, gateway, process_environment);
     let plugins: Vec<String> = context.plugins().into_iter().map(|plugin| plugin.manifest.name).collect();
+    context.warn_of_unread();
     let mut listed = Vec::new();
     for asset in context.config.assets() {
         let status = status(context, &secrets, &plugins, &asset).await?;

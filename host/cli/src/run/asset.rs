@@ -71,6 +71,7 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         service,
         filters,
         dry_run: !run.writes,
+        full: run.full,
         batch: BATCH,
         writers: WRITERS,
         max_details: DETAILS,
@@ -105,7 +106,7 @@ fn read_options(run: &Run, section: &Section, splits: &[Split]) -> Result<ReadOp
     let mut cursors = BTreeMap::new();
     let catalog = run.catalog.id();
     // A recording must hold everything that a run without state asks for, and its replay asks just that.
-    let whole = run.shared.gateway.replay_clock().is_some();
+    let whole = run.full || run.shared.gateway.replay_clock().is_some();
     for split in splits.iter().filter(|_| !whole) {
         let cursor = metahost_pipeline::cursor(run.shared.store.as_ref(), &catalog, &section.name, &split.id)?;
         cursors.extend(cursor.map(|cursor| (Arc::clone(&split.id), cursor)));

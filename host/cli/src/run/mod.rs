@@ -22,10 +22,11 @@ use crate::args::RunArgs;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::progress::Progress;
-use crate::sinks;
 use crate::sources::Shared;
+use crate::{output, sinks};
 use asset::Ended;
 use select::Job;
+use summary::Summary;
 
 /// What all assets of a run share.
 struct Run {
@@ -38,12 +39,16 @@ struct Run {
     cancel: CancellationToken,
     progress: Progress,
     writes: bool,
+    full: bool,
 }
 
 /// Runs the assets that were asked for.
 pub async fn run(context: Arc<Context>, arguments: RunArgs) -> Result<Exit> {
     let began = Instant::now();
     let jobs = select::jobs(&context, &arguments)?;
+    if let Some(report) = &arguments.report {
+        output::check_file(report)?;
+    }
     let run = prepare(Arc::clone(&context), &arguments).await?;
     end_on_signal(run.cancel.clone())?;
     let mut ended = Vec::new();
@@ -53,18 +58,24 @@ pub async fn run(context: Arc<Context>, arguments: RunArgs) -> Result<Exit> {
         }
         ended.extend(join_all(stage.into_iter().map(|job| asset::run(&run, job))).await);
     }
-    if run.writes {
-        run.catalog.finish().await?;
-    }
-    run.shared.gateway.finish()?;
+    let failure = finish(&run).await.err();
     run.progress.finish();
+    let summary = Summary { run: &run, done: &ended, failure: failure.as_ref(), took: began.elapsed() };
     // Neither a report that can't be written nor a terminal that went away takes the other with it.
-    let printed = summary::print(&run, &ended, began.elapsed());
+    let printed = summary.print();
     if let Some(path) = &arguments.report {
-        summary::write(path, &run, &ended)?;
+        summary.write(path)?;
     }
     printed?;
-    Ok(summary::exit(&ended, run.cancel.is_cancelled()))
+    Ok(summary.exit())
+}
+
+/// What was written and recorded is made durable.
+async fn finish(run: &Run) -> Result<()> {
+    if run.writes {
+        run.catalog.finish().await.with_context(|| run.catalog.describe())?;
+    }
+    Ok(run.shared.gateway.finish()?)
 }
 
 async fn prepare(context: Arc<Context>, arguments: &RunArgs) -> Result<Run> {
@@ -89,6 +100,7 @@ async fn prepare(context: Arc<Context>, arguments: &RunArgs) -> Result<Run> {
         shared: Shared { gateway, secrets, store },
         cancel: CancellationToken::new(),
         writes: !arguments.dry_run,
+        full: arguments.full,
         catalog,
         context,
         progress,

@@ -22,6 +22,7 @@ pub(super) struct Job {
 pub(super) fn jobs(context: &Context, arguments: &RunArgs) -> Result<Vec<Job>> {
     let all = context.config.assets();
     let chosen: Vec<Asset> = if arguments.all {
+        context.warn_of_unread();
         all.into_iter().filter(|asset| asset.configured && asset.kind != AssetKind::Profiling).collect()
     } else if arguments.select.is_empty() {
         arguments.assets.iter().map(|name| Ok(context.config.asset(name)?)).collect::<Result<_>>()?

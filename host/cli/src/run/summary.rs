@@ -19,6 +19,7 @@ const SHOWN: usize = 10;
 /// One line about an asset that has just ended.
 pub(super) fn line(ended: &Ended) -> String {
     match ended {
+        Ended::Failed(error) if is_cancelled(error) => "not read: the run was asked to end".to_owned(),
         Ended::Failed(error) => format!("failed: {error:#}"),
         Ended::Report(report) => {
             let total = report.total();
@@ -36,28 +37,68 @@ pub(super) fn line(ended: &Ended) -> String {
     }
 }
 
-/// Prints the ledger and what went wrong.
-pub(super) fn print(run: &Run, done: &[Done], took: Duration) -> Result<()> {
-    let mut table =
-        output::table(&["ASSET", "RECORDS", "EMITTED", "CREATED", "UPDATED", "UNCHANGED", "FILTERED", "REJECTED"]);
-    for column in table.column_iter_mut().skip(2) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    reports(done).for_each(|report| add_rows(&mut table, report));
-    output::print(&table)?;
-    for report in reports(done) {
-        problems(report)?;
-    }
-    for Done { job, ended } in done {
-        if let Ended::Failed(error) = ended {
-            output::line(format!("\n{} failed: {error:#}", job.asset.name))?;
+/// All that there is to say about a run.
+pub(super) struct Summary<'a> {
+    pub(super) run: &'a Run,
+    pub(super) done: &'a [Done],
+    /// What failed after all assets had ended.
+    pub(super) failure: Option<&'a anyhow::Error>,
+    pub(super) took: Duration,
+}
+
+impl Summary<'_> {
+    /// Prints the ledger and what went wrong.
+    pub(super) fn print(&self) -> Result<()> {
+        let mut table =
+            output::table(&["ASSET", "RECORDS", "EMITTED", "CREATED", "UPDATED", "UNCHANGED", "FILTERED", "REJECTED"]);
+        for column in table.column_iter_mut().skip(2) {
+            column.set_cell_alignment(CellAlignment::Right);
         }
+        reports(self.done).for_each(|report| add_rows(&mut table, report));
+        output::print(&table)?;
+        reports(self.done).try_for_each(problems)?;
+        for done in self.done {
+            if let Ended::Failed(_) = &done.ended {
+                output::line(format!("\n{}: {}", done.job.asset.name, line(&done.ended)))?;
+            }
+        }
+        for (warning, count) in self.run.catalog.warnings() {
+            output::line(format!("warning: {warning} ({count} times)"))?;
+        }
+        if let Some(failure) = self.failure {
+            output::line(format!("\nfailed: {failure:#}"))?;
+        }
+        let dry = if self.run.writes { "" } else { "; dry run: nothing was written" };
+        output::line(format!("\n{} in {:.1} s{dry}", verdict(self.exit()), self.took.as_secs_f64()))
     }
-    for (warning, count) in run.catalog.warnings() {
-        output::line(format!("warning: {warning} ({count} times)"))?;
+
+    /// The worst of what happened.
+    pub(super) fn exit(&self) -> Exit {
+        if self.run.cancel.is_cancelled() {
+            return Exit::Cancelled;
+        }
+        let assets = self.done.iter().map(|done| match &done.ended {
+            Ended::Failed(error) => failed(error),
+            Ended::Report(report) => of_report(report),
+        });
+        assets.chain(self.failure.map(exit::of)).max().unwrap_or(Exit::Success)
     }
-    let dry = if run.writes { "" } else { "; dry run: nothing was written" };
-    output::line(format!("\n{} in {:.1} s{dry}", verdict(done, run.cancel.is_cancelled()), took.as_secs_f64()))
+
+    /// Writes the report of all assets as JSON.
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        let assets: Vec<Value> = self.done.iter().map(asset).collect::<Result<_>>()?;
+        let warnings: serde_json::Map<String, Value> =
+            self.run.catalog.warnings().into_iter().map(|(warning, count)| (warning, count.into())).collect();
+        let mut report = json!({ "version": 1, "catalogWarnings": warnings, "assets": assets });
+        if let Some(failure) = self.failure {
+            report["failure"] = format!("{failure:#}").into();
+        }
+        output::file(path, &serde_json::to_string_pretty(&report)?)
+    }
+}
+
+fn is_cancelled(error: &anyhow::Error) -> bool {
+    exit::of(error) == Exit::Cancelled
 }
 
 fn reports(done: &[Done]) -> impl Iterator<Item = &Report> {
@@ -115,8 +156,8 @@ fn more(all: usize) -> Result<()> {
     if all > SHOWN { output::line(format!("  ... and {} more; `--report FILE` has them", all - SHOWN)) } else { Ok(()) }
 }
 
-fn verdict(done: &[Done], cancelled: bool) -> &'static str {
-    match exit(done, cancelled) {
+fn verdict(exit: Exit) -> &'static str {
+    match exit {
         Exit::Success => "success: everything is written or unchanged",
         Exit::Rejected => "incomplete: some records were rejected or could not be read",
         Exit::SourceFailed => "failed: a source, or a part of it, could not be read",
@@ -124,20 +165,8 @@ fn verdict(done: &[Done], cancelled: bool) -> &'static str {
         Exit::StateFailed => "failed: the state",
         Exit::Cancelled => "cancelled: what was confirmed is kept, the rest is left for the next run",
         Exit::Configuration => "failed: the configuration",
-        Exit::Failure => "failed",
+        Exit::Failure => "failed: something unexpected",
     }
-}
-
-/// The worst of what happened.
-pub(super) fn exit(done: &[Done], cancelled: bool) -> Exit {
-    if cancelled {
-        return Exit::Cancelled;
-    }
-    let worst = done.iter().map(|done| match &done.ended {
-        Ended::Failed(error) => failed(error),
-        Ended::Report(report) => of_report(report),
-    });
-    worst.max().unwrap_or(Exit::Success)
 }
 
 /// An asset that could not run for a reason of its own is a source that failed, unless the configuration is to blame.
@@ -158,22 +187,13 @@ fn of_report(report: &Report) -> Exit {
     failed.max().unwrap_or(if incomplete { Exit::Rejected } else { Exit::Success })
 }
 
-/// Writes the report of all assets as JSON.
-pub(super) fn write(path: &Path, run: &Run, done: &[Done]) -> Result<()> {
-    let assets: Vec<Value> = done.iter().map(asset).collect::<Result<_>>()?;
-    let warnings: serde_json::Map<String, Value> =
-        run.catalog.warnings().into_iter().map(|(warning, count)| (warning, count.into())).collect();
-    let report = json!({ "version": 1, "catalogWarnings": warnings, "assets": assets });
-    output::file(path, &serde_json::to_string_pretty(&report)?)
-}
-
 fn asset(done: &Done) -> Result<Value> {
     Ok(match &done.ended {
         Ended::Report(report) => serde_json::to_value(report)?,
         Ended::Failed(error) => json!({
             "asset": done.job.asset.name,
             "source": done.job.asset.source,
-            "state": "failed",
+            "state": if is_cancelled(error) { "cancelled" } else { "failed" },
             "failures": [{ "what": "source", "kind": "not started", "message": format!("{error:#}") }],
         }),
     })

@@ -79,7 +79,7 @@ impl Pipeline {
         let parent = self.check_parent(kind, path).await?;
         let known = self.catalogued.known(kind, path).await.map_err(|error| self.catalog_stops(&error))?;
         let is_same = |known: &Known| known.fingerprint.as_ref() == Some(&incoming.fingerprint) && !known.deleted;
-        if known.as_ref().is_some_and(is_same) {
+        if !self.options.full && known.as_ref().is_some_and(is_same) {
             return Err(Stop::Unchanged);
         }
         // Kinds that no catalog lists are compared as everything else that has no listing.
@@ -195,7 +195,7 @@ impl Pipeline {
         let hash = salted(&incoming.fingerprint, &references)?;
         let key = self.keys.of(&incoming.receipt.key);
         let before = self.written_before(&key)?;
-        if before.as_deref() == Some(hash.as_str().as_bytes()) {
+        if !self.options.full && before.as_deref() == Some(hash.as_str().as_bytes()) {
             return Err(Stop::Unchanged);
         }
         let remember = vec![Change::Put { space: Space::Written, key, value: hash.as_str().into() }];

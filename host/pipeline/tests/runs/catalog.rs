@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use metahost_catalog::{Catalog, Error, ErrorKind, Known, Outcome, Reference, Rejection, RunReport, Write};
+use metahost_catalog::{
+    Catalog, Error, ErrorKind, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write,
+};
 use metahost_model::{EntityKind, EntityPath, Fingerprint, Fqn, RecordKind, Service};
 
 type Refuses = Box<dyn Fn(&str) -> Option<&'static str> + Send + Sync>;
@@ -31,6 +33,7 @@ pub struct MemoryCatalog {
     pub delay: Duration,
     pub listing_delay: Duration,
     pub service_is_new: bool,
+    pub service_id: String,
     pub running: Mutex<BTreeMap<String, usize>>,
 }
 
@@ -52,6 +55,7 @@ impl Default for MemoryCatalog {
             delay: Duration::ZERO,
             listing_delay: Duration::ZERO,
             service_is_new: false,
+            service_id: "1".to_owned(),
             running: Mutex::default(),
         }
     }
@@ -201,11 +205,12 @@ impl Catalog for MemoryCatalog {
         "memory".to_owned()
     }
 
-    async fn service(&self, service: &Service) -> Result<Outcome, Error> {
+    async fn service(&self, service: &Service) -> Result<HeldService, Error> {
         if self.fails_after == 0 {
             return Err(Error::new(ErrorKind::NoService, format!("there is no service {}", service.name)));
         }
-        Ok(if self.service_is_new { Outcome::Created } else { Outcome::Unchanged })
+        let outcome = if self.service_is_new { Outcome::Created } else { Outcome::Unchanged };
+        Ok(HeldService { outcome, id: self.service_id.clone() })
     }
 
     async fn known(

@@ -33,6 +33,7 @@ pub fn options() -> Options {
         service: service(),
         filters: Filters::default(),
         dry_run: false,
+        full: false,
         batch: 3,
         writers: 4,
         max_details: 1_000,

@@ -44,3 +44,13 @@ async fn a_service_that_is_only_borrowed_must_be_in_the_local_catalog() {
     let report = bench.run(borrowing(), split(Vec::new())).await;
     assert_eq!(report.failures[0].what, metahost_pipeline::FailureKind::Service, "{:?}", report.failures);
 }
+
+#[tokio::test]
+async fn a_dry_run_before_the_first_one_tells_what_it_cannot_know() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::new(LocalCatalog::open(&folder.path().join("catalog.redb")).unwrap());
+    let dry = metahost_pipeline::Options { dry_run: true, ..borrowing() };
+    let report = bench.run(dry, split(Vec::new())).await;
+    assert!(report.failures.is_empty(), "{:?}", report.failures);
+    assert!(report.warnings.keys().any(|warning| warning.contains("no service `svc`")), "{:?}", report.warnings);
+}

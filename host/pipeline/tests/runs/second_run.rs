@@ -84,6 +84,30 @@ async fn a_service_that_was_made_anew_gets_everything_again() {
 }
 
 #[tokio::test]
+async fn another_service_under_the_old_name_gets_everything_again_from_those_who_borrow_it_too() {
+    let first = Bench::new(MemoryCatalog::default());
+    let events = || split(vec![ran(query("select 1"))]);
+    assert_eq!(counts(&first.run(borrowing(), events()).await), (1, 0, 0, 0));
+    let other = first.with(MemoryCatalog { service_id: "2".to_owned(), ..MemoryCatalog::default() });
+    assert_eq!(counts(&other.run(borrowing(), events()).await), (1, 0, 0, 0));
+    assert_eq!(counts(&other.run(borrowing(), events()).await), (0, 1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_full_run_writes_what_is_there_and_counts_no_read_twice() {
+    let held = [(EntityKind::Table, "svc.db.s.a")];
+    let bench = Bench::new(MemoryCatalog::holding(&held));
+    let events = || split(vec![annotation("db.s.a", "x"), usage("db.s.a", "2026-11-23", 5)]);
+    assert_eq!(counts(&bench.run(borrowing(), events()).await), (2, 0, 0, 0));
+    let full = metahost_pipeline::Options { full: true, ..borrowing() };
+    assert_eq!(counts(&bench.run(full, events()).await), (1, 1, 0, 0));
+    let tables = Bench::new(MemoryCatalog::default());
+    tables.run(options(), everything()).await;
+    let full = metahost_pipeline::Options { full: true, ..options() };
+    assert_eq!(counts(&tables.run(full, everything()).await), (505, 0, 0, 0));
+}
+
+#[tokio::test]
 async fn reads_of_a_day_are_counted_once() {
     let bench = Bench::new(MemoryCatalog::holding(&[(EntityKind::Table, "svc.db.s.a")]));
     let run = async |count| counts(&bench.run(borrowing(), split(vec![usage("db.s.a", "2026-11-23", count)])).await);

@@ -1,0 +1,123 @@
+//! Where a connector's records and remarks go: the host, or a list in its tests. Never decides what is emitted.
+
+use crate::activity::{Run, TestCase, TestResult, Usage};
+use crate::bindings::metahost::source::sink;
+use crate::connector::Summary;
+use crate::emit::Emitter;
+use crate::enrichment::Annotation;
+use crate::entities::Entity;
+use crate::error::{Error, Result};
+use crate::lineage::{Edge, Query};
+use crate::log;
+
+/// Takes what a split produces.
+pub trait Output {
+    /// An entity.
+    fn entity(&mut self, entity: Entity) -> Result<()>;
+    /// What is known about an entity of another source.
+    fn annotation(&mut self, annotation: Annotation) -> Result<()>;
+    /// An edge.
+    fn edge(&mut self, edge: Edge) -> Result<()>;
+    /// A query.
+    fn query(&mut self, query: Query) -> Result<()>;
+    /// A run of a pipeline that was given before.
+    fn run(&mut self, run: Run) -> Result<()>;
+    /// A test case.
+    fn test(&mut self, test: TestCase) -> Result<()>;
+    /// A result of a test case that was given before.
+    fn test_result(&mut self, result: TestResult) -> Result<()>;
+    /// Reads of a day.
+    fn usage(&mut self, usage: Usage) -> Result<()>;
+    /// Everything of this type under `scope` was given.
+    fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()>;
+    /// Everything before this point need not be read again.
+    fn checkpoint(&mut self, cursor: &[u8]) -> Result<()>;
+    /// Something that is left out, for the run's report.
+    fn skipped(&mut self, path: &[&str], reason: &str);
+    /// How far a stage is.
+    fn progress(&mut self, stage: &str, done: u64, total: Option<u64>);
+}
+
+/// One item that the source can't tell is named and left out (none); a server that is gone or refuses ends the read.
+pub fn or_skip<T>(out: &mut dyn Output, path: &[&str], read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Protocol(failure)) => {
+            let context: Vec<String> = failure.context.iter().map(|(key, value)| format!("{key} {value}")).collect();
+            let context = if context.is_empty() { String::new() } else { format!(" ({})", context.join(", ")) };
+            out.skipped(path, &format!("{}{context}", failure.message));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The host.
+#[derive(Default)]
+pub struct Host {
+    emitter: Emitter,
+    skipped: u64,
+}
+
+impl Host {
+    /// Sends what is left and counts.
+    pub fn finish(self) -> Result<Summary> {
+        Ok(Summary { emitted: self.emitter.finish()?, skipped: self.skipped })
+    }
+}
+
+impl Output for Host {
+    fn entity(&mut self, entity: Entity) -> Result<()> {
+        self.emitter.entity(entity)
+    }
+
+    fn annotation(&mut self, annotation: Annotation) -> Result<()> {
+        self.emitter.annotation(annotation)
+    }
+
+    fn edge(&mut self, edge: Edge) -> Result<()> {
+        self.emitter.edge(edge)
+    }
+
+    fn query(&mut self, query: Query) -> Result<()> {
+        self.emitter.query(query)
+    }
+
+    fn run(&mut self, run: Run) -> Result<()> {
+        self.emitter.run(run)
+    }
+
+    fn test(&mut self, test: TestCase) -> Result<()> {
+        self.emitter.test(test)
+    }
+
+    fn test_result(&mut self, result: TestResult) -> Result<()> {
+        self.emitter.test_result(result)
+    }
+
+    fn usage(&mut self, usage: Usage) -> Result<()> {
+        sink::emit_usage(&[usage])?;
+        self.emitter.count(1);
+        Ok(())
+    }
+
+    fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()> {
+        self.emitter.flush()?;
+        sink::mark_complete(scope, entity_type, listed)
+    }
+
+    fn checkpoint(&mut self, cursor: &[u8]) -> Result<()> {
+        self.emitter.flush()?;
+        sink::checkpoint(cursor)
+    }
+
+    fn skipped(&mut self, path: &[&str], reason: &str) {
+        self.skipped += 1;
+        let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
+        log::skipped(&path, reason);
+    }
+
+    fn progress(&mut self, stage: &str, done: u64, total: Option<u64>) {
+        log::progress(stage, done, total);
+    }
+}
