@@ -25,7 +25,7 @@ pub(crate) fn authorize(call: &mut Call, credential: &Credential, token: Option<
                 .map_err(|cause| unusable("its header's name").caused_by(cause))?;
             insert(call, name, &format!("{}{}", prefix.as_deref().unwrap_or_default(), value.expose()))
         }
-        Credential::OAuth2ClientCredentials { .. } => match token {
+        Credential::OAuth2ClientCredentials { .. } | Credential::Login { .. } => match token {
             Some(token) => insert(call, AUTHORIZATION, &format!("Bearer {}", token.expose())),
             None => Err(unusable("it has no token")),
         },

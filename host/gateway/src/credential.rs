@@ -1,5 +1,7 @@
 //! Kinds of credentials a slot can hold. Only names what they need; putting them on a request is `authorize`.
 
+use std::collections::BTreeMap;
+
 use crate::secret::Secret;
 
 /// What the host adds to a request that names a slot. The guest never sees it.
@@ -41,6 +43,23 @@ pub enum Credential {
         /// Audience to ask for, where the issuer wants one.
         audience: Option<String>,
     },
+    /// Name and password, posted as JSON for a bearer token; the token is cached until shortly before it ends.
+    Login {
+        /// Where to log in. Its origin is granted to this credential alone.
+        login_url: String,
+        /// The user's name, or a client's identifier.
+        username: String,
+        /// The password, or a client's secret.
+        password: Secret,
+        /// The field that takes the name.
+        username_field: String,
+        /// The field that takes the password.
+        password_field: String,
+        /// More fields.
+        fields: BTreeMap<String, String>,
+        /// The field of the answer that holds the token.
+        token_field: String,
+    },
     /// AWS Signature Version 4, for S3 and what speaks like it.
     AwsSigV4 {
         /// The access key's identifier.
@@ -65,7 +84,17 @@ impl Credential {
             Self::Bearer { .. } => "bearer",
             Self::ApiKey { .. } => "api-key",
             Self::OAuth2ClientCredentials { .. } => "oauth2",
+            Self::Login { .. } => "login",
             Self::AwsSigV4 { .. } => "aws-sigv4",
+        }
+    }
+
+    /// Where the token of this credential is issued; none for kinds without a token.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        match self {
+            Self::OAuth2ClientCredentials { token_url, .. } => Some(token_url),
+            Self::Login { login_url, .. } => Some(login_url),
+            _ => None,
         }
     }
 
@@ -81,7 +110,7 @@ impl Credential {
     pub(crate) fn secrets(&self) -> Vec<&Secret> {
         match self {
             Self::None => Vec::new(),
-            Self::Basic { password, .. } => vec![password],
+            Self::Basic { password, .. } | Self::Login { password, .. } => vec![password],
             Self::Bearer { token } => vec![token],
             Self::ApiKey { value, .. } => vec![value],
             Self::OAuth2ClientCredentials { client_secret, .. } => vec![client_secret],

@@ -8,11 +8,11 @@ use crate::cassette::Cassette;
 use crate::client::Client;
 use crate::error::Result;
 use crate::limiter::Limiter;
-use crate::oauth::Tokens;
 use crate::options::{GatewayOptions, ProxyOptions};
 use crate::origin::Origin;
 use crate::redact::Redactor;
 use crate::secret::Secret;
+use crate::tokens::Tokens;
 use crate::transport::{Transport, proxy_urls};
 
 /// The one way out of this process. Cheap to clone.

@@ -31,6 +31,7 @@ mod fields;
 mod gateway;
 mod limiter;
 mod live;
+mod login;
 mod message;
 mod oauth;
 mod options;
@@ -40,6 +41,7 @@ mod redirect;
 mod retry;
 mod secret;
 mod sigv4;
+mod tokens;
 mod transport;
 
 pub use access::{Access, HttpLimits};

@@ -249,6 +249,25 @@ pub struct Dashboard {
     pub data_models: Vec<EntityPath>,
 }
 
+/// A dataset of a dashboard service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DashboardDataModel {
+    /// Name, description, owners, tags.
+    #[serde(flatten)]
+    pub common: Common,
+    /// OpenMetadata's data model type.
+    pub kind: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// The SQL it is defined by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
+    /// The project or folder it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+}
+
 /// A bucket or a prefix of a storage service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -298,6 +317,7 @@ pub enum Entity {
     Pipeline(Pipeline),
     Dashboard(Dashboard),
     Chart(Chart),
+    DashboardDataModel(DashboardDataModel),
     Container(Container),
     Other(Other),
 }
@@ -314,6 +334,7 @@ impl Entity {
             Self::Pipeline(_) => EntityKind::Pipeline,
             Self::Dashboard(_) => EntityKind::Dashboard,
             Self::Chart(_) => EntityKind::Chart,
+            Self::DashboardDataModel(_) => EntityKind::DashboardDataModel,
             Self::Container(_) => EntityKind::Container,
             Self::Other(_) => EntityKind::Other,
         }
@@ -329,6 +350,7 @@ impl Entity {
             Self::Pipeline(pipeline) => &pipeline.common,
             Self::Dashboard(dashboard) => &dashboard.common,
             Self::Chart(chart) => &chart.common,
+            Self::DashboardDataModel(model) => &model.common,
             Self::Container(container) => &container.common,
             Self::Other(other) => &other.common,
         }

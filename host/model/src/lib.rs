@@ -20,8 +20,8 @@ pub use activity::{Outcome, Run, Status, TaskRun, TestCase, TestResult, Usage};
 pub use column::{Column, Constraint, FlatColumn, MAX_DEPTH, nest};
 pub use enrichment::{Annotation, ColumnAnnotation, DataModel, ModelRun};
 pub use entity::{
-    Chart, Common, Container, Dashboard, Entity, KeyKind, Other, PartitionColumn, Pipeline, Routine, RoutineKind,
-    Table, TableKey, TableKind, Task, Topic,
+    Chart, Common, Container, Dashboard, DashboardDataModel, Entity, KeyKind, Other, PartitionColumn, Pipeline,
+    Routine, RoutineKind, Table, TableKey, TableKind, Task, Topic,
 };
 pub use error::{Error, ErrorKind};
 pub use event::{Event, SplitFailure};

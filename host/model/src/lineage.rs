@@ -11,7 +11,7 @@ use crate::path::EntityPath;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Endpoint {
-    /// The service it lives in; none for the emitting source's own.
+    /// The service it lives in; none for the emitting source's own, [`Endpoint::ANY_SERVICE`] for whichever has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// What kind it is.
@@ -21,6 +21,14 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Stands for the service that nobody could name: the one that has the entity.
+    pub const ANY_SERVICE: &'static str = "*";
+
+    /// Whether its service must be found first.
+    pub fn is_anywhere(&self) -> bool {
+        self.service.as_deref() == Some(Self::ANY_SERVICE)
+    }
+
     /// Its fully qualified name, seen from the service `own`.
     pub fn fqn(&self, own: &str) -> Fqn {
         Fqn::new(self.service.as_deref().unwrap_or(own), &self.path)
@@ -84,6 +92,9 @@ pub struct Query {
     pub sql: String,
     /// The dialect's name.
     pub dialect: String,
+    /// The database service it ran in; none for the emitting source's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// Database that unqualified names mean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,

@@ -36,7 +36,9 @@ pub(crate) fn fingerprint(service: &Service, record: &Record) -> Result<Fingerpr
     match record {
         Record::Entity(entity) => Fingerprint::of(entity, &[&service.name]),
         // A query is one entity however often it ran: its runs do not make it another.
-        Record::Query(query) => Fingerprint::of(&(&query.sql, &query.dialect, &query.database, &query.schema), &[]),
+        Record::Query(query) => {
+            Fingerprint::of(&(&query.sql, &query.dialect, &query.service, &query.database, &query.schema), &[])
+        }
         other => Fingerprint::of(other, &[]),
     }
 }

@@ -41,6 +41,8 @@ pub struct Options {
     pub asset: String,
     /// The service below which it writes.
     pub service: Service,
+    /// Every service of the configuration, to find what a source can't say the service of.
+    pub services: Vec<String>,
     /// What is left out.
     pub filters: Filters,
     /// Write nothing.

@@ -46,6 +46,7 @@ impl Emitter {
             Entity::Routine(routine) => routine.code.len(),
             Entity::Other(other) => other.body.len(),
             Entity::Pipeline(pipeline) => pipeline.tasks.len() * STEP,
+            Entity::DashboardDataModel(model) => model.columns.len() * COLUMN + length(model.sql.as_ref()),
             Entity::Database(_) | Entity::Schema(_) | Entity::Dashboard(_) | Entity::Chart(_) => 0,
         };
         self.emitted += self.entities.push(entity, weight, sink::emit_entities)?;

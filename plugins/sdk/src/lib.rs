@@ -2,6 +2,7 @@
 //! Never holds a secret, never opens a socket: all of that is the host's.
 
 pub mod bindings;
+pub mod columns;
 mod config;
 mod emit;
 mod error;

@@ -1,11 +1,13 @@
 //! JSON over HTTP as most sources speak it: one place that tells an answer from a refusal, a fault, and a page of HTML.
 //! Never knows what is asked.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorExt, Result, protocol, unavailable};
-use crate::http::Request;
+use crate::http::{Request, Response, send_all};
 use crate::types::Failure;
 
 /// Answers requests: a server, or recorded answers in a test.
@@ -16,6 +18,11 @@ pub trait Api {
     /// The JSON that a GET brings.
     fn get(&self, path: &str) -> Result<Value> {
         self.call(path, None)?.json().with("path", path)
+    }
+
+    /// The JSON that each of several GETs brings, in their order. A server answers several at once.
+    fn get_all(&self, paths: &[String]) -> Vec<Result<Value>> {
+        paths.iter().map(|path| self.get(path)).collect()
     }
 
     /// The JSON that a POST brings. Only for requests that change nothing.
@@ -75,12 +82,20 @@ pub struct Server {
     base: String,
     product: &'static str,
     slot: &'static str,
+    headers: Vec<(String, String)>,
 }
 
 impl Server {
     /// A server at this address, whose credential is in this slot.
     pub fn new(base: &str, product: &'static str, slot: &'static str) -> Self {
-        Self { base: base.trim_end_matches('/').to_owned(), product, slot }
+        Self { base: base.trim_end_matches('/').to_owned(), product, slot, headers: Vec::new() }
+    }
+
+    /// Sends these headers with each request.
+    #[must_use]
+    pub fn with_headers(mut self, headers: &BTreeMap<String, String>) -> Self {
+        self.headers.extend(headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())));
+        self
     }
 }
 
@@ -94,7 +109,25 @@ impl Api for Server {
                 request.header("content-type", "application/json")
             }
         };
-        let response = request.header("accept", "application/json").credential(Some(self.slot)).send()?;
+        self.answer(&self.ready(request).send()?)
+    }
+
+    fn get_all(&self, paths: &[String]) -> Vec<Result<Value>> {
+        let requests: Vec<Request> =
+            paths.iter().map(|path| self.ready(Request::get(format!("{}{path}", self.base)))).collect();
+        let answers = send_all(&requests).into_iter().zip(paths);
+        answers.map(|(response, path)| self.answer(&response?)?.json().with("path", path)).collect()
+    }
+}
+
+impl Server {
+    fn ready(&self, request: Request) -> Request {
+        let mut request = request.header("accept", "application/json").credential(Some(self.slot));
+        request.headers.extend(self.headers.iter().cloned());
+        request
+    }
+
+    fn answer(&self, response: &Response) -> Result<Answer> {
         Ok(Answer { product: self.product, slot: self.slot, status: response.status, body: response.bytes()? })
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::activity::{Run, TestCase, TestResult, Usage};
 use crate::connector::{Mode, ReadRequest, Split, Window};
 use crate::enrichment::Annotation;
-use crate::entities::{Chart, Common, Container, Dashboard, Entity, Pipeline, Table};
+use crate::entities::{Chart, Common, Container, Dashboard, DashboardDataModel, Entity, Pipeline, Table};
 use crate::error::Result;
 use crate::lineage::{Edge, Endpoint, Query};
 use crate::output::Output;
@@ -116,6 +116,8 @@ of_kind! {
     dashboards: Dashboard of Dashboard;
     /// The charts.
     charts: Chart of Chart;
+    /// The data models.
+    data_models: DashboardDataModel of DashboardDataModel;
     /// The containers.
     containers: Container of Container;
 }

@@ -102,6 +102,7 @@ fn record(row: Row, failed_states: &[String]) -> Option<Query> {
         row.started_ms.zip(row.ended_ms).and_then(|(start, end)| u64::try_from(end.checked_sub(start)?).ok());
     let failed = row.state.is_some_and(|state| failed_states.iter().any(|word| word.eq_ignore_ascii_case(&state)));
     Some(Query {
+        service: None,
         sql: row.query?,
         dialect: "trino".to_owned(),
         database: row.catalog,

@@ -17,6 +17,7 @@ POSTGRES_PORT=15432
 ICEBERG_PORT=18181
 TRINO_PORT=18080
 BAO_PORT=18200
+SUPERSET_PORT=18088
 
 # Throw-away credentials of servers that listen on loopback only.
 S3_REGION=us-east-1
@@ -24,6 +25,7 @@ S3_ACCESS_KEY=stack-access
 S3_SECRET_KEY=stack-secret-0123456789
 POSTGRES_USER=stack
 POSTGRES_PASSWORD=stack
+SUPERSET_PASSWORD=stack
 
 PYTHON=$DIR/python/bin/python
 

@@ -20,11 +20,13 @@ pub enum Server {
     Trino,
     /// `OpenBao`, which speaks Vault's API.
     OpenBao,
+    /// Apache Superset, over Trino.
+    Superset,
 }
 
 impl Server {
     /// Every server, each after those it depends on.
-    pub const ALL: [Self; 5] = [Self::S3, Self::Postgres, Self::OpenBao, Self::Iceberg, Self::Trino];
+    pub const ALL: [Self; 6] = [Self::S3, Self::Postgres, Self::OpenBao, Self::Iceberg, Self::Trino, Self::Superset];
 
     /// The name used on the command line and for its script, log and process id.
     pub fn name(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Server {
             Self::Iceberg => "iceberg",
             Self::Trino => "trino",
             Self::OpenBao => "openbao",
+            Self::Superset => "superset",
         }
     }
 
@@ -45,6 +48,7 @@ impl Server {
             Self::Iceberg => 18181,
             Self::Trino => 18080,
             Self::OpenBao => 18200,
+            Self::Superset => 18088,
         }
     }
 
@@ -60,6 +64,7 @@ impl Server {
             Self::S3 | Self::Postgres | Self::OpenBao => &[],
             Self::Iceberg => &[Self::S3, Self::Postgres],
             Self::Trino => &[Self::S3, Self::Postgres, Self::Iceberg],
+            Self::Superset => &[Self::S3, Self::Postgres, Self::Iceberg, Self::Trino],
         }
     }
 
@@ -72,6 +77,7 @@ impl Server {
             Self::Trino => {
                 &["servers/trino.sh", "trino", "data/load.py", "data/scale.py", "data/sql", "dbt/run.sh", "dbt/models"]
             }
+            Self::Superset => &["servers/superset.sh", "superset", "data/superset.py"],
             Self::OpenBao => &["servers/openbao.sh", "servers/openbao.hcl", "servers/openbao-policy.hcl"],
         }
     }
@@ -136,7 +142,7 @@ mod tests {
 
     #[test]
     fn stopping_takes_dependents_along_first() {
-        assert_eq!(with_dependents(&[Server::S3]), [Server::Trino, Server::Iceberg, Server::S3]);
+        assert_eq!(with_dependents(&[Server::S3]), [Server::Superset, Server::Trino, Server::Iceberg, Server::S3]);
     }
 
     #[test]
@@ -144,6 +150,12 @@ mod tests {
         for server in Server::ALL {
             assert_eq!(server.name().parse::<Server>().unwrap(), server);
         }
-        assert!("minio".parse::<Server>().unwrap_err().to_string().contains("s3, postgres, openbao, iceberg, trino"));
+        assert!(
+            "minio"
+                .parse::<Server>()
+                .unwrap_err()
+                .to_string()
+                .contains("s3, postgres, openbao, iceberg, trino, superset")
+        );
     }
 }

@@ -28,6 +28,7 @@ fn common_mut(entity: &mut Entity) -> &mut Common {
         Entity::Pipeline(pipeline) => &mut pipeline.common,
         Entity::Dashboard(dashboard) => &mut dashboard.common,
         Entity::Chart(chart) => &mut chart.common,
+        Entity::DashboardDataModel(model) => &mut model.common,
         Entity::Container(container) => &mut container.common,
         Entity::Other(other) => &mut other.common,
     }

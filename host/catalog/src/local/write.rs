@@ -104,7 +104,7 @@ impl Tables<Writable<'_>> {
     fn query(&mut self, service: &Service, query: &Query) -> Result<Outcome> {
         let hash = Fingerprint::of(&query.sql, &[])
             .map_err(|error| redb::Error::Corrupted(format!("a query can't be hashed: {error}")))?;
-        put(&mut self.queries, &key(&[&service.name, hash.as_str()]), query)
+        put(&mut self.queries, &key(&[query.service.as_ref().unwrap_or(&service.name), hash.as_str()]), query)
     }
 
     fn run(&mut self, pipeline: &Reference, run: &Run) -> Result<Outcome> {

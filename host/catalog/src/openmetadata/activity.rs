@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metahost_model::{Query, Run, Service, Status};
+use metahost_model::{EntityPath, Fqn, Query, Run, Service, Status};
 use serde_json::{Value, json};
 
 use super::body::{Body, set, set_list, set_some};
@@ -77,7 +77,8 @@ impl OpenMetadata {
 fn query_body(service: &Service, query: &Query, known_user: Option<&str>) -> Value {
     let mut body = Body::new();
     set(&mut body, "query", query.sql.as_str());
-    set(&mut body, "service", service.fqn().as_str());
+    let other = query.service.as_ref().map(|name| Fqn::new(name, &EntityPath::root()));
+    set(&mut body, "service", other.as_ref().map_or_else(|| service.fqn().to_string(), ToString::to_string));
     set_some(&mut body, "dialect", Some(&query.dialect));
     if let Some(at) = query.started_at {
         set(&mut body, "queryDate", at);

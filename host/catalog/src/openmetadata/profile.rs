@@ -56,6 +56,8 @@ pub struct Profile {
     pub has_test_tags: bool,
     /// Charts take custom properties.
     pub has_chart_extension: bool,
+    /// Data models of dashboards tell where a person can look at them.
+    pub has_data_model_url: bool,
     /// Platforms of test definitions.
     test_platforms: &'static str,
     /// A data model names its dbt project.
@@ -93,6 +95,7 @@ impl Profile {
             service_types: if since(1, 13) { &[("Iceberg", "CustomDatabase")] } else { &[] },
             has_test_tags: since(2, 0),
             has_chart_extension: since(2, 0),
+            has_data_model_url: since(2, 0),
             test_platforms: if since(1, 11) { LATER_TEST_PLATFORMS } else { TEST_PLATFORMS },
             has_dbt_project: since(2, 0),
             has_run_id: since(2, 0),

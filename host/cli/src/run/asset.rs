@@ -1,6 +1,6 @@
 //! One asset: its plugin reads, the pipeline writes, side by side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -69,6 +69,7 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         source: section.name.clone(),
         asset: job.asset.name.clone(),
         service,
+        services: services(run),
         filters,
         dry_run: !run.writes,
         full: run.full,
@@ -100,6 +101,12 @@ async fn read_and_write(
     );
     let ((), report) = tokio::join!(read, write);
     Ok(report?)
+}
+
+/// Services that sources write below, each once.
+fn services(run: &Run) -> Vec<String> {
+    let names: BTreeSet<String> = run.context.config.sources().iter().map(|source| source.service.clone()).collect();
+    names.into_iter().collect()
 }
 
 fn read_options(run: &Run, section: &Section, splits: &[Split]) -> Result<ReadOptions> {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use metahost_config::{Asset, AssetKind};
-use metahost_runtime::Plugin;
+use metahost_model::ServiceKind;
+use metahost_runtime::{Descriptor, Plugin};
 
 use super::Run;
 use crate::args::RunArgs;
@@ -82,12 +83,13 @@ fn runnable(asset: &Asset) -> Result<()> {
     Ok(())
 }
 
-/// Metadata of services, then what adds to services of others, then lineage, then the rest.
+/// Metadata of services, then what adds or refers to services of others, then lineage, then the rest.
 pub(super) async fn stages(run: &Run, jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut stages: BTreeMap<u8, Vec<Job>> = BTreeMap::new();
     for job in jobs {
-        let borrows = matches!(plugin_of(run, &job).await, Some(plugin) if plugin.descriptor().service_type.is_empty());
-        let stage = match (job.asset.kind, borrows) {
+        let plugin = plugin_of(run, &job).await;
+        let refers = plugin.is_some_and(|plugin| refers_to_others(plugin.descriptor()));
+        let stage = match (job.asset.kind, refers) {
             (AssetKind::Metadata, false) => 0,
             (AssetKind::Metadata, true) => 1,
             (AssetKind::Lineage, _) => 2,
@@ -96,6 +98,12 @@ pub(super) async fn stages(run: &Run, jobs: Vec<Job>) -> Vec<Vec<Job>> {
         stages.entry(stage).or_default().push(job);
     }
     stages.into_values().collect()
+}
+
+/// Pipelines and dashboards draw edges to tables and files, and need them there.
+fn refers_to_others(descriptor: &Descriptor) -> bool {
+    let refers = matches!(descriptor.service_kind, ServiceKind::PipelineService | ServiceKind::DashboardService);
+    refers || descriptor.service_type.is_empty()
 }
 
 /// A plugin that can't be loaded is told when its asset runs.

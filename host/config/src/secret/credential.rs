@@ -44,6 +44,23 @@ impl Secrets {
                     audience: audience.clone(),
                 }
             }
+            CredentialSpec::Login {
+                login_url,
+                username,
+                password,
+                username_field,
+                password_field,
+                fields,
+                token_field,
+            } => Credential::Login {
+                login_url: login_url.to_string(),
+                username: self.text(username).await?,
+                password: self.secret(password).await?,
+                username_field: username_field.clone(),
+                password_field: password_field.clone(),
+                fields: fields.clone(),
+                token_field: token_field.clone(),
+            },
             CredentialSpec::AwsSigV4 { access_key_id, secret_access_key, session_token, region, service } => {
                 Credential::AwsSigV4 {
                     access_key_id: self.text(access_key_id).await?,

@@ -1,5 +1,7 @@
 //! `[sources.<name>.credentials.<slot>]`: what fills a plugin's credential slot. Secrets by reference only.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::read::{FromToml, Node, Section};
@@ -44,6 +46,23 @@ pub enum CredentialSpec {
         /// Audience to ask for.
         audience: Option<String>,
     },
+    /// Name and password, posted as JSON for a bearer token.
+    Login {
+        /// Where to log in.
+        login_url: Url,
+        /// The user's name, or a client's identifier.
+        username: TextOrRef,
+        /// The password, or a client's secret.
+        password: SecretRef,
+        /// The field that takes the name.
+        username_field: String,
+        /// The field that takes the password.
+        password_field: String,
+        /// More fields.
+        fields: BTreeMap<String, String>,
+        /// The field of the answer that holds the token.
+        token_field: String,
+    },
     /// AWS Signature Version 4.
     AwsSigV4 {
         /// The access key's identifier.
@@ -68,6 +87,7 @@ impl CredentialSpec {
             Self::Bearer { .. } => "bearer",
             Self::ApiKey { .. } => "api-key",
             Self::OAuth2ClientCredentials { .. } => "oauth2-client-credentials",
+            Self::Login { .. } => "login",
             Self::AwsSigV4 { .. } => "aws-sigv4",
         }
     }
@@ -77,12 +97,13 @@ impl CredentialSpec {
 type Kind = fn(&mut Section<'_>) -> Option<CredentialSpec>;
 
 /// Each kind's word, the name of its definition in the JSON Schema, and its reader.
-const KINDS: [(&str, (&str, Kind)); 6] = [
+const KINDS: [(&str, (&str, Kind)); 7] = [
     ("none", ("credential-none", |_| Some(CredentialSpec::None))),
     ("basic", ("credential-basic", basic)),
     ("bearer", ("credential-bearer", bearer)),
     ("api-key", ("credential-api-key", api_key)),
     ("oauth2-client-credentials", ("credential-oauth2", oauth2)),
+    ("login", ("credential-login", login)),
     ("aws-sigv4", ("credential-aws-sigv4", aws_sigv4)),
 ];
 
@@ -119,6 +140,18 @@ fn oauth2(section: &mut Section<'_>) -> Option<CredentialSpec> {
     let (scopes, audience) = (section.get("scopes").unwrap_or_default(), section.get("audience"));
     let (token_url, client_id, client_secret) = (token_url?, client_id?, client_secret?);
     Some(CredentialSpec::OAuth2ClientCredentials { token_url, client_id, client_secret, scopes, audience })
+}
+
+fn login(section: &mut Section<'_>) -> Option<CredentialSpec> {
+    let (login_url, username) = (section.require("login-url"), section.require("username"));
+    let password = section.require("password");
+    let mut field = |key, usual: &str| section.get(key).unwrap_or_else(|| usual.to_owned());
+    let (username_field, password_field) = (field("username-field", "username"), field("password-field", "password"));
+    let token_field = field("token-field", "access_token");
+    let fields = section.node_of("fields").and_then(|node| node.entries()).unwrap_or_default();
+    let fields = fields.into_iter().filter_map(|(name, node)| Some((name, String::read(&node)?))).collect();
+    let (login_url, username, password) = (login_url?, username?, password?);
+    Some(CredentialSpec::Login { login_url, username, password, username_field, password_field, fields, token_field })
 }
 
 fn aws_sigv4(section: &mut Section<'_>) -> Option<CredentialSpec> {

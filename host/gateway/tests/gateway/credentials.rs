@@ -139,3 +139,47 @@ async fn the_issuer_can_be_reached_by_the_credential_alone() {
     refused(&client, Request::get(issuer.url("/token")), ErrorKind::NotGranted).await;
     assert!(issuer.seen().is_empty());
 }
+
+#[tokio::test]
+async fn a_login_posts_json_and_its_token_serves_until_it_ends() {
+    let issuer = Server::start(issue).await;
+    let server = Server::start(|seen, _| match seen.header("authorization") {
+        Some("Bearer token-0") => reply(401, "expired"),
+        other => reply(200, other.unwrap()),
+    })
+    .await;
+    let login = Credential::Login {
+        login_url: issuer.url("/api/v1/security/login"),
+        username: "ann".into(),
+        password: Secret::new("hunter2"),
+        username_field: "username".into(),
+        password_field: "password".into(),
+        fields: [("provider".to_owned(), "ldap".to_owned())].into(),
+        token_field: "access_token".into(),
+    };
+    let client = client(access_with([server.rule()], login));
+    for _ in 0..3 {
+        assert_eq!(fetch(&client, Request::get(server.url("/")).credential("login")).await.1, "Bearer token-1");
+    }
+    let asked = issuer.seen();
+    assert_eq!(asked.len(), 2, "once, and once more when the server refused the first");
+    assert_eq!(asked[0].body, br#"{"password":"hunter2","provider":"ldap","username":"ann"}"#);
+}
+
+#[tokio::test]
+async fn a_refused_login_tells_the_servers_word_and_no_secret() {
+    let issuer = Server::start(|_, _| reply(401, r#"{"message":"Not authorized"}"#)).await;
+    let login = Credential::Login {
+        login_url: issuer.url("/login"),
+        username: "ann".into(),
+        password: Secret::new("hunter2"),
+        username_field: "client_id".into(),
+        password_field: "client_secret".into(),
+        fields: [].into(),
+        token_field: "token".into(),
+    };
+    let client = client(access_with([issuer.rule()], login));
+    let error = refused(&client, Request::get(issuer.url("/")).credential("login"), ErrorKind::CredentialRefused).await;
+    let text = format!("{error} {error:?}");
+    assert!(text.contains("Not authorized") && text.contains("/login") && !text.contains("hunter2"), "{text}");
+}

@@ -1,7 +1,9 @@
 //! What a record refers to, and whether it differs from what was written last time. Never sends anything but questions.
 
 use metahost_catalog::{Known, Reference, Write};
-use metahost_model::{Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Record, RecordKind};
+use metahost_model::{
+    Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Record, RecordKind, ServiceKind,
+};
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
@@ -66,6 +68,10 @@ impl Pipeline {
                 self.check_test(&test)?;
                 Ok(Resolved { parent: Some(test), ..self.changed(incoming, vec![table])? })
             }
+            Record::Query(query) => {
+                self.check_service(query)?;
+                self.changed(incoming, Vec::new())
+            }
             Record::Usage(usage) => {
                 let target = self.target(usage.kind, &usage.path).await?;
                 self.counted_once(incoming, target)
@@ -125,6 +131,16 @@ impl Pipeline {
         }
     }
 
+    /// A query belongs to a database service; a source of another kind must name it.
+    fn check_service(&self, query: &Query) -> Result<(), Stop> {
+        let is_own = query.service.is_none() && self.service.kind == ServiceKind::DatabaseService;
+        let is_named = query.service.as_deref().is_some_and(|name| name != Endpoint::ANY_SERVICE);
+        if is_own || is_named {
+            return Ok(());
+        }
+        Err(Stop::LeftOut("the database service that it ran in is not known".to_owned()))
+    }
+
     async fn target(&mut self, kind: EntityKind, path: &EntityPath) -> Result<Reference, Stop> {
         self.needed(&Endpoint { service: None, kind, path: path.clone() }).await
     }
@@ -153,6 +169,33 @@ impl Pipeline {
     }
 
     async fn locate(&mut self, end: &Endpoint) -> Result<Found, Stop> {
+        // Where nothing is remembered, nothing can be found: the name goes out as it is.
+        if end.is_anywhere() && self.catalog.remembers() {
+            return self.locate_anywhere(end).await;
+        }
+        self.locate_in(end).await
+    }
+
+    /// In whichever service of the configuration has it. Where several do, the first is taken, and that is told.
+    async fn locate_anywhere(&mut self, end: &Endpoint) -> Result<Found, Stop> {
+        let mut found: Option<(String, Reference)> = None;
+        for service in self.options.services.clone() {
+            let there = Endpoint { service: Some(service.clone()), ..end.clone() };
+            let Found::Here(reference) = self.locate_in(&there).await? else { continue };
+            if let Some((first, _)) = &found {
+                let path = end.path.parts().join(".");
+                self.account.warn(format!(
+                    "{} {path} is in the services `{first}` and `{service}`: edges go to the first; name the service in the source's `config`",
+                    end.kind
+                ));
+                break;
+            }
+            found = Some((service, reference));
+        }
+        Ok(found.map_or(Found::Missing, |(_, reference)| Found::Here(reference)))
+    }
+
+    async fn locate_in(&mut self, end: &Endpoint) -> Result<Found, Stop> {
         let fqn = end.fqn(&self.service.name);
         let is_own = self.is_own(end);
         let standing = if is_own { self.standing(&entity_key(end.kind, &fqn)).await } else { None };

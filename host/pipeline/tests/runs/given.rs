@@ -31,6 +31,7 @@ pub fn options() -> Options {
         source: "src".into(),
         asset: "openmetadata__src__metadata".into(),
         service: service(),
+        services: vec!["svc".into(), "lake".into()],
         filters: Filters::default(),
         dry_run: false,
         full: false,
@@ -115,6 +116,7 @@ pub fn drawn(from: &str, to: &str) -> Record {
 
 pub fn query(sql: &str) -> Query {
     Query {
+        service: None,
         sql: sql.to_owned(),
         dialect: "trino".into(),
         database: None,

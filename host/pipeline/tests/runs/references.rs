@@ -178,3 +178,36 @@ async fn a_catalog_that_remembers_nothing_gets_everything_each_time() {
     let again = bench.with(catalog());
     assert_eq!(counts(&again.run(borrowing(), events()).await), (3, 0, 0, 0));
 }
+
+#[tokio::test]
+async fn a_table_of_an_unknown_service_is_found_where_it_is() {
+    let held =
+        [(EntityKind::Table, "lake.db.s.a"), (EntityKind::Table, "svc.db.s.b"), (EntityKind::Table, "lake.db.s.b")];
+    let bench = Bench::new(MemoryCatalog::holding(&held));
+    let anywhere = |from: &str| {
+        let mut edge = edge(from, "db.s.b");
+        edge.upstream.service = Some("*".to_owned());
+        edge.downstream.service = Some("lake".to_owned());
+        Record::Edge(Box::new(edge))
+    };
+    let report =
+        bench.run(borrowing(), split(vec![anywhere("db.s.a"), anywhere("db.s.b"), anywhere("db.s.nope")])).await;
+    bench.catalog.no_breach();
+    assert_eq!(counts(&report), (2, 0, 1, 0), "{:?}", report.left_out);
+    let written = bench.catalog.written();
+    assert!(written.iter().any(|edge| edge.contains("lake.db.s.a")), "{written:?}");
+    let ambiguous = "table db.s.b is in the services `lake` and `svc`";
+    let told = |warning: &String| warning.starts_with(ambiguous) || warning.contains("`svc` and `lake`");
+    assert!(report.warnings.keys().any(told), "{:?}", report.warnings);
+}
+
+#[tokio::test]
+async fn a_query_of_a_dashboard_must_name_its_database_service() {
+    let bench = Bench::new(MemoryCatalog::default());
+    let service = metahost_model::Service { kind: metahost_model::ServiceKind::DashboardService, ..options().service };
+    let boards = metahost_pipeline::Options { service, ..options() };
+    let named = metahost_model::Query { service: Some("lake".to_owned()), ..query("select 2") };
+    let report = bench.run(boards, split(vec![ran(query("select 1")), ran(named)])).await;
+    assert_eq!(counts(&report), (1, 0, 1, 0));
+    assert_eq!(report.left_out[0].reason, "the database service that it ran in is not known");
+}

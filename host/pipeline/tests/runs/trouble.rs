@@ -1,6 +1,7 @@
 //! Catalogs that fail, states that can't be written, runs that are cancelled: every record is still accounted for.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -105,16 +106,16 @@ async fn cancelling_does_not_wait_for_a_listing_that_never_comes() {
     assert_eq!(report.total().rejected["cancelled"], 7);
 }
 
-/// A state on a disk that fills up.
-struct FullDisk(MemoryStore);
+/// A state on a disk that has room for one commit.
+struct FullDisk(MemoryStore, AtomicBool);
 
 impl Store for FullDisk {
     fn get(&self, space: Space, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.0.get(space, key)
     }
 
-    fn commit(&self, _: Vec<Change>) -> Result<(), StoreError> {
-        Err(unopenable())
+    fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        if self.1.swap(true, Ordering::Relaxed) { Err(unopenable()) } else { self.0.commit(changes) }
     }
 
     fn scan(&self, space: Space, prefix: &str, visit: &mut dyn FnMut(&str, &[u8])) -> Result<(), StoreError> {
@@ -131,8 +132,10 @@ fn unopenable() -> StoreError {
 async fn a_state_that_cannot_be_written_ends_the_run() {
     let held: Vec<String> = (0..30).map(|n| format!("svc.db.s.t{n}")).collect();
     let held: Vec<_> = held.iter().map(|fqn| (EntityKind::Table, fqn.as_str())).collect();
-    let bench =
-        Bench { catalog: Arc::new(MemoryCatalog::holding(&held)), store: Arc::new(FullDisk(MemoryStore::default())) };
+    let bench = Bench {
+        catalog: Arc::new(MemoryCatalog::holding(&held)),
+        store: Arc::new(FullDisk(MemoryStore::default(), AtomicBool::new(false))),
+    };
     let list = (0..30).map(|n| annotation(&format!("db.s.t{n}"), "x")).collect();
     let report = bench.run(borrowing(), split(list)).await;
     assert_eq!(report.failures[0].what, FailureKind::State);

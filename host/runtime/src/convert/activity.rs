@@ -3,6 +3,7 @@
 use metahost_model as model;
 use metahost_model::{EntityPath, Error, ErrorKind};
 
+use super::path_of;
 use crate::bindings::metahost::source::activity as wit;
 
 pub(super) fn status(status: wit::Status) -> model::Status {
@@ -76,11 +77,6 @@ fn named(name: &str) -> Result<(), Error> {
 }
 
 pub(crate) fn usage(usage: wit::Usage) -> Result<model::Usage, Error> {
-    Ok(model::Usage {
-        kind: usage.entity_type.parse()?,
-        path: EntityPath::new(usage.path)?,
-        day: usage.day,
-        count: usage.count,
-        users: usage.users,
-    })
+    let kind = usage.entity_type.parse()?;
+    Ok(model::Usage { kind, path: path_of(kind, usage.path)?, day: usage.day, count: usage.count, users: usage.users })
 }

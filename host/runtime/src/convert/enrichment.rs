@@ -1,11 +1,11 @@
 //! Annotations.
 
 use metahost_model as model;
-use metahost_model::{EntityPath, Error};
+use metahost_model::Error;
 
 use super::activity::status;
 use super::entities::{constraint, key, paths};
-use super::extension;
+use super::{extension, path_of};
 use crate::bindings::metahost::source::enrichment as wit;
 
 pub(crate) fn annotation(annotation: wit::Annotation) -> Result<model::Annotation, Error> {
@@ -14,9 +14,10 @@ pub(crate) fn annotation(annotation: wit::Annotation) -> Result<model::Annotatio
 }
 
 fn convert(annotation: wit::Annotation) -> Result<model::Annotation, Error> {
+    let kind = annotation.entity_type.parse()?;
     Ok(model::Annotation {
-        kind: annotation.entity_type.parse()?,
-        path: EntityPath::new(annotation.path)?,
+        kind,
+        path: path_of(kind, annotation.path)?,
         display_name: annotation.display_name,
         description: annotation.description,
         owners: annotation.owners,

@@ -1,9 +1,9 @@
 //! Entities.
 
 use metahost_model as model;
-use metahost_model::{EntityPath, Error, FlatColumn};
+use metahost_model::{EntityKind, EntityPath, Error, FlatColumn};
 
-use super::{extension, json};
+use super::{extension, json, path_of};
 use crate::bindings::metahost::source::entities as wit;
 
 pub(crate) fn entity(entity: wit::Entity) -> Result<model::Entity, Error> {
@@ -20,6 +20,7 @@ fn common_of(entity: &wit::Entity) -> &wit::Common {
         wit::Entity::Pipeline(pipeline) => &pipeline.common,
         wit::Entity::Dashboard(dashboard) => &dashboard.common,
         wit::Entity::Chart(chart) => &chart.common,
+        wit::Entity::DashboardDataModel(model) => &model.common,
         wit::Entity::Container(container) => &container.common,
         wit::Entity::Other(other) => &other.common,
     }
@@ -46,11 +47,12 @@ fn convert(entity: wit::Entity) -> Result<model::Entity, Error> {
         wit::Entity::Dashboard(dashboard) => model::Entity::Dashboard(model::Dashboard {
             common: common(dashboard.common)?,
             charts: paths(dashboard.charts)?,
-            data_models: paths(dashboard.data_models)?,
+            data_models: data_models(dashboard.data_models)?,
         }),
         wit::Entity::Chart(chart) => {
             model::Entity::Chart(model::Chart { common: common(chart.common)?, kind: chart.kind })
         }
+        wit::Entity::DashboardDataModel(found) => model::Entity::DashboardDataModel(data_model(found)?),
         wit::Entity::Container(container) => model::Entity::Container(self::container(container)?),
         wit::Entity::Other(other) => model::Entity::Other(model::Other {
             common: common(other.common)?,
@@ -194,6 +196,21 @@ fn task(task: wit::Task) -> model::Task {
         after: task.after,
         source_url: task.source_url,
     }
+}
+
+fn data_models(paths: Vec<Vec<String>>) -> Result<Vec<EntityPath>, Error> {
+    paths.into_iter().map(|path| path_of(EntityKind::DashboardDataModel, path)).collect()
+}
+
+fn data_model(found: wit::DashboardDataModel) -> Result<model::DashboardDataModel, Error> {
+    let path = path_of(EntityKind::DashboardDataModel, found.common.path.clone())?;
+    Ok(model::DashboardDataModel {
+        common: model::Common { path, ..common(found.common)? },
+        kind: found.kind,
+        columns: columns(found.columns)?,
+        sql: found.sql,
+        project: found.project,
+    })
 }
 
 fn container(container: wit::Container) -> Result<model::Container, Error> {

@@ -1,8 +1,9 @@
 //! Edges and queries.
 
 use metahost_model as model;
-use metahost_model::{EntityPath, Error};
+use metahost_model::Error;
 
+use super::path_of;
 use crate::bindings::metahost::source::lineage as wit;
 
 pub(crate) fn edge(edge: wit::Edge) -> Result<model::Edge, Error> {
@@ -17,11 +18,8 @@ pub(crate) fn edge(edge: wit::Edge) -> Result<model::Edge, Error> {
 }
 
 fn endpoint(endpoint: wit::Endpoint) -> Result<model::Endpoint, Error> {
-    Ok(model::Endpoint {
-        service: endpoint.service,
-        kind: endpoint.entity_type.parse()?,
-        path: EntityPath::new(endpoint.path)?,
-    })
+    let kind = endpoint.entity_type.parse()?;
+    Ok(model::Endpoint { service: endpoint.service, kind, path: path_of(kind, endpoint.path)? })
 }
 
 fn column_edge(edge: wit::ColumnEdge) -> model::ColumnEdge {
@@ -46,6 +44,7 @@ pub(crate) fn query(query: wit::Query) -> model::Query {
     model::Query {
         sql: query.sql,
         dialect: query.dialect,
+        service: query.service,
         database: query.database,
         schema: query.schema,
         user: query.user,

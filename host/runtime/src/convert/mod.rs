@@ -11,7 +11,7 @@ mod weigh;
 use core::fmt;
 use std::collections::BTreeMap;
 
-use metahost_model::{EntityPath, Error, ErrorKind};
+use metahost_model::{EntityKind, EntityPath, Error, ErrorKind};
 use serde_json::Value;
 
 pub(crate) use activity::{run, test_case, test_result, usage};
@@ -41,6 +41,15 @@ pub(crate) fn garbage(error: &Error) -> Garbage {
 /// A scope: the whole service, or a path in it.
 pub(crate) fn scope(parts: Vec<String>) -> Result<EntityPath, Error> {
     if parts.is_empty() { Ok(EntityPath::root()) } else { EntityPath::new(parts) }
+}
+
+/// Where an entity of this kind lives. OpenMetadata names data models below a `model` of their service, so that a chart
+/// may have the same name; connectors need not know.
+fn path_of(kind: EntityKind, mut parts: Vec<String>) -> Result<EntityPath, Error> {
+    if kind == EntityKind::DashboardDataModel && !parts.is_empty() {
+        parts.insert(0, "model".to_owned());
+    }
+    EntityPath::new(parts)
 }
 
 fn extension(pairs: Vec<(String, String)>) -> Result<BTreeMap<String, Value>, Error> {

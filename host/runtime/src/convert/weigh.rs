@@ -61,6 +61,9 @@ impl Weigh for Entity {
                 common(&dashboard.common) + 64 * (dashboard.charts.len() + dashboard.data_models.len())
             }
             Self::Chart(chart) => common(&chart.common),
+            Self::DashboardDataModel(model) => {
+                common(&model.common) + columns(&model.columns) + text(model.sql.as_ref())
+            }
             Self::Container(container) => common(&container.common) + columns(&container.fields),
             Self::Other(other) => common(&other.common) + other.body.len(),
         };

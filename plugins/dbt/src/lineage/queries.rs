@@ -28,6 +28,7 @@ pub fn query(project: &Project, id: &str, node: &Node) -> Sql {
     let relation = node.relation_name.clone().unwrap_or_else(|| quoted(path));
     let compiled = compiled.trim().trim_end_matches(';');
     Sql::Query(Query {
+        service: None,
         sql: format!("create table {relation} as\n{compiled}"),
         dialect: dialect(project.manifest.metadata.adapter_type.as_deref().unwrap_or_default()).to_owned(),
         database: path.first().cloned(),

@@ -53,6 +53,7 @@ impl Context<'_> {
             Entity::Pipeline(pipeline) => self.pipeline(&mut body, pipeline),
             Entity::Dashboard(dashboard) => self.dashboard(&mut body, dashboard),
             Entity::Chart(chart) => self.chart(&mut body, chart),
+            Entity::DashboardDataModel(model) => self.data_model(&mut body, model),
             Entity::Container(container) => self.container(&mut body, container, &above),
             Entity::Other(other) => {
                 if let Value::Object(more) = &other.body {

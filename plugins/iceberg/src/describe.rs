@@ -1,0 +1,31 @@
+//! What the connector tells of itself. Pure: calls nothing of the host.
+
+use metahost_plugin_sdk::connector::{Capabilities, CredentialSlot, Descriptor};
+
+use crate::config::SLOT;
+use crate::steps;
+
+/// The connector's description. OpenMetadata dropped its service type for Iceberg in 1.13; the host says then what it is instead.
+pub fn descriptor() -> Descriptor {
+    Descriptor {
+        name: "iceberg".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        service_type: "Iceberg".to_owned(),
+        service_kind: "databaseService".to_owned(),
+        capabilities: Capabilities::ENTITIES | Capabilities::DELETES,
+        config_schema: include_str!("../config.schema.json").to_owned(),
+        credentials: vec![CredentialSlot {
+            name: SLOT.to_owned(),
+            description:
+                "OAuth2 client credentials with the catalog's scope (`PRINCIPAL_ROLE:ALL` for Polaris), a token, \
+                          or AWS keys for catalogs that are signed for (`service = \"glue\"` or `\"s3tables\"`)."
+                    .to_owned(),
+            kinds: ["none", "bearer", "oauth2-client-credentials", "aws-sigv4", "basic", "api-key", "login"]
+                .map(str::to_owned)
+                .to_vec(),
+            required: false,
+        }],
+        test_steps: steps::all(),
+        documentation: include_str!("../README.md").to_owned(),
+    }
+}

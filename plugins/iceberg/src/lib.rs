@@ -1,0 +1,72 @@
+//! Iceberg over its REST catalog: namespaces, tables and views as their metadata files tell them. Never opens a data file.
+
+mod catalog;
+mod config;
+mod describe;
+mod metadata;
+mod partition;
+mod read;
+mod steps;
+mod table;
+mod types;
+mod view;
+
+use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
+use metahost_plugin_sdk::output::{Host, Output};
+use metahost_plugin_sdk::rest::{Api, Server};
+use metahost_plugin_sdk::{Connector, Error, Result};
+
+use catalog::Catalog;
+use config::{Config, SLOT};
+
+/// The connector: one configured catalog.
+pub struct Iceberg {
+    config: Config,
+    server: Box<dyn Api>,
+}
+
+impl Connector for Iceberg {
+    fn describe() -> Descriptor {
+        describe::descriptor()
+    }
+
+    fn open(config: &str) -> Result<Self> {
+        let config = Config::parse(config)?;
+        let server = Server::new(&config.url, "the Iceberg catalog", SLOT).with_headers(&config.headers);
+        Ok(Self { config, server: Box::new(server) })
+    }
+
+    fn test(&mut self, step: &str) -> Result<String> {
+        steps::run(step, self.server.as_ref(), &self.config)
+    }
+
+    fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
+        if !modes.contains(&Mode::Entities) {
+            return Ok(Vec::new());
+        }
+        read::splits(&Catalog::open(self.server.as_ref(), &self.config)?)
+    }
+
+    fn read(&mut self, request: ReadRequest) -> Result<Summary> {
+        let mut host = Host::default();
+        self.read_into(&request, &mut host)?;
+        host.finish()
+    }
+}
+
+impl Iceberg {
+    fn read_into(&self, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
+        let catalog = Catalog::open(self.server.as_ref(), &self.config)?;
+        match request.split.path.as_slice() {
+            [_] => read::namespaces(&catalog, out),
+            [_, _] => read::namespace(&catalog, &read::levels(&request.split.id)?, out),
+            _ => Err(Error::Unsupported(format!("the split `{}`", request.split.id))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_family = "wasm")]
+metahost_plugin_sdk::register!(Iceberg);
