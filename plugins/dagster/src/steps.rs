@@ -2,7 +2,7 @@
 
 use metahost_plugin_sdk::connector::TestStep;
 use metahost_plugin_sdk::output::Host;
-use metahost_plugin_sdk::{Error, Result, protocol};
+use metahost_plugin_sdk::{Error, Result, protocol, test_step};
 use serde_json::json;
 
 use crate::config::Config;
@@ -11,17 +11,11 @@ use crate::{assets, queries, workspace};
 
 /// The steps in order.
 pub fn all() -> Vec<TestStep> {
-    let step = |name: &str, description: &str, mandatory| TestStep {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        mandatory,
-        short_circuit: mandatory,
-    };
     vec![
-        step("CheckAccess", "The web server answers and takes the token.", true),
-        step("GetWorkspace", "Every code location is loaded.", true),
-        step("GetAssets", "Assets can be read.", false),
-        step("GetRuns", "Runs can be read.", false),
+        test_step("CheckAccess", "The web server answers and takes the token.", true),
+        test_step("GetWorkspace", "Every code location is loaded.", true),
+        test_step("GetAssets", "Assets can be read.", false),
+        test_step("GetRuns", "Runs can be read.", false),
     ]
 }
 

@@ -3,20 +3,16 @@
 use std::collections::BTreeSet;
 
 use metahost_plugin_sdk::entities::Common;
-use metahost_plugin_sdk::names;
+use metahost_plugin_sdk::{self as sdk, names};
 
 use crate::answer::{Asset, Owner};
 
 /// An entity's common part with nothing but a name, a place to look, and a description.
 pub fn common(name: &str, description: Option<String>, page: String) -> Common {
     Common {
-        path: vec![name.to_owned()],
-        display_name: None,
         description: description.filter(|text| !text.trim().is_empty()),
-        owners: Vec::new(),
-        tags: Vec::new(),
         source_url: Some(page),
-        extension: Vec::new(),
+        ..sdk::common(vec![name.to_owned()])
     }
 }
 

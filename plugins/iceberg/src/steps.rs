@@ -2,24 +2,18 @@
 
 use metahost_plugin_sdk::connector::TestStep;
 use metahost_plugin_sdk::rest::Api;
-use metahost_plugin_sdk::{Error, Result};
+use metahost_plugin_sdk::{Error, Result, test_step};
 
 use crate::catalog::Catalog;
 use crate::config::Config;
 
 /// The steps in order.
 pub fn all() -> Vec<TestStep> {
-    let step = |name: &str, description: &str, mandatory| TestStep {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        mandatory,
-        short_circuit: mandatory,
-    };
     vec![
-        step("CheckAccess", "The catalog answers and takes the credential.", true),
-        step("GetNamespaces", "Namespaces can be listed.", true),
-        step("GetTables", "The tables of a namespace can be listed.", false),
-        step("GetViews", "The views of a namespace can be listed.", false),
+        test_step("CheckAccess", "The catalog answers and takes the credential.", true),
+        test_step("GetNamespaces", "Namespaces can be listed.", true),
+        test_step("GetTables", "The tables of a namespace can be listed.", false),
+        test_step("GetViews", "The views of a namespace can be listed.", false),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! A table from its metadata: columns, keys, partitions, sort order, snapshots.
 
 use metahost_plugin_sdk::entities::{Column, Common, KeyKind, Table as Entity, TableKey, TableKind};
-use metahost_plugin_sdk::{Result, protocol};
+use metahost_plugin_sdk::{self as sdk, Result, protocol};
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -37,13 +37,9 @@ pub fn entity(config: &Config, path: Vec<String>, table: &Table) -> Result<Entit
 /// The common part of a table or view, from its properties.
 pub fn described(config: &Config, path: Vec<String>, property: impl Fn(&str) -> Option<String>) -> Common {
     Common {
-        path,
-        display_name: None,
         description: property("comment").filter(|comment| !comment.trim().is_empty()),
         owners: property(&config.ownership_property).into_iter().collect(),
-        tags: Vec::new(),
-        source_url: None,
-        extension: Vec::new(),
+        ..sdk::common(path)
     }
 }
 

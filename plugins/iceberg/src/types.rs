@@ -37,10 +37,9 @@ fn push(columns: &mut Vec<Column>, name: &str, parent: Option<usize>, kind: &Val
 
 fn fields(columns: &mut Vec<Column>, parent: usize, kind: &Value) {
     for inner in kind["fields"].as_array().into_iter().flatten() {
-        match serde_json::from_value::<Field>(inner.clone()) {
-            Ok(field) => append(columns, &field, Some(parent)),
-            // A field without a name is none; its text stands in the display of what is around it.
-            Err(_) => continue,
+        // A field without a name is none; its text stands in the display of what is around it.
+        if let Ok(field) = serde_json::from_value::<Field>(inner.clone()) {
+            append(columns, &field, Some(parent));
         }
     }
 }

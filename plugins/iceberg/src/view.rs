@@ -35,6 +35,6 @@ pub fn entity(config: &Config, path: Vec<String>, view: &View) -> Result<Entity>
 fn text(version: &ViewVersion) -> Option<String> {
     let all = &version.representations;
     let of = |dialect: &&str| all.iter().find(|text| text.dialect.as_deref() == Some(*dialect));
-    let chosen: Option<&Representation> = DIALECTS.iter().find_map(|dialect| of(dialect)).or_else(|| all.first());
+    let chosen: Option<&Representation> = DIALECTS.iter().find_map(of).or_else(|| all.first());
     chosen?.sql.clone()
 }

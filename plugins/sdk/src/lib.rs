@@ -3,6 +3,7 @@
 
 pub mod bindings;
 pub mod columns;
+mod common;
 mod config;
 mod emit;
 mod error;
@@ -17,6 +18,7 @@ pub mod testing;
 pub use bindings::exports::metahost::source::connector;
 pub use bindings::metahost::source::{activity, enrichment, entities, lineage, log, sink, state, statistics, types};
 pub use bindings::sql::exports::metahost::source::sql;
+pub use common::{common, paragraphs, test_step};
 pub use config::{parse_config, problem};
 pub use emit::Emitter;
 pub use error::{Error, ErrorExt, Result, protocol, unavailable};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use metahost_plugin_sdk::columns;
 use metahost_plugin_sdk::entities::{Column as Field, DashboardDataModel};
 use metahost_plugin_sdk::lineage::{ColumnEdge, Edge, EdgeSource, Endpoint};
+use metahost_plugin_sdk::{columns, paragraphs};
 use serde_json::Value;
 
 use crate::answer::{Column, Dataset, Metric};
@@ -77,9 +77,7 @@ fn measure(metric: &Metric, taken: &mut BTreeSet<String>) -> Field {
 fn describe(title: Option<&String>, text: Option<&String>, expression: Option<&String>) -> Option<String> {
     let title = title.filter(|title| expression != Some(title)).cloned();
     let expression = expression.map(|sql| format!("`{sql}`"));
-    let parts: Vec<String> =
-        [title, text.cloned(), expression].into_iter().flatten().filter(|part| !part.trim().is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join("\n\n"))
+    paragraphs([title, text.cloned(), expression])
 }
 
 /// From the table to the dataset, column by column; a calculated column may need several, which its SQL tells.

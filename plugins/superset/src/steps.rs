@@ -2,25 +2,19 @@
 
 use metahost_plugin_sdk::connector::TestStep;
 use metahost_plugin_sdk::rest::Api;
-use metahost_plugin_sdk::{Error, Result, protocol};
+use metahost_plugin_sdk::{Error, Result, protocol, test_step};
 
 use crate::config::Config;
 use crate::list::{CHARTS, DASHBOARDS, DATABASES, DATASETS, List, count};
 
 /// The steps in order.
 pub fn all() -> Vec<TestStep> {
-    let step = |name: &str, description: &str, mandatory| TestStep {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        mandatory,
-        short_circuit: mandatory,
-    };
     vec![
-        step("CheckAccess", "Superset answers and knows the user.", true),
-        step("GetDashboards", "The user sees dashboards.", true),
-        step("GetCharts", "The user sees charts.", false),
-        step("GetDatasets", "The user sees datasets.", false),
-        step("GetDatabases", "The user sees how databases are reached, for lineage.", false),
+        test_step("CheckAccess", "Superset answers and knows the user.", true),
+        test_step("GetDashboards", "The user sees dashboards.", true),
+        test_step("GetCharts", "The user sees charts.", false),
+        test_step("GetDatasets", "The user sees datasets.", false),
+        test_step("GetDatabases", "The user sees how databases are reached, for lineage.", false),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! Small conversions that several parts need. Never reads anything.
 
 use metahost_plugin_sdk::entities::Common;
-use metahost_plugin_sdk::names;
+use metahost_plugin_sdk::{self as sdk, names};
 
 use crate::answer::Tag;
 
@@ -10,16 +10,8 @@ const GIVEN: u64 = 1;
 
 /// An entity named by its number, as OpenMetadata's own connector names it: what people wrote there stays.
 pub fn common(id: u64, title: Option<&String>, paragraphs: Vec<Option<String>>) -> Common {
-    let paragraphs: Vec<String> = paragraphs.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
-    Common {
-        path: vec![id.to_string()],
-        display_name: title.filter(|title| !title.is_empty()).cloned(),
-        description: (!paragraphs.is_empty()).then(|| paragraphs.join("\n\n")),
-        owners: Vec::new(),
-        tags: Vec::new(),
-        source_url: None,
-        extension: Vec::new(),
-    }
+    let display_name = title.filter(|title| !title.is_empty()).cloned();
+    Common { display_name, description: sdk::paragraphs(paragraphs), ..sdk::common(vec![id.to_string()]) }
 }
 
 /// Tags that people gave.
