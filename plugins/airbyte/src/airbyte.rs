@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::rest::Answer;
-use metahost_plugin_sdk::types::Failure;
 use metahost_plugin_sdk::{Error, Result, protocol};
 use serde_json::Value;
 
@@ -81,6 +80,5 @@ pub fn rows(answer: &mut Value, name: &str) -> Result<Vec<Value>> {
 
 /// That nothing is there to be read, which a user without rights sees as well.
 pub fn nothing(what: &str) -> Error {
-    let message = format!("Airbyte sees {what}; has the user rights? Nothing is taken for gone");
-    Error::Protocol(Failure { message, context: Vec::new() })
+    protocol(format!("Airbyte sees {what}; has the user rights? Nothing is taken for gone"))
 }

@@ -87,14 +87,20 @@ impl Place<'_> {
         Ok(Endpoint { service, entity_type: entity_type.to_owned(), path })
     }
 
+    /// What the operator wrote is not spelled anew.
     fn table(&self, namespace: Option<&str>, stream: &str) -> Result<Vec<String>, String> {
         let settings = &self.end.settings;
         let flat = FLAT.contains(&kind(&self.end.kind).as_str());
         let outer = if flat { Some("default") } else { setting(settings, &DATABASE) };
         let inner = if flat { setting(settings, &DATABASE) } else { self.schema() };
-        let database = self.service.database.as_deref().or(outer).ok_or_else(|| self.unknown("database"))?;
-        let schema = namespace.or(self.service.schema.as_deref()).or(inner).ok_or_else(|| self.unknown("schema"))?;
-        Ok([database, schema, stream].map(|part| self.spelling.write(part)).to_vec())
+        let database = self.service.database.clone().or_else(|| Some(self.spelling.write(outer?)));
+        let own = || self.service.schema.clone().or_else(|| Some(self.spelling.write(inner?)));
+        let schema = namespace.map(|namespace| self.spelling.write(namespace)).or_else(own);
+        Ok(vec![
+            database.ok_or_else(|| self.unknown("database"))?,
+            schema.ok_or_else(|| self.unknown("schema"))?,
+            self.spelling.write(stream),
+        ])
     }
 
     /// The schema of `BigQuery` may stand behind its project; a source may have just one of many possible.
@@ -111,7 +117,7 @@ impl Place<'_> {
             Side::Source => folder::bucket(&self.end.settings),
             Side::Destination => folder::written(&self.end.settings, namespace, stream),
         };
-        path.ok_or_else(|| "its settings name no bucket".to_owned())
+        path.ok_or_else(|| format!("the settings of `{}` name no bucket", self.end.name))
     }
 
     fn unknown(&self, what: &str) -> String {

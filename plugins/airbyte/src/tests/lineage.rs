@@ -69,13 +69,24 @@ fn files_are_containers_below_their_bucket() {
 }
 
 #[test]
+fn a_container_needs_a_bucket() {
+    let more = json!({ "services": {
+        "Postgres prod": { "service": "shop" },
+        "Postgres dest 0": { "service": "files", "kind": "container" },
+    }});
+    let out = read(&public(), &more);
+    assert!(out.edges.is_empty());
+    assert!(out.skipped[0].ends_with("4 of 4 streams have no edge: the settings of `Postgres dest 0` name no bucket"));
+}
+
+#[test]
 fn a_data_lake_has_tables_of_its_catalog() {
     let lake = json!({ "services": {
         "postgres": { "service": "shop" },
         "s3-data-lake": { "service": "glue", "database": "AwsDataCatalog" },
     }});
     let out = read(&hand_made(), &lake);
-    let wanted = "shop:table:shop.sales.Orders -> glue:table:awsdatacatalog.landing.orders";
+    let wanted = "shop:table:shop.sales.Orders -> glue:table:AwsDataCatalog.landing.orders";
     assert_eq!(flows(&out, "data lake"), [wanted]);
 }
 
