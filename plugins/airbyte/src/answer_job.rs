@@ -1,11 +1,10 @@
 //! Jobs as either API tells them, as what is read of Airbyte. Never asks for more.
 
-use metahost_plugin_sdk::Result;
+use metahost_plugin_sdk::{Result, time};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::connection::{self, State};
-use crate::time;
 
 /// As the public API tells it.
 #[derive(Debug, Deserialize)]
@@ -24,8 +23,8 @@ impl PublicJob {
     /// As it is read of Airbyte.
     pub fn read(self) -> Result<connection::Job> {
         let state = State::read(&self.status)?;
-        let started = self.start_time.as_deref().and_then(time::parse);
-        let updated = self.last_updated_at.as_deref().and_then(time::parse);
+        let started = self.start_time.as_deref().and_then(time::millis);
+        let updated = self.last_updated_at.as_deref().and_then(time::millis);
         Ok(connection::Job {
             id: self.job_id.as_str().map_or_else(|| self.job_id.to_string(), str::to_owned),
             kind: self.job_type.unwrap_or_default(),

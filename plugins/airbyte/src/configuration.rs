@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use metahost_plugin_sdk::rest::{Api, parse};
-use metahost_plugin_sdk::{ErrorExt, Result, problem};
+use metahost_plugin_sdk::{ErrorExt, Result, problem, time};
 use serde_json::{Value, json};
 
 use crate::airbyte::{Airbyte, Columns, Items, Jobs, label, of_item, of_one, rows, wanted};
@@ -11,7 +11,6 @@ use crate::answer_config as answer;
 use crate::answer_job::JobWithAttempts;
 use crate::connection::{Connection, End, Side, Workspace};
 use crate::pages::{self, Listing, Page};
-use crate::time;
 
 /// Kinds of jobs that move data, as older servers know them and refuse all others.
 const OLDER: [&str; 2] = ["sync", "reset_connection"];

@@ -19,11 +19,12 @@ pub fn descriptor() -> Descriptor {
         config_schema: include_str!("../config.schema.json").to_owned(),
         credentials: vec![CredentialSlot {
             name: SLOT.to_owned(),
-            description: "Client id and secret of an application, whose tokens are at `/v1/applications/token` of the \
-                          API; or an access token as bearer; or user and password of a server that has no logins of \
-                          its own."
-                .to_owned(),
-            kinds: ["none", "basic", "bearer", "oauth2-client-credentials"].map(str::to_owned).to_vec(),
+            description:
+                "Client id and secret of an application, posted to `/v1/applications/token` of the API (`login` \
+                          with the fields client_id and client_secret); or an access token as bearer; or user and \
+                          password of a server that has no logins of its own."
+                    .to_owned(),
+            kinds: ["none", "login", "basic", "bearer", "oauth2-client-credentials"].map(str::to_owned).to_vec(),
             required: false,
         }],
         test_steps: steps::all(),

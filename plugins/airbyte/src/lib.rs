@@ -22,7 +22,6 @@ mod runs;
 mod schedule;
 mod spelling;
 mod steps;
-mod time;
 
 use std::collections::BTreeSet;
 

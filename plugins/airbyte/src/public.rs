@@ -1,7 +1,7 @@
 //! Airbyte's public API: GET requests, pages of at most 100 rows. Never reads what the answers mean.
 
 use metahost_plugin_sdk::rest::{Api, encode, parse};
-use metahost_plugin_sdk::{ErrorExt, Result};
+use metahost_plugin_sdk::{ErrorExt, Result, time};
 use serde_json::Value;
 
 use crate::airbyte::{Airbyte, Columns, Items, Jobs, label, of_item, of_one, rows, wanted};
@@ -9,7 +9,6 @@ use crate::answer_job::PublicJob;
 use crate::answer_public as answer;
 use crate::connection::{Connection, End, Side, Workspace};
 use crate::pages::{self, Listing, Page};
-use crate::time;
 
 /// The public API of one server.
 pub struct Public {
@@ -48,7 +47,8 @@ impl Airbyte for Public {
     }
 
     fn jobs(&self, connection: &str, since: Option<u64>, limit: Option<usize>) -> Result<Jobs> {
-        let since = since.map(|since| format!("updatedAtStart={}&", encode(&time::format(since)))).unwrap_or_default();
+        let since =
+            since.and_then(time::format).map(|since| format!("updatedAtStart={}&", encode(&since))).unwrap_or_default();
         let path = format!("/jobs?connectionId={}&{since}", encode(connection));
         let Listing { rows, rest } = self.list(&path, "jobId", limit, true)?;
         let read = |row: Value| {

@@ -1,7 +1,7 @@
 //! The connection test, step by step. Never emits.
 
 use metahost_plugin_sdk::connector::TestStep;
-use metahost_plugin_sdk::{Error, Result, protocol};
+use metahost_plugin_sdk::{Error, Result, protocol, test_step};
 
 use crate::airbyte::{Airbyte, Items, nothing};
 use crate::config::Config;
@@ -9,17 +9,11 @@ use crate::connection::{Connection, Workspace};
 
 /// The steps in order.
 pub fn all() -> Vec<TestStep> {
-    let step = |name: &str, description: &str, mandatory| TestStep {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        mandatory,
-        short_circuit: mandatory,
-    };
     vec![
-        step("CheckAccess", "The server answers and takes the credential.", true),
-        step("GetWorkspaces", "Every workspace that is wanted can be seen.", true),
-        step("GetConnections", "Connections can be read.", true),
-        step("GetJobs", "Jobs can be read.", false),
+        test_step("CheckAccess", "The server answers and takes the credential.", true),
+        test_step("GetWorkspaces", "Every workspace that is wanted can be seen.", true),
+        test_step("GetConnections", "Connections can be read.", true),
+        test_step("GetJobs", "Jobs can be read.", false),
     ]
 }
 

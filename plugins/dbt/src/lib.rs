@@ -12,7 +12,6 @@ mod location;
 mod output;
 mod project;
 mod steps;
-mod time;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
 use metahost_plugin_sdk::{Connector, Error, Result};

@@ -17,6 +17,10 @@ pub struct Row {
     pub name: Option<String>,
     #[serde(default)]
     pub is_draft: bool,
+    /// When a query last ran: only lists tell it.
+    pub retrieved_at: Option<String>,
+    /// How many seconds that took.
+    pub runtime: Option<f64>,
 }
 
 /// A query.
@@ -38,8 +42,6 @@ pub struct Query {
     #[serde(default)]
     pub tags: Vec<String>,
     pub user: Option<User>,
-    pub retrieved_at: Option<String>,
-    pub runtime: Option<f64>,
     #[serde(default)]
     pub visualizations: Vec<Visualization>,
 }

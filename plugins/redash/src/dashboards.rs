@@ -1,5 +1,7 @@
 //! Dashboards and all their widgets: visualizations are charts, texts are the description.
 
+use std::collections::BTreeSet;
+
 use metahost_plugin_sdk::entities::{Common, Dashboard as Entity};
 use metahost_plugin_sdk::{common, paragraphs};
 
@@ -7,15 +9,16 @@ use crate::answer::Dashboard;
 use crate::config::Config;
 use crate::queries::{chart_name, owners, tags};
 
-/// As OpenMetadata keeps it.
-pub fn entity(config: &Config, board: &Dashboard) -> Entity {
+/// As OpenMetadata keeps it, with those of its charts that were read.
+pub fn entity(config: &Config, board: &Dashboard, known: &BTreeSet<String>) -> Entity {
     let widgets = board.widgets.as_deref().unwrap_or_default();
     let shown = widgets.iter().filter_map(|widget| widget.visualization.as_ref());
     let mut charts: Vec<Vec<String>> = Vec::new();
     for visualization in shown {
         let Some(query) = &visualization.query else { continue };
-        let chart = vec![chart_name(query.id, visualization.id)];
-        if !charts.contains(&chart) {
+        let name = chart_name(query.id, visualization.id);
+        let chart = vec![name.clone()];
+        if known.contains(&name) && !charts.contains(&chart) {
             charts.push(chart);
         }
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::entities::{Chart, Common};
 use metahost_plugin_sdk::lineage::Query as Record;
-use metahost_plugin_sdk::{common, names, paragraphs};
+use metahost_plugin_sdk::{common, names, paragraphs, time};
 
-use crate::answer::{Alert, DataSource, Query, User, Visualization};
+use crate::answer::{Alert, DataSource, Query, Row, User, Visualization};
 use crate::config::Config;
 use crate::{kinds, schedule, sql};
 
@@ -73,7 +73,7 @@ impl Around<'_> {
     }
 
     /// The SQL as a query of its service; none where it is not SQL.
-    pub fn record(&self, query: &Query) -> Option<Record> {
+    pub fn record(&self, row: &Row, query: &Query) -> Option<Record> {
         let source = self.sources.get(&query.data_source_id?)?;
         let mapped = self.config.data_sources.get(&source.name).cloned().unwrap_or_default();
         let known = kinds::dialect(source.kind.as_deref().unwrap_or_default()).map(str::to_owned);
@@ -87,8 +87,8 @@ impl Around<'_> {
             database: mapped.database,
             schema: mapped.schema,
             user: query.user.as_ref().and_then(|user| user.email.clone().or_else(|| user.name.clone())),
-            started_at: query.retrieved_at.as_deref().and_then(schedule::millis),
-            duration_ms: query.runtime.map(millis),
+            started_at: row.retrieved_at.as_deref().and_then(time::millis),
+            duration_ms: row.runtime.map(millis),
             rows: None,
             failed: false,
         })

@@ -33,8 +33,8 @@ pub fn everything(server: &dyn Api, config: &Config, out: &mut dyn Output) -> Re
         ));
     }
     let around = Around { config, sources: sources(server)?, alerts: alerts(server, out)? };
-    emit_queries(server, &around, queries, out)?;
-    emit_dashboards(server, config, boards, out)
+    let charts = emit_queries(server, &around, queries, out)?;
+    emit_dashboards(server, config, boards, &charts, out)
 }
 
 fn sources(server: &dyn Api) -> Result<BTreeMap<u64, DataSource>> {
@@ -61,7 +61,7 @@ fn each<T: serde::de::DeserializeOwned>(
     kind: &str,
     rows: &[Row],
     out: &mut dyn Output,
-    mut take: impl FnMut(T, &mut dyn Output) -> Result<()>,
+    mut take: impl FnMut(&Row, T, &mut dyn Output) -> Result<()>,
 ) -> Result<bool> {
     let mut whole = true;
     for (done, some) in rows.chunks(AT_ONCE).enumerate() {
@@ -70,7 +70,7 @@ fn each<T: serde::de::DeserializeOwned>(
             let read = own_fault(answer.and_then(|answer: Value| parse::<T>(kind, answer)));
             let name = row.name.as_deref().unwrap_or_default();
             match or_skip(out, &[kind, &row.id.to_string(), name], read)? {
-                Some(item) => take(item, out)?,
+                Some(item) => take(row, item, out)?,
                 None => whole = false,
             }
         }
@@ -89,22 +89,29 @@ fn own_fault<T>(read: Result<T>) -> Result<T> {
     }
 }
 
-fn emit_queries(server: &dyn Api, around: &Around<'_>, mut found: Found, out: &mut dyn Output) -> Result<()> {
+/// Emits the queries, and says which charts there are.
+fn emit_queries(
+    server: &dyn Api,
+    around: &Around<'_>,
+    mut found: Found,
+    out: &mut dyn Output,
+) -> Result<BTreeSet<String>> {
     found.rows.retain(|row| around.config.drafts || !row.is_draft);
     let (mut charts, mut reads) = (BTreeMap::new(), Vec::new());
-    let whole = each(server, QUERIES, &found.rows, out, |query: Query, out| {
+    let whole = each(server, QUERIES, &found.rows, out, |row, query: Query, out| {
         for chart in around.charts(&query) {
             out.entity(Entity::Chart(chart))?;
         }
         let names = query.visualizations.iter().map(|shown| chart_name(query.id, shown.id)).collect::<Vec<_>>();
         charts.insert(query.id, names);
         reads.extend(sql::references(&query.sql).into_iter().map(|other| (other, query.id)));
-        around.record(&query).map_or(Ok(()), |record| out.query(record))
+        around.record(row, &query).map_or(Ok(()), |record| out.query(record))
     })?;
     if whole && found.whole {
         out.complete(&[], "chart", None)?;
     }
-    edges(&charts, reads).into_iter().try_for_each(|edge| out.edge(edge))
+    edges(&charts, reads).into_iter().try_for_each(|edge| out.edge(edge))?;
+    Ok(charts.into_values().flatten().collect())
 }
 
 /// From the first chart of a query to every chart of a query that reads its results.
@@ -126,16 +133,22 @@ fn edges(charts: &BTreeMap<u64, Vec<String>>, reads: Vec<(u64, u64)>) -> Vec<Edg
     edges
 }
 
-fn emit_dashboards(server: &dyn Api, config: &Config, mut found: Found, out: &mut dyn Output) -> Result<()> {
+fn emit_dashboards(
+    server: &dyn Api,
+    config: &Config,
+    mut found: Found,
+    charts: &BTreeSet<String>,
+    out: &mut dyn Output,
+) -> Result<()> {
     found.rows.retain(|row| config.drafts || !row.is_draft);
-    let whole = each(server, DASHBOARDS, &found.rows, out, |board: Dashboard, out| {
+    let whole = each(server, DASHBOARDS, &found.rows, out, |_, board: Dashboard, out| {
         for widget in board.widgets.iter().flatten().filter(|widget| widget.restricted) {
             out.skipped(
                 &["dashboards", &board.id.to_string(), &widget.id.to_string()],
                 "the user may not see this widget's query",
             );
         }
-        out.entity(Entity::Dashboard(dashboards::entity(config, &board)))
+        out.entity(Entity::Dashboard(dashboards::entity(config, &board, charts)))
     })?;
     if whole && found.whole { out.complete(&[], "dashboard", Some(found.rows.len() as u64)) } else { Ok(()) }
 }

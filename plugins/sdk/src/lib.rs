@@ -14,6 +14,7 @@ mod register;
 pub mod rest;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
+pub mod time;
 
 pub use bindings::exports::metahost::source::connector;
 pub use bindings::metahost::source::{activity, enrichment, entities, lineage, log, sink, state, statistics, types};

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Metadata;
 use super::lenient::or_default;
 use super::parse::Artifact;
-use crate::time::millis;
+use metahost_plugin_sdk::time::millis;
 
 /// Commands whose results say nothing about data: `dbt docs generate` overwrites the results of a build.
 const BUILDS_NOTHING: [&str; 11] =

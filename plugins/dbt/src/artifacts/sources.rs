@@ -22,7 +22,7 @@ pub struct Sources {
 impl Sources {
     /// When it was written.
     pub fn written(&self) -> Option<u64> {
-        self.metadata.generated_at.as_deref().and_then(crate::time::millis)
+        self.metadata.generated_at.as_deref().and_then(metahost_plugin_sdk::time::millis)
     }
 
     /// The result of a source.

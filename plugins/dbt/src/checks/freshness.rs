@@ -8,7 +8,7 @@ use crate::artifacts::manifest::{Age, Freshness, Node};
 use crate::artifacts::sources::{Measured, Sources};
 use crate::output::Output;
 use crate::project::Project;
-use crate::time::millis;
+use metahost_plugin_sdk::time::millis;
 
 /// Name of the kind of test, and of the test.
 const NAME: &str = "source_freshness";

@@ -12,7 +12,7 @@ use crate::artifacts::lenient::Entries;
 use crate::artifacts::manifest::{Manifest, Node};
 use crate::artifacts::run_results::Newest;
 use crate::artifacts::sources::Sources;
-use crate::time::millis;
+use metahost_plugin_sdk::time::millis;
 use naming::Naming;
 
 /// A project's artifacts, joined.
