@@ -1,12 +1,15 @@
 //! What the whole-binary tests share: a project in a folder of its own, the built binary, and the stand-in for
 //! OpenMetadata. `cargo xtask test` builds what they need; a test that lacks it fails and says so.
 
+pub mod answers;
 mod curl;
+mod landing;
 mod project;
 mod report;
 mod stand_in;
 pub mod trino;
 
+pub use landing::Landing;
 pub use project::{Finished, Project};
 pub use report::sum;
 pub use stand_in::StandIn;

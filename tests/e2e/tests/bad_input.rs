@@ -1,12 +1,11 @@
 //! Bad input: each has its own clear error and exit code, and nothing is half-written.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use metahost_e2e::answers::answering;
 use metahost_e2e::{Finished, Project, StandIn, dist};
 
 /// Runs a command of a project and checks code and words.
@@ -122,21 +121,7 @@ fn a_folder_that_is_not_there_is_named() -> Result<()> {
 
 /// A stand-in for a server of another kind: answers everything with this body.
 fn stand_in_answering(body: &'static str) -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = format!("http://{}/api", listener.local_addr()?);
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                body.len()
-            );
-            if stream.read(&mut request).is_ok() {
-                let _gone = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
-            }
-        }
-    });
-    Ok(address)
+    Ok(format!("{}/api", answering(move |_| (200, body.to_owned()))?))
 }
 
 fn to_server(url: &str) -> Result<Project> {

@@ -9,11 +9,14 @@ use metahost_stack::{Server, replay_history, s3_credentials};
 use crate::shell::{command, root, run, say, step};
 use crate::{demo, dist, stack};
 
+/// Of the stack's Superset, which only loopback reaches.
+const SUPERSET_PASSWORD: &str = "stack";
+
 /// Starts the servers and records every asset.
 pub fn run_all() -> Result<()> {
     let dist = dist::build()?;
     step("Servers");
-    stack::up(&[Server::Trino])?;
+    stack::up(&[Server::Superset])?;
     // Trino forgets old queries; these are worth having lineage from.
     replay_history()?;
     step("Recording");
@@ -26,6 +29,7 @@ pub fn run_all() -> Result<()> {
     let mut record = command(&dist.binary, &["--config"]);
     record.arg(demo::config()?).args(["run", "--all", "--record"]).arg(&fresh);
     record.env("DEMO_S3_ACCESS_KEY_ID", s3.0).env("DEMO_S3_SECRET_ACCESS_KEY", s3.1);
+    record.env("DEMO_SUPERSET_PASSWORD", SUPERSET_PASSWORD);
     run(&mut record, "The run's own messages are above.")?;
     replace(&fresh, &demo::cassettes())
 }

@@ -1,0 +1,91 @@
+//! A stand-in for any HTTP server: a function answers. What it answers, and that it is none, each test says itself.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::Result;
+
+/// A request as the stand-in sees it.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// "GET".
+    pub method: String,
+    /// Without the query.
+    pub path: String,
+    /// Names and values of the query, still encoded.
+    pub query: Vec<(String, String)>,
+    /// The header `authorization`.
+    pub authorization: String,
+    /// The body, as text.
+    pub body: String,
+}
+
+impl Asked {
+    /// A value of the query; empty when absent.
+    pub fn value(&self, name: &str) -> &str {
+        self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// A number of the query.
+    pub fn number(&self, name: &str, default: usize) -> usize {
+        self.value(name).parse().unwrap_or(default)
+    }
+}
+
+/// Starts a stand-in on a free port; it lives as long as the test's process. Answers its address.
+pub fn answering(answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let answer = Arc::new(answer);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let answer = Arc::clone(&answer);
+            // A caller that goes away in the middle is its own business.
+            thread::spawn(move || drop(serve(stream, answer.as_ref())));
+        }
+    });
+    Ok(address)
+}
+
+fn serve(mut stream: TcpStream, answer: &dyn Fn(&Asked) -> (u16, String)) -> Result<()> {
+    let asked = read(&mut BufReader::new(stream.try_clone()?))?;
+    let (status, body) = answer(&asked);
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )?;
+    Ok(())
+}
+
+fn read(reader: &mut impl BufRead) -> Result<Asked> {
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let mut words = line.split_whitespace();
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let pair = |text: &str| text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let mut asked = Asked {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: query.split('&').filter_map(pair).collect(),
+        ..Asked::default()
+    };
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let Some((name, value)) = line.trim().split_once(':') else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "authorization" => value.trim().clone_into(&mut asked.authorization),
+            "content-length" => length = value.trim().parse()?,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    asked.body = String::from_utf8_lossy(&body).into_owned();
+    Ok(asked)
+}
