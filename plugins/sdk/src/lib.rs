@@ -12,6 +12,7 @@ pub mod names;
 pub mod output;
 mod register;
 pub mod rest;
+pub mod s3;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod time;

@@ -1,7 +1,7 @@
 //! `metahost catalog`: what the local catalog holds.
 
 use anyhow::Result;
-use metahost_catalog::{Graph, LocalCatalog};
+use metahost_catalog::{Graph, LocalCatalog, Node};
 use metahost_model::{EntityKind, Fqn};
 
 use crate::args::CatalogCommand;
@@ -66,10 +66,15 @@ fn lineage(graph: &Graph) -> Result<()> {
     output::line(format!("{} {}", graph.root.kind, graph.root.fqn))?;
     for flow in &graph.flows {
         let sources: Vec<String> = flow.edges.iter().map(|edge| format!("{:?}", edge.source)).collect();
-        output::line(format!("  {} -> {}  ({})", flow.from.fqn, flow.to.fqn, sources.join(", ")))?;
+        output::line(format!("  {} -> {}  ({})", end(&flow.from), end(&flow.to), sources.join(", ")))?;
     }
     if graph.flows.is_empty() {
         output::line("  no lineage is known")?;
     }
     Ok(())
+}
+
+/// A chart and a dashboard may have one name, so all but tables say what they are.
+fn end(node: &Node) -> String {
+    if node.kind == EntityKind::Table { node.fqn.to_string() } else { format!("{} {}", node.kind, node.fqn) }
 }

@@ -4,7 +4,6 @@
 mod answer;
 mod folder;
 mod http;
-mod listing;
 mod pattern;
 mod s3;
 

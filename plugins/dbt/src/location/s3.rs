@@ -1,17 +1,12 @@
 //! Artifacts in S3 or a store that speaks its language: listing page by page, several files at once.
 //! Never signs: the host does, with the credential slot.
 
-use metahost_plugin_sdk::http::{Request, send_all};
-use metahost_plugin_sdk::{ErrorExt, Result, problem, protocol};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use super::listing::Page;
 use super::{CREDENTIAL, Found, Location, Pattern, answer};
 use crate::config;
+use metahost_plugin_sdk::http::{Request, send_all};
+use metahost_plugin_sdk::s3::{Endpoint, Object, Page, listing_url, object_url};
+use metahost_plugin_sdk::{ErrorExt, Result, problem, protocol};
 
-/// What a signature counts as unreserved.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-const PATH: &AsciiSet = &QUERY.remove(b'/');
 /// Files under way at once: their bodies share the guest's memory.
 const AT_ONCE: usize = 8;
 /// What a refusal may mean beyond a wrong key.
@@ -41,14 +36,11 @@ impl S3 {
     }
 
     fn url(&self, name: &str) -> String {
-        let key = format!("{}{name}", self.prefix);
-        format!("{}/{}", self.bucket, utf8_percent_encode(&key, PATH))
+        object_url(&self.bucket, &format!("{}{name}", self.prefix))
     }
 
     fn listing_url(&self, prefix: &str, token: Option<&str>) -> String {
-        let prefix = format!("{}{prefix}", self.prefix);
-        let token = token.map(|token| format!("continuation-token={}&", encode(token))).unwrap_or_default();
-        format!("{}/?{token}encoding-type=url&list-type=2&prefix={}", self.bucket, encode(&prefix))
+        listing_url(&self.bucket, &format!("{}{prefix}", self.prefix), token)
     }
 
     fn page(&self, url: &str) -> Result<Page> {
@@ -58,13 +50,21 @@ impl S3 {
         Page::parse(&String::from_utf8_lossy(&body)).with("url", url)
     }
 
+    /// A page's files, without the prefix.
+    fn files(&self, page: Page) -> impl Iterator<Item = Found> {
+        page.objects().filter_map(|Object { key, size, modified }| {
+            let name = key.strip_prefix(&self.prefix)?.to_owned();
+            Some(Found { name, size, modified })
+        })
+    }
+
     fn list(&self, pattern: &Pattern, found: &mut Vec<Found>) -> Result<()> {
         let mut token: Option<String> = None;
         loop {
             let url = self.listing_url(pattern.prefix(), token.as_deref());
             let page = self.page(&url)?;
             token = page.next().with("url", &url)?.map(str::to_owned);
-            found.extend(page.files(&self.prefix).filter(|file| pattern.matches(&file.name)));
+            found.extend(self.files(page).filter(|file| pattern.matches(&file.name)));
             if token.is_none() {
                 return Ok(());
             }
@@ -78,7 +78,7 @@ impl Location for S3 {
     }
 
     fn check(&self) -> Result<String> {
-        let files = self.page(&self.listing_url("", None))?.files(&self.prefix).count();
+        let files = self.files(self.page(&self.listing_url("", None))?).count();
         Ok(format!("{} can be listed; its first page has {files} files", self.uri))
     }
 
@@ -116,18 +116,13 @@ fn get(url: &str) -> Request {
     Request::get(url).credential(Some(CREDENTIAL))
 }
 
-fn encode(text: &str) -> impl core::fmt::Display {
-    utf8_percent_encode(text, QUERY)
-}
-
 fn bucket_url(config: &config::S3, name: &str) -> Result<String> {
-    let amazon = format!("https://s3.{}.amazonaws.com", config.region);
-    let endpoint = config.endpoint.as_deref().unwrap_or(&amazon).trim_end_matches('/');
-    let Some((scheme, host)) = endpoint.split_once("://") else {
-        return Err(problem("/s3/endpoint", format!("`{endpoint}` is not an http:// or https:// URL")));
+    let found = Endpoint::new(config.endpoint.as_deref(), &config.region, config.path_style);
+    let no_url = || {
+        let endpoint = config.endpoint.as_deref().unwrap_or_default();
+        problem("/s3/endpoint", format!("`{endpoint}` is not an http:// or https:// URL"))
     };
-    let in_path = config.path_style.unwrap_or(config.endpoint.is_some());
-    Ok(if in_path { format!("{endpoint}/{name}") } else { format!("{scheme}://{name}.{host}") })
+    Ok(found.ok_or_else(no_url)?.bucket(name))
 }
 
 #[cfg(test)]
@@ -137,23 +132,6 @@ mod tests {
     fn open(uri: &str, endpoint: Option<&str>) -> Result<S3> {
         let endpoint = endpoint.map(str::to_owned);
         S3::open(&config::S3 { uri: uri.to_owned(), endpoint, region: "eu-west-1".to_owned(), path_style: None })
-    }
-
-    #[test]
-    fn amazon_has_the_bucket_in_the_host_and_others_in_the_path() {
-        let amazon = open("s3://lake/dbt/prod/", None).unwrap();
-        assert_eq!(amazon.url("runs/a b/x.json"), "https://lake.s3.eu-west-1.amazonaws.com/dbt/prod/runs/a%20b/x.json");
-        let other = open("s3://lake", Some("http://store:9000/")).unwrap();
-        assert_eq!(other.url("manifest.json"), "http://store:9000/lake/manifest.json");
-    }
-
-    #[test]
-    fn a_listing_goes_on_from_its_token() {
-        let s3 = open("s3://lake/dbt", Some("http://store:9000")).unwrap();
-        assert_eq!(
-            s3.listing_url("runs/", Some("a=/+")),
-            "http://store:9000/lake/?continuation-token=a%3D%2F%2B&encoding-type=url&list-type=2&prefix=dbt%2Fruns%2F"
-        );
     }
 
     #[test]
