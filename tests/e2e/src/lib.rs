@@ -1,10 +1,12 @@
 //! What the whole-binary tests share: a project in a folder of its own, the built binary, and the stand-in for
 //! OpenMetadata. `cargo xtask test` builds what they need; a test that lacks it fails and says so.
 
+pub mod airbyte;
 pub mod answers;
 mod curl;
 mod landing;
 mod project;
+pub mod redash;
 mod report;
 mod stand_in;
 pub mod trino;

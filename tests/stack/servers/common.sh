@@ -18,6 +18,7 @@ ICEBERG_PORT=18181
 TRINO_PORT=18080
 BAO_PORT=18200
 SUPERSET_PORT=18088
+DAGSTER_PORT=13070
 
 # Throw-away credentials of servers that listen on loopback only.
 S3_REGION=us-east-1

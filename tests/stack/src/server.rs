@@ -22,11 +22,14 @@ pub enum Server {
     OpenBao,
     /// Apache Superset, over Trino.
     Superset,
+    /// Dagster's web server.
+    Dagster,
 }
 
 impl Server {
     /// Every server, each after those it depends on.
-    pub const ALL: [Self; 6] = [Self::S3, Self::Postgres, Self::OpenBao, Self::Iceberg, Self::Trino, Self::Superset];
+    pub const ALL: [Self; 7] =
+        [Self::S3, Self::Postgres, Self::OpenBao, Self::Dagster, Self::Iceberg, Self::Trino, Self::Superset];
 
     /// The name used on the command line and for its script, log and process id.
     pub fn name(self) -> &'static str {
@@ -37,6 +40,7 @@ impl Server {
             Self::Trino => "trino",
             Self::OpenBao => "openbao",
             Self::Superset => "superset",
+            Self::Dagster => "dagster",
         }
     }
 
@@ -49,6 +53,7 @@ impl Server {
             Self::Trino => 18080,
             Self::OpenBao => 18200,
             Self::Superset => 18088,
+            Self::Dagster => 13070,
         }
     }
 
@@ -61,7 +66,7 @@ impl Server {
     /// The servers it cannot work without.
     pub fn depends_on(self) -> &'static [Self] {
         match self {
-            Self::S3 | Self::Postgres | Self::OpenBao => &[],
+            Self::S3 | Self::Postgres | Self::OpenBao | Self::Dagster => &[],
             Self::Iceberg => &[Self::S3, Self::Postgres],
             Self::Trino => &[Self::S3, Self::Postgres, Self::Iceberg],
             Self::Superset => &[Self::S3, Self::Postgres, Self::Iceberg, Self::Trino],
@@ -77,6 +82,7 @@ impl Server {
             Self::Trino => {
                 &["servers/trino.sh", "trino", "data/load.py", "data/scale.py", "data/sql", "dbt/run.sh", "dbt/models"]
             }
+            Self::Dagster => &["servers/dagster.sh", "dagster"],
             Self::Superset => &["servers/superset.sh", "superset", "data/superset.py"],
             Self::OpenBao => &["servers/openbao.sh", "servers/openbao.hcl", "servers/openbao-policy.hcl"],
         }
@@ -155,7 +161,7 @@ mod tests {
                 .parse::<Server>()
                 .unwrap_err()
                 .to_string()
-                .contains("s3, postgres, openbao, iceberg, trino, superset")
+                .contains("s3, postgres, openbao, dagster, iceberg, trino, superset")
         );
     }
 }

@@ -9,7 +9,7 @@ use crate::shell::{cargo, root, run, say, step};
 use crate::wasm_target;
 
 /// Plugins that are shipped.
-const PLUGINS: [&str; 7] = ["trino", "dbt", "dagster", "superset", "redash", "airbyte", "iceberg"];
+const PLUGINS: [&str; 8] = ["trino", "dbt", "dagster", "superset", "redash", "airbyte", "iceberg", "s3"];
 
 /// What was built.
 pub struct Dist {

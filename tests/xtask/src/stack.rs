@@ -11,7 +11,7 @@ use crate::shell::say;
 pub enum Command {
     /// Install, start and fill servers and all they need; those that run already are left alone.
     Up {
-        /// s3, postgres, iceberg, trino, openbao, superset; all when none is named.
+        /// s3, postgres, iceberg, trino, openbao, superset, dagster; all when none is named.
         servers: Vec<Server>,
     },
     /// Stop servers and all that depend on them.

@@ -1,0 +1,116 @@
+//! All eight metadata assets in one `metahost run --all`: real Trino, S3, Iceberg, Superset and Dagster, artifacts of real dbt
+//! runs, stand-ins for Redash and Airbyte. Nothing is rejected, and the second run writes nothing.
+
+use anyhow::{Context, Result};
+use metahost_e2e::{Landing, airbyte, redash, sum};
+use metahost_stack::Server;
+use serde_json::Value;
+
+const ALL: [&str; 8] = ["trino", "dbt", "dagster", "superset", "airbyte", "s3", "iceberg", "redash"];
+
+/// Schemas that begin with `zz_` are those of other tests.
+fn sources() -> Result<String> {
+    metahost_stack::up(&[Server::Superset, Server::Dagster])?;
+    let url = |server: Server| server.url();
+    let keys = "kind = \"aws-sigv4\"\naccess-key-id = \"env:S3_ID\"\nsecret-access-key = \"env:S3_KEY\"\nregion = \"us-east-1\"\n";
+    Ok([
+        format!(
+            "[sources.trino]\nplugin = \"trino\"\nallow-private = true\nconfig = {{ url = \"{}\", catalogs = [\"iceberg\", \"postgresql\"] }}\n\
+             filters = {{ schema = {{ excludes = [\"^zz_\"] }} }}\n",
+            url(Server::Trino)
+        ),
+        format!(
+            "[sources.dbt]\nplugin = \"dbt\"\nservice = \"trino\"\nallow-private = true\n\
+             [sources.dbt.config.s3]\nuri = \"s3://landing/dbt\"\nendpoint = \"{}\"\nregion = \"us-east-1\"\npath-style = true\n\
+             [sources.dbt.credentials.artifacts]\n{keys}",
+            url(Server::S3)
+        ),
+        format!(
+            "[sources.dagster]\nplugin = \"dagster\"\nallow-private = true\n\
+             config = {{ url = \"{}\", tables = {{ service = \"trino\" }} }}\n",
+            url(Server::Dagster)
+        ),
+        format!(
+            "[sources.superset]\nplugin = \"superset\"\nallow-private = true\n\
+             config = {{ url = \"{0}\", databases = {{ Lakehouse = {{ service = \"trino\" }} }} }}\n\
+             [sources.superset.credentials.superset]\nkind = \"login\"\nlogin-url = \"{0}/api/v1/security/login\"\n\
+             username = \"admin\"\npassword = \"env:SUPERSET_PASSWORD\"\nfields = {{ provider = \"db\" }}\n",
+            url(Server::Superset)
+        ),
+        format!(
+            "[sources.iceberg]\nplugin = \"iceberg\"\nallow-private = true\nconfig = {{ url = \"{}\", database = \"iceberg\" }}\n\
+             filters = {{ schema = {{ excludes = [\"^zz_\"] }} }}\n",
+            url(Server::Iceberg)
+        ),
+        format!(
+            "[sources.s3]\nplugin = \"s3\"\nallow-private = true\n\
+             config = {{ endpoint = \"{}\", region = \"us-east-1\", buckets = [\"warehouse\"] }}\n\
+             filters = {{ container = {{ excludes = [\"iceberg/zz_\"] }} }}\n[sources.s3.credentials.s3]\n{keys}",
+            url(Server::S3)
+        ),
+        airbyte::source()?,
+        redash::source()?,
+    ]
+    .concat())
+}
+
+fn lands(version: &str) -> Result<()> {
+    let (id, key) = metahost_stack::s3_credentials();
+    let landing = Landing::new(&sources()?, version)?
+        .env("S3_ID", id)
+        .env("S3_KEY", key)
+        .env("SUPERSET_PASSWORD", "stack")
+        .env("SECRET", "hunter2")
+        .env("KEY", redash::KEY);
+    let assets: Vec<String> = ALL.iter().map(|source| format!("openmetadata__{source}__metadata")).collect();
+    let assets: Vec<&str> = assets.iter().map(String::as_str).collect();
+    let report = landing.lands(&assets)?;
+    for asset in report["assets"].as_array().context("no assets")? {
+        let emitted = asset["ledger"].as_object().context("no ledger")?.values();
+        let emitted: u64 = emitted.filter_map(|row| row["emitted"].as_u64()).sum();
+        assert!(emitted > 0, "{} emitted nothing", asset["asset"]);
+    }
+    for kind in ["table", "container", "pipeline", "chart", "dashboard", "dashboardDataModel", "lineageEdge"] {
+        assert!(sum(&report, Some(kind), "emitted") > 0, "{kind}: {report:#}");
+    }
+    graph(&landing)
+}
+
+/// One table through all of it: Dagster makes it from what was loaded, dbt describes it, Superset shows it.
+fn graph(landing: &Landing) -> Result<()> {
+    let id = |path: &str| -> Result<String> {
+        Ok(landing.server.get(path)?["id"].as_str().with_context(|| format!("no {path}"))?.to_owned())
+    };
+    let learners = id("tables/name/trino.iceberg.bronze.learners")?;
+    let dim = id("tables/name/trino.iceberg.campus_marts.dim_learners")?;
+    let models = landing.server.get("dashboard/datamodels?service=superset&limit=100")?;
+    let models: Vec<&Value> = models["data"].as_array().context("no data models")?.iter().collect();
+    let model =
+        models.iter().find(|model| model["displayName"] == "campus_marts.dim_learners").context("no data model")?;
+    for (from, to, by) in [
+        (&learners, &dim, "PipelineLineage"),
+        (&dim, &model["id"].as_str().unwrap_or_default().to_owned(), "DashboardLineage"),
+    ] {
+        let edge = landing.server.get(&format!("lineage/getLineageEdge/{from}/{to}"))?;
+        assert!(edge.to_string().contains(by), "{edge:#}");
+    }
+    let described =
+        landing.server.get("tables/name/trino.iceberg.campus_marts.dim_learners?fields=tags,owners,dataModel")?;
+    assert!(described["tags"].to_string().contains("dbtTags.marts"), "{described:#}");
+    Ok(())
+}
+
+#[test]
+fn version_1_7_takes_all_eight() -> Result<()> {
+    lands("1.7.7.4")
+}
+
+#[test]
+fn version_1_13_takes_all_eight() -> Result<()> {
+    lands("1.13.6.3")
+}
+
+#[test]
+fn version_2_0_takes_all_eight() -> Result<()> {
+    lands("2.0.7.0")
+}
