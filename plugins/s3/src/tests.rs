@@ -40,10 +40,9 @@ impl Store for Memory {
         let after = |key: &&String| token.is_none_or(|token| key.as_str() > token);
         let some: Vec<&String> = all.keys().filter(after).take(2).collect();
         let more = some.last().is_some_and(|last| all.keys().any(|key| key > *last));
-        let contents: String = some
-            .iter()
-            .map(|key| format!("<Contents><Key>{key}</Key><Size>{}</Size></Contents>", all[*key].len()))
-            .collect();
+        let content =
+            |key: &&String| format!("<Contents><Key>{key}</Key><Size>{}</Size></Contents>", all[key.as_str()].len());
+        let contents = some.iter().map(content).collect::<Vec<_>>().concat();
         let next = some
             .last()
             .map(|last| format!("<NextContinuationToken>{last}</NextContinuationToken>"))
