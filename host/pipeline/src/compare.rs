@@ -18,11 +18,26 @@ pub(crate) struct Catalogued {
     listed: HashMap<Scope, BTreeMap<Fqn, Known>>,
     found: HashMap<(EntityKind, Fqn), Option<Known>>,
     made: HashMap<Scope, usize>,
+    elsewhere: HashMap<(EntityKind, Fqn), Elsewhere>,
+}
+
+/// A database of another service.
+#[derive(Default)]
+struct Elsewhere {
+    asked: usize,
+    listing: Option<BTreeMap<Fqn, Known>>,
 }
 
 impl Catalogued {
     pub(crate) fn new(catalog: Arc<dyn Catalog>, service: Arc<Service>) -> Self {
-        Self { catalog, service, listed: HashMap::new(), found: HashMap::new(), made: HashMap::new() }
+        Self {
+            catalog,
+            service,
+            listed: HashMap::new(),
+            found: HashMap::new(),
+            made: HashMap::new(),
+            elsewhere: HashMap::new(),
+        }
     }
 
     /// What the catalog held under this path of the own service when its scope was listed.
@@ -67,15 +82,35 @@ impl Catalogued {
         self.find(kind, &fqn).await
     }
 
-    /// An entity of any service.
+    /// An entity of any service. Of a database elsewhere in which many are asked for, all are listed once.
     pub(crate) async fn find(&mut self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error> {
         let key = (kind, fqn.clone());
         if let Some(known) = self.found.get(&key) {
             return Ok(known.clone());
         }
-        let known = self.catalog.find(kind, fqn).await?;
+        let known = match self.listed_elsewhere(kind, fqn).await? {
+            Some(listing) => listing.get(fqn).cloned(),
+            None => self.catalog.find(kind, fqn).await?,
+        };
         self.found.insert(key, known.clone());
         Ok(known)
+    }
+
+    async fn listed_elsewhere(&mut self, kind: EntityKind, fqn: &Fqn) -> Result<Option<&BTreeMap<Fqn, Known>>, Error> {
+        let parts = fqn.split();
+        let (Some(service), Some(database)) = (parts.first(), parts.get(1)) else { return Ok(None) };
+        let is_far = kind == EntityKind::Table && *service != self.service.name && self.catalog.remembers();
+        if !is_far {
+            return Ok(None);
+        }
+        let path = EntityPath::new(vec![database.clone()]).unwrap_or_default();
+        let known = self.elsewhere.entry((kind, Fqn::new(service, &path))).or_default();
+        known.asked += 1;
+        if known.asked >= LOOK_UPS && known.listing.is_none() {
+            let other = Service { name: service.clone(), borrowed: true, ..Service::clone(&self.service) };
+            known.listing = Some(self.catalog.known(&other, kind, &path).await?);
+        }
+        Ok(known.listing.as_ref())
     }
 }
 

@@ -109,14 +109,15 @@ pub struct Widget {
     pub restricted: bool,
 }
 
-/// A visualization on a dashboard.
+/// A visualization on a dashboard, with its query.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Shown {
-    pub id: u64,
-    pub query: Option<Of>,
+    #[serde(flatten)]
+    pub look: Visualization,
+    pub query: Option<Query>,
 }
 
-/// The query of a visualization.
+/// The query that an alert watches.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Of {
     pub id: u64,

@@ -16,7 +16,7 @@ pub fn entity(config: &Config, board: &Dashboard, known: &BTreeSet<String>) -> E
     let mut charts: Vec<Vec<String>> = Vec::new();
     for visualization in shown {
         let Some(query) = &visualization.query else { continue };
-        let name = chart_name(query.id, visualization.id);
+        let name = chart_name(query.id, visualization.look.id);
         let chart = vec![name.clone()];
         if known.contains(&name) && !charts.contains(&chart) {
             charts.push(chart);

@@ -44,7 +44,8 @@ impl Around<'_> {
         query.visualizations.iter().map(|shown| self.chart(query, shown)).collect()
     }
 
-    fn chart(&self, query: &Query, shown: &Visualization) -> Chart {
+    /// One chart of a query.
+    pub fn chart(&self, query: &Query, shown: &Visualization) -> Chart {
         let title =
             [query.name.as_deref(), shown.name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" - ");
         let common = Common {

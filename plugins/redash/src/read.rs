@@ -33,8 +33,15 @@ pub fn everything(server: &dyn Api, config: &Config, out: &mut dyn Output) -> Re
         ));
     }
     let around = Around { config, sources: sources(server)?, alerts: alerts(server, out)? };
-    let charts = emit_queries(server, &around, queries, out)?;
-    emit_dashboards(server, config, boards, &charts, out)
+    let mut charts = emit_queries(server, &around, queries, out)?;
+    emit_dashboards(server, &around, boards, &mut charts, out)?;
+    if charts.whole { out.complete(&[], "chart", Some(charts.names.len() as u64)) } else { Ok(()) }
+}
+
+/// The charts that were emitted.
+struct Charts {
+    names: BTreeSet<String>,
+    whole: bool,
 }
 
 fn sources(server: &dyn Api) -> Result<BTreeMap<u64, DataSource>> {
@@ -89,13 +96,8 @@ fn own_fault<T>(read: Result<T>) -> Result<T> {
     }
 }
 
-/// Emits the queries, and says which charts there are.
-fn emit_queries(
-    server: &dyn Api,
-    around: &Around<'_>,
-    mut found: Found,
-    out: &mut dyn Output,
-) -> Result<BTreeSet<String>> {
+/// Emits the queries with their charts.
+fn emit_queries(server: &dyn Api, around: &Around<'_>, mut found: Found, out: &mut dyn Output) -> Result<Charts> {
     found.rows.retain(|row| around.config.drafts || !row.is_draft);
     let (mut charts, mut reads) = (BTreeMap::new(), Vec::new());
     let whole = each(server, QUERIES, &found.rows, out, |row, query: Query, out| {
@@ -107,11 +109,8 @@ fn emit_queries(
         reads.extend(sql::references(&query.sql).into_iter().map(|other| (other, query.id)));
         around.record(row, &query).map_or(Ok(()), |record| out.query(record))
     })?;
-    if whole && found.whole {
-        out.complete(&[], "chart", None)?;
-    }
     edges(&charts, reads).into_iter().try_for_each(|edge| out.edge(edge))?;
-    Ok(charts.into_values().flatten().collect())
+    Ok(Charts { names: charts.into_values().flatten().collect(), whole: whole && found.whole })
 }
 
 /// From the first chart of a query to every chart of a query that reads its results.
@@ -135,11 +134,12 @@ fn edges(charts: &BTreeMap<u64, Vec<String>>, reads: Vec<(u64, u64)>) -> Vec<Edg
 
 fn emit_dashboards(
     server: &dyn Api,
-    config: &Config,
+    around: &Around<'_>,
     mut found: Found,
-    charts: &BTreeSet<String>,
+    charts: &mut Charts,
     out: &mut dyn Output,
 ) -> Result<()> {
+    let config = around.config;
     found.rows.retain(|row| config.drafts || !row.is_draft);
     let whole = each(server, DASHBOARDS, &found.rows, out, |_, board: Dashboard, out| {
         for widget in board.widgets.iter().flatten().filter(|widget| widget.restricted) {
@@ -148,7 +148,27 @@ fn emit_dashboards(
                 "the user may not see this widget's query",
             );
         }
-        out.entity(Entity::Dashboard(dashboards::entity(config, &board, charts)))
+        emit_unlisted(around, &board, &mut charts.names, out)?;
+        out.entity(Entity::Dashboard(dashboards::entity(config, &board, &charts.names)))
     })?;
+    charts.whole &= whole;
     if whole && found.whole { out.complete(&[], "dashboard", Some(found.rows.len() as u64)) } else { Ok(()) }
+}
+
+/// Redash lists nobody else's drafts, but a dashboard that shows one tells it whole.
+fn emit_unlisted(
+    around: &Around<'_>,
+    board: &Dashboard,
+    names: &mut BTreeSet<String>,
+    out: &mut dyn Output,
+) -> Result<()> {
+    for shown in board.widgets.iter().flatten().filter_map(|widget| widget.visualization.as_ref()) {
+        let Some(query) = shown.query.as_ref().filter(|query| around.config.drafts || !query.is_draft) else {
+            continue;
+        };
+        if names.insert(chart_name(query.id, shown.look.id)) {
+            out.entity(Entity::Chart(around.chart(query, &shown.look)))?;
+        }
+    }
+    Ok(())
 }

@@ -124,11 +124,15 @@ fn a_busy_server_is_waited_for_and_a_refusal_is_told() -> Result<()> {
     server.expect_struck()
 }
 
-/// Every asset from the demo's recording.
+/// Trino and dbt from the demo's recording. (Sources as small as the demo's others cost their few listings, however few
+/// entities they have.)
 fn replay(project: &Project, code: i32) -> Result<Value> {
     let cassettes = root().join("tests/demo/cassettes").display().to_string();
-    let run = ["run", "--env", "test", "--all", "--replay", &cassettes, "--report", "report.json"];
-    project.run(&run)?.expect_code(code)?;
+    let run = ["run", "--env", "test", "--replay", &cassettes, "--report", "report.json"];
+    let assets = ["trino__metadata", "trino__lineage", "dbt__metadata", "dbt__lineage"];
+    let assets = assets.map(|asset| format!("openmetadata__{asset}"));
+    let assets: Vec<&str> = assets.iter().map(String::as_str).collect();
+    project.run(&[&run[..], &assets].concat())?.expect_code(code)?;
     project.json("report.json")
 }
 

@@ -9,7 +9,7 @@ const METADATA: &str = "openmetadata__redash__metadata";
 fn lands(version: &str) -> Result<()> {
     let landing = Landing::new(&source()?, version)?.env("KEY", KEY);
     let report = landing.lands(&[METADATA])?;
-    assert_eq!(sum(&report, Some("chart"), "created"), 20, "{report:#}");
+    assert_eq!(sum(&report, Some("chart"), "created"), 31, "{report:#}");
     assert_eq!(sum(&report, Some("dashboard"), "created"), 6, "{report:#}");
     let board = landing.server.get("dashboards/name/redash.1?fields=charts,tags")?;
     let names: Vec<&str> =

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures of tests/bench/README.md, measured here and now.
 
 mod cold;
+mod connectors;
 mod crossing;
 mod figures;
 mod measure;
@@ -46,6 +47,8 @@ pub fn run_bench(options: &Options) -> Result<()> {
     step("A table of 1,000 nested columns");
     wide::measure(long, &mut figures)?;
     if !options.quick {
+        step("Each connector, 1,000 and 10,000 entities");
+        connectors::measure(long.div_ceil(2), &mut figures)?;
         if !scale::is_recorded() {
             step("Recording 10,000 tables from Trino (once, some minutes)");
             stack::up(&[Server::Trino])?;

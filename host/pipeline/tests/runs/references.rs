@@ -211,3 +211,21 @@ async fn a_query_of_a_dashboard_must_name_its_database_service() {
     assert_eq!(counts(&report), (1, 0, 1, 0));
     assert_eq!(report.left_out[0].reason, "the database service that it ran in is not known");
 }
+
+#[tokio::test]
+async fn many_tables_of_another_service_cost_a_listing_and_not_a_look_up_each() {
+    let names: Vec<String> = (0..200).map(|n| format!("lake.db.s.t{n}")).collect();
+    let mut held: Vec<_> = names.iter().map(|name| (EntityKind::Table, name.as_str())).collect();
+    held.push((EntityKind::Table, "svc.db.s.a"));
+    let bench = Bench::new(MemoryCatalog::holding(&held));
+    let far = |n: usize| {
+        let mut edge = edge(&format!("db.s.t{n}"), "db.s.a");
+        edge.upstream.service = Some("lake".to_owned());
+        Record::Edge(Box::new(edge))
+    };
+    let report = bench.run(borrowing(), split((0..201).map(far).collect())).await;
+    bench.catalog.no_breach();
+    assert_eq!(counts(&report), (200, 0, 1, 0), "the last one is nowhere");
+    let finds = bench.catalog.finds.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(finds < 25, "{finds} look-ups");
+}

@@ -25,9 +25,8 @@ pub fn project(source: &str, server: Option<&StandIn>) -> Result<Project> {
     let project = Project::with_file(&text)?.env("BENCH_TOKEN", StandIn::token());
     // Compiles the plugin: that is measured on its own.
     project.run(&["plugins"])?.expect_code(0)?;
-    project
-        .run(&["plugins", "show", if source.contains("plugin = \"bench\"") { "bench" } else { "trino" }])?
-        .expect_code(0)?;
+    let plugin = source.split("plugin = \"").nth(1).and_then(|rest| rest.split('"').next()).context("no plugin")?;
+    project.run(&["plugins", "show", plugin])?.expect_code(0)?;
     Ok(project)
 }
 
@@ -40,6 +39,12 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// Fails unless at least so many records were written.
+    pub fn expect_at_least(self, written: u64) -> Result<Self> {
+        ensure!(self.written >= written, "{} written instead of {written} or more", self.written);
+        Ok(self)
+    }
+
     /// Fails unless exactly so many records were written and so many were unchanged.
     pub fn expect(self, written: u64, unchanged: u64) -> Result<Self> {
         let found = (self.written, self.unchanged);
