@@ -51,7 +51,9 @@ fn one(source: &Source, size: usize, runs: usize, figures: &mut Figures) -> Resu
     let (counter, answer) = (Arc::clone(&asked), source.answer);
     let url = answering(move |request| {
         counter.fetch_add(1, Ordering::Relaxed);
-        (200, answer(request, size))
+        // No bucket has a list of its tables: S3's connector asks for one.
+        let status = if request.path.ends_with("/openmetadata.json") { 404 } else { 200 };
+        (status, answer(request, size))
     })?;
     let name = source.name;
     let key = if name == "s3" { "region = \"x\", buckets = [\"lake\"], endpoint" } else { "url" };
@@ -199,11 +201,7 @@ fn iceberg(asked: &Asked, size: usize) -> String {
 /// Folders with a CSV each.
 fn s3(asked: &Asked, size: usize) -> String {
     if asked.value("list-type").is_empty() {
-        return if asked.path.contains("openmetadata.json") {
-            "{\"entries\": null}".to_owned()
-        } else {
-            "id,name\n1,x\n2,y\n".to_owned()
-        };
+        return "id,name\n1,x\n2,y\n".to_owned();
     }
     let from = asked.number("continuation-token", 0);
     let keys: Vec<String> = numbers(size, from, 1_000)
