@@ -92,6 +92,7 @@ impl Around<'_> {
             duration_ms: row.runtime.map(millis),
             rows: None,
             failed: false,
+            target: None,
         })
     }
 }

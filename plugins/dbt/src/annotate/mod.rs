@@ -55,6 +55,7 @@ fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &m
         out.note(Level::Warn, &reason, &[("table", path.join("."))]);
     }
     let mut annotation = Annotation {
+        service: None,
         entity_type: "table".to_owned(),
         path,
         display_name: None,

@@ -35,6 +35,7 @@ fn case(table: &[String], parameters: Vec<(String, String)>) -> TestCase {
     TestCase {
         name: NAME.to_owned(),
         display_name: Some("Source freshness".to_owned()),
+        service: None,
         table: table.to_vec(),
         column: None,
         definition: NAME.to_owned(),
@@ -78,6 +79,7 @@ fn result(
     let values = [Some(("status", measured.status.clone())), loaded, seconds];
     Some(TestResult {
         test: case.name.clone(),
+        service: None,
         table: case.table.clone(),
         column: None,
         at,

@@ -52,6 +52,7 @@ fn case(project: &Project, config: &Config, node: &Node, target: &str, table: &[
     TestCase {
         name: node.name.clone(),
         display_name: None,
+        service: None,
         table: table.to_vec(),
         column: column(project, node, target),
         definition: definition(node),
@@ -94,6 +95,7 @@ fn result(case: &TestCase, outcome: &run_results::Outcome) -> TestResult {
     let values = [Some(("status", outcome.status.clone())), failed, seconds];
     TestResult {
         test: case.name.clone(),
+        service: None,
         table: case.table.clone(),
         column: case.column.clone(),
         at: outcome.at,

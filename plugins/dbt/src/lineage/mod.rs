@@ -23,7 +23,7 @@ pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<
     for (id, node) in project.nodes().filter(|(id, _)| project.relation(id).is_some()) {
         edges(project, id, node, &mut pairs, out)?;
         match queries::query(project, id, node) {
-            queries::Sql::Query(query) => out.query(query)?,
+            queries::Sql::Query(query) => out.query(*query)?,
             queries::Sql::OtherNames => renamed += 1,
             queries::Sql::None => {}
         }
