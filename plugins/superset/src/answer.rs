@@ -51,6 +51,7 @@ pub struct Chart {
     pub url: Option<String>,
     pub thumbnail_url: Option<String>,
     pub datasource_id: Option<u64>,
+    pub datasource_type: Option<String>,
     pub params: Option<String>,
     pub certified_by: Option<String>,
     pub certification_details: Option<String>,
@@ -62,6 +63,13 @@ pub struct Chart {
     pub tags: Vec<Tag>,
 }
 
+impl Chart {
+    /// The dataset that it draws from; other sources of charts have numbers of their own.
+    pub fn dataset(&self) -> Option<u64> {
+        self.datasource_id.filter(|_| self.datasource_type.as_deref().is_none_or(|kind| kind == "table"))
+    }
+}
+
 /// A row of the list of datasets: what it is comes from the dataset itself.
 #[derive(Debug, Clone, Deserialize)]
 pub struct DatasetRow {
@@ -70,7 +78,7 @@ pub struct DatasetRow {
 }
 
 /// A dataset.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Dataset {
     pub id: u64,
     pub table_name: String,
@@ -81,6 +89,7 @@ pub struct Dataset {
     pub kind: Option<String>,
     pub database: DatabaseOf,
     pub extra: Option<String>,
+    pub template_params: Option<String>,
     #[serde(default)]
     pub columns: Vec<Column>,
     #[serde(default)]
@@ -89,8 +98,16 @@ pub struct Dataset {
     pub owners: Vec<Person>,
 }
 
+impl Dataset {
+    /// Its SQL, if it is no table. Versions that do not tell the kind give SQL to virtual ones only.
+    pub fn virtual_sql(&self) -> Option<&str> {
+        let sql = self.sql.as_deref().filter(|sql| !sql.trim().is_empty());
+        sql.filter(|_| self.kind.as_deref() != Some("physical"))
+    }
+}
+
 /// The database of a dataset.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct DatabaseOf {
     pub id: u64,
     pub database_name: String,

@@ -11,7 +11,7 @@ use crate::answer::{Column, Dataset, Metric};
 use crate::config::Config;
 use crate::people::People;
 use crate::text::{certified, common, status};
-use crate::types;
+use crate::{expressions, types};
 
 /// As OpenMetadata keeps it.
 pub fn entity(config: &Config, people: &People, dataset: &Dataset) -> DashboardDataModel {
@@ -42,14 +42,35 @@ fn certification(dataset: &Dataset) -> Option<String> {
     certified(text("certified_by").as_ref(), text("details").as_ref())
 }
 
+/// A field that an expression makes: a calculated column or a measure.
+pub struct Made<'d> {
+    /// Its name in the data model.
+    pub name: String,
+    /// Its SQL.
+    pub expression: &'d str,
+}
+
+/// All fields that expressions make.
+pub fn expressions(dataset: &Dataset) -> Vec<Made<'_>> {
+    let columns = dataset.columns.iter().map(|column| (column.name.clone(), column.expression.as_deref()));
+    let measures = measures(dataset).into_iter().map(|(name, metric)| (name, metric.expression.as_deref()));
+    let all = columns.chain(measures).filter_map(|(name, expression)| Some(Made { name, expression: expression? }));
+    all.filter(|made| !made.expression.trim().is_empty()).collect()
+}
+
+/// Measures are columns of the data model; one that is named as a column is told apart by its name.
+fn measures(dataset: &Dataset) -> Vec<(String, &Metric)> {
+    let mut taken: BTreeSet<String> = dataset.columns.iter().map(|column| column.name.to_lowercase()).collect();
+    let mut named = |metric: &Metric| match taken.insert(metric.name.to_lowercase()) {
+        true => metric.name.clone(),
+        false => format!("{} (metric)", metric.name),
+    };
+    dataset.metrics.iter().map(|metric| (named(metric), metric)).collect()
+}
+
 fn fields(dataset: &Dataset) -> Vec<Field> {
     let columns = dataset.columns.iter().map(column);
-    let mut taken: BTreeSet<String> = dataset.columns.iter().map(|column| column.name.to_lowercase()).collect();
-    let mut fields: Vec<Field> = columns.collect();
-    for metric in &dataset.metrics {
-        fields.push(measure(metric, &mut taken));
-    }
-    fields
+    columns.chain(measures(dataset).into_iter().map(|(name, metric)| measure(&name, metric))).collect()
 }
 
 fn column(column: &Column) -> Field {
@@ -63,14 +84,11 @@ fn column(column: &Column) -> Field {
     }
 }
 
-/// A measure is a column of the data model; one that is named as a column is told apart by its name.
-fn measure(metric: &Metric, taken: &mut BTreeSet<String>) -> Field {
-    let is_free = taken.insert(metric.name.to_lowercase());
-    let name = if is_free { metric.name.clone() } else { format!("{} (metric)", metric.name) };
+fn measure(name: &str, metric: &Metric) -> Field {
     Field {
         display: metric.expression.clone(),
         description: describe(metric.verbose_name.as_ref(), metric.description.as_ref(), metric.expression.as_ref()),
-        ..columns::column(&name, "MEASURE")
+        ..columns::column(name, "MEASURE")
     }
 }
 
@@ -80,15 +98,20 @@ fn describe(title: Option<&String>, text: Option<&String>, expression: Option<&S
     paragraphs([title, text.cloned(), expression])
 }
 
-/// From the table to the dataset, column by column; a calculated column may need several, which its SQL tells.
+/// From the table to the dataset, column by column: measures and calculated columns from those that they name.
 pub fn from_table(table: Endpoint, dataset: &Dataset) -> Edge {
     let plain = dataset.columns.iter().filter(|column| column.expression.as_ref().is_none_or(String::is_empty));
-    let columns = plain.map(|column| ColumnEdge {
-        inputs: vec![column.name.clone()],
-        output: column.name.clone(),
-        function: None,
+    let plain: Vec<&str> = plain.map(|column| column.name.as_str()).collect();
+    let copied = plain.iter().map(|name| flow(vec![(*name).to_owned()], name, None));
+    let made = expressions(dataset).into_iter().filter_map(|made| {
+        let inputs = expressions::columns(made.expression, &plain);
+        (!inputs.is_empty()).then(|| flow(inputs, &made.name, Some(made.expression)))
     });
-    edge(table, end("dashboardDataModel", dataset.id), columns.collect())
+    edge(table, end("dashboardDataModel", dataset.id), copied.chain(made).collect())
+}
+
+fn flow(inputs: Vec<String>, output: &str, function: Option<&str>) -> ColumnEdge {
+    ColumnEdge { inputs, output: output.to_owned(), function: function.map(str::to_owned) }
 }
 
 /// An edge between two things of Superset.

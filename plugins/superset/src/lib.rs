@@ -8,12 +8,16 @@ mod dashboards;
 mod databases;
 mod datasets;
 mod describe;
+mod expressions;
+mod jinja;
 mod list;
 mod people;
+mod place;
 mod read;
 mod steps;
 mod text;
 mod types;
+mod virtual_sql;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
 use metahost_plugin_sdk::output::Host;

@@ -11,6 +11,8 @@ use crate::list::{CHARTS, DASHBOARDS, DATASETS, List};
 use crate::{Superset, read, steps};
 use metahost_plugin_sdk::Connector;
 
+mod virtual_sql;
+
 fn fixture(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
