@@ -69,26 +69,24 @@ impl Databases {
         Ok(Place { service, database: found, schema, dialect })
     }
 
-    /// Only administrators may see it; others still learn the catalog from newer versions' datasets, and what kind of
-    /// database it is.
     fn connection(&mut self, server: &dyn Api, database: &DatabaseOf) -> Result<&Connection> {
-        let id = database.id;
-        match self.connections.entry(id) {
+        match self.connections.entry(database.id) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => {
-                let connection = match told(server, &format!("/api/v1/database/{id}/connection"))? {
-                    Some(connection) => connection,
-                    None => {
-                        self.hidden.insert(id);
-                        let is_known = database.backend.is_some();
-                        let less = if is_known { None } else { told(server, &format!("/api/v1/database/{id}"))? };
-                        less.unwrap_or_default()
-                    }
-                };
-                Ok(place.insert(connection))
-            }
+            Entry::Vacant(place) => Ok(place.insert(ask(server, database, &mut self.hidden)?)),
         }
     }
+}
+
+/// Only administrators may see it; others still learn the catalog from newer versions' datasets, and what kind of database
+/// it is.
+fn ask(server: &dyn Api, database: &DatabaseOf, hidden: &mut BTreeSet<u64>) -> Result<Connection> {
+    let path = format!("/api/v1/database/{}", database.id);
+    if let Some(connection) = told(server, &format!("{path}/connection"))? {
+        return Ok(connection);
+    }
+    hidden.insert(database.id);
+    let less = if database.backend.is_some() { None } else { told(server, &path)? };
+    Ok(less.unwrap_or_default())
 }
 
 fn given(name: Option<&str>) -> Option<&str> {

@@ -5,41 +5,33 @@ use std::collections::BTreeSet;
 use metahost_plugin_sdk::entities::{Column as Field, DashboardDataModel};
 use metahost_plugin_sdk::lineage::{ColumnEdge, Edge, EdgeSource, Endpoint};
 use metahost_plugin_sdk::{columns, paragraphs};
-use serde_json::Value;
 
 use crate::answer::{Column, Dataset, Metric};
 use crate::config::Config;
 use crate::people::People;
-use crate::text::{certified, common, status};
+use crate::rules::Rules;
+use crate::text::{Extra, common, status, warning};
 use crate::{expressions, types};
 
 /// As OpenMetadata keeps it.
-pub fn entity(config: &Config, people: &People, dataset: &Dataset) -> DashboardDataModel {
-    let certified = certification(dataset);
-    let title = dataset.schema.as_ref().map(|schema| format!("{schema}.{}", dataset.table_name));
-    let has_certificate = certified.is_some();
-    let mut common = common(
-        dataset.id,
-        Some(&title.unwrap_or_else(|| dataset.table_name.clone())),
-        vec![dataset.description.clone(), certified],
-    );
-    common.owners = people.emails(&dataset.owners);
-    common.tags.extend(has_certificate.then(|| status("Certified")));
+pub fn entity(config: &Config, people: &People, rules: &Rules, dataset: &Dataset) -> DashboardDataModel {
+    let extra = Extra::read(dataset.extra.as_ref());
+    let title = dataset.schema.as_ref().filter(|schema| !schema.is_empty());
+    let title = title.map_or_else(|| dataset.table_name.clone(), |schema| format!("{schema}.{}", dataset.table_name));
+    let tags = extra.tags();
+    let texts = vec![dataset.description.clone(), extra.certified, extra.warning, rules.of(dataset.id)];
+    let mut common = common(dataset.id, Some(&title), texts);
+    common.owners = people.names(&dataset.owners);
+    common.tags.extend(tags);
+    common.tags.extend(rules.of(dataset.id).map(|_| status("RowLevelSecurity")));
     common.source_url = Some(config.page(&format!("/explore/?datasource_type=table&datasource_id={}", dataset.id)));
     DashboardDataModel {
         common,
         kind: "SupersetDataModel".to_owned(),
         columns: fields(dataset),
         sql: dataset.sql.clone().filter(|sql| !sql.trim().is_empty()),
-        project: Some(dataset.database.database_name.clone()),
+        project: Some(dataset.database.database_name.clone()).filter(|name| !name.is_empty()),
     }
-}
-
-/// Superset keeps a dataset's certificate in a JSON text.
-fn certification(dataset: &Dataset) -> Option<String> {
-    let extra: Value = serde_json::from_str(dataset.extra.as_deref()?).ok()?;
-    let text = |key: &str| extra["certification"][key].as_str().map(str::to_owned);
-    certified(text("certified_by").as_ref(), text("details").as_ref())
 }
 
 /// A field that an expression makes: a calculated column or a measure.
@@ -61,9 +53,9 @@ pub fn expressions(dataset: &Dataset) -> Vec<Made<'_>> {
 /// Measures are columns of the data model; one that is named as a column is told apart by its name.
 fn measures(dataset: &Dataset) -> Vec<(String, &Metric)> {
     let mut taken: BTreeSet<String> = dataset.columns.iter().map(|column| column.name.to_lowercase()).collect();
-    let mut named = |metric: &Metric| match taken.insert(metric.name.to_lowercase()) {
-        true => metric.name.clone(),
-        false => format!("{} (metric)", metric.name),
+    let mut named = |metric: &Metric| {
+        let is_free = taken.insert(metric.name.to_lowercase());
+        if is_free { metric.name.clone() } else { format!("{} (metric)", metric.name) }
     };
     dataset.metrics.iter().map(|metric| (named(metric), metric)).collect()
 }
@@ -76,18 +68,24 @@ fn fields(dataset: &Dataset) -> Vec<Field> {
 fn column(column: &Column) -> Field {
     let spelt = column.kind.clone().unwrap_or_default();
     let expression = column.expression.as_ref().filter(|expression| !expression.is_empty());
-    let kind = types::name(&spelt);
+    let extra = Extra::read(column.extra.as_ref());
+    let titles = describe(column.verbose_name.as_ref(), column.description.as_ref(), expression);
     Field {
-        display: Some(spelt).filter(|spelt| !spelt.is_empty()),
-        description: describe(column.verbose_name.as_ref(), column.description.as_ref(), expression),
-        ..columns::column(&column.name, kind)
+        tags: extra.tags(),
+        description: paragraphs([titles, extra.certified, extra.warning]),
+        display: Some(spelt.clone()).filter(|spelt| !spelt.is_empty()),
+        ..columns::column(&column.name, types::name(&spelt))
     }
 }
 
 fn measure(name: &str, metric: &Metric) -> Field {
+    let extra = Extra::read(metric.extra.as_ref());
+    let titles = describe(metric.verbose_name.as_ref(), metric.description.as_ref(), metric.expression.as_ref());
+    let warned = extra.warning.clone().or_else(|| metric.warning_text.as_ref().and_then(warning));
     Field {
         display: metric.expression.clone(),
-        description: describe(metric.verbose_name.as_ref(), metric.description.as_ref(), metric.expression.as_ref()),
+        tags: extra.tags(),
+        description: paragraphs([titles, extra.certified, warned]),
         ..columns::column(name, "MEASURE")
     }
 }

@@ -51,7 +51,7 @@ pub fn defaults(
     (database.map(str::to_owned), schema.or(usual).map(str::to_owned))
 }
 
-/// A file's name without its ending: what DuckDB calls the database in it.
+/// A file's name without its ending: what `DuckDB` calls the database in it.
 fn stem(uri: &str) -> Option<&str> {
     let file = uri.split('?').next()?.rsplit(['/', ':']).next()?;
     file.split('.').next().filter(|stem| !stem.is_empty() && *stem != "memory")

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::lineage::Edge;
+use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::{Output, or_skip};
 use metahost_plugin_sdk::rest::{Api, parse};
-use metahost_plugin_sdk::{Result, protocol};
+use metahost_plugin_sdk::types::Retryable;
+use metahost_plugin_sdk::{Error, Result, protocol};
 
-use crate::answer::{Chart, Dashboard, Dataset, DatasetRow};
+use crate::answer::{BoardDetail, Chart, Dashboard, Dataset, DatasetRow};
 use crate::config::Config;
 use crate::databases::Databases;
 use crate::list::{CHARTS, DASHBOARDS, DATASETS, Found};
 use crate::people::People;
+use crate::rules::Rules;
 use crate::virtual_sql::Filler;
 use crate::{charts, dashboards, datasets};
 
@@ -25,6 +28,7 @@ struct Reading<'r> {
     config: &'r Config,
     out: &'r mut dyn Output,
     people: People,
+    rules: Rules,
     databases: Databases,
     filler: Filler<'r>,
     /// Numbers of the datasets that were given.
@@ -48,11 +52,14 @@ pub fn everything(server: &dyn Api, config: &Config, out: &mut dyn Output) -> Re
     let mut people = People::default();
     boards.rows.iter().for_each(|board| people.learn(&board.owners));
     charts.rows.iter().for_each(|chart| people.learn(&chart.owners));
+    people.find(server, rows.rows.iter().flat_map(|row| &row.owners), out)?;
+    let rules = Rules::read(server, config.page_size, out)?;
     let mut reading = Reading {
         server,
         config,
         out,
         people,
+        rules,
         databases: Databases::default(),
         filler: Filler::new(server),
         visible: BTreeSet::new(),
@@ -71,6 +78,7 @@ impl Reading<'_> {
             for (row, answer) in some.iter().zip(self.server.get_all(&paths)) {
                 let read = answer.and_then(|mut answer| parse::<Dataset>("the dataset", answer["result"].take()));
                 let name = row.table_name.as_deref().unwrap_or_default();
+                let read = or_own(self.server, read);
                 match or_skip(self.out, &["dataset", &row.id.to_string(), name], read)? {
                     Some(dataset) => self.dataset(&dataset)?,
                     None => rows.whole = false,
@@ -91,7 +99,12 @@ impl Reading<'_> {
     /// A dataset, and what its rows come from: a table, or what its SQL says.
     fn dataset(&mut self, dataset: &Dataset) -> Result<()> {
         self.visible.insert(dataset.id);
-        self.out.entity(Entity::DashboardDataModel(datasets::entity(self.config, &self.people, dataset)))?;
+        self.out.entity(Entity::DashboardDataModel(datasets::entity(
+            self.config,
+            &self.people,
+            &self.rules,
+            dataset,
+        )))?;
         let names = (dataset.catalog.as_deref(), dataset.schema.as_deref());
         let place = self.databases.place(self.server, self.config, &dataset.database, names, self.out)?;
         if let Some((query, reads)) = self.filler.query(dataset, &place, self.out)? {
@@ -129,16 +142,47 @@ impl Reading<'_> {
             }
         }
         let wanted = |board: &&Dashboard| self.config.drafts || board.published != Some(false);
-        for board in boards.rows.iter().filter(wanted) {
-            let charts = on.get(&board.id).map(Vec::as_slice).unwrap_or_default();
-            let ids: Vec<u64> = charts.iter().map(|chart| chart.id).collect();
-            let models: BTreeSet<u64> = charts.iter().filter_map(|chart| chart.dataset()).collect();
-            let models: Vec<u64> = models.into_iter().filter(|id| self.visible.contains(id)).collect();
-            self.out.entity(Entity::Dashboard(dashboards::entity(self.config, &self.people, board, &ids, &models)))?;
-            for id in ids {
-                self.out.edge(datasets::within(("chart", id), ("dashboard", board.id)))?;
+        let wanted: Vec<&Dashboard> = boards.rows.iter().filter(wanted).collect();
+        let mut untold = 0;
+        for some in wanted.chunks(AT_ONCE) {
+            let paths: Vec<String> = some.iter().map(|board| format!("/api/v1/dashboard/{}", board.id)).collect();
+            for (board, answer) in some.iter().zip(self.server.get_all(&paths)) {
+                let detail = answer.and_then(|mut answer| parse::<BoardDetail>("it", answer["result"].take()));
+                let detail = match or_own(self.server, detail) {
+                    Err(Error::Protocol(_)) => None,
+                    detail => Some(detail?),
+                };
+                untold += usize::from(detail.is_none());
+                let charts = on.get(&board.id).map(Vec::as_slice).unwrap_or_default();
+                self.dashboard(board, &detail.unwrap_or_default(), charts)?;
             }
         }
+        if untold > 0 {
+            let counted = ("dashboards", untold.to_string());
+            self.out.note(Level::Warn, "dashboards that do not tell their filters are read without them", &[counted]);
+        }
         if boards.whole { self.out.complete(&[], "dashboard", None) } else { Ok(()) }
+    }
+
+    fn dashboard(&mut self, board: &Dashboard, detail: &BoardDetail, charts: &[&Chart]) -> Result<()> {
+        let ids: Vec<u64> = charts.iter().map(|chart| chart.id).collect();
+        let models: BTreeSet<u64> = charts.iter().filter_map(|chart| chart.dataset()).collect();
+        let models: Vec<u64> = models.into_iter().filter(|id| self.visible.contains(id)).collect();
+        let entity = dashboards::entity(self.config, &self.people, (board, detail), &ids, &models);
+        self.out.entity(Entity::Dashboard(entity))?;
+        let edge = |id: &u64| datasets::within(("chart", *id), ("dashboard", board.id));
+        ids.iter().try_for_each(|id| self.out.edge(edge(id)))
+    }
+}
+
+/// A refusal or a fault is one item's own as long as Superset still knows the user.
+fn or_own<T>(server: &dyn Api, read: Result<T>) -> Result<T> {
+    match read {
+        Err(Error::Denied(failure)) | Err(Error::Unavailable(Retryable { failure, .. }))
+            if server.get("/api/v1/me/").is_ok() =>
+        {
+            Err(Error::Protocol(failure))
+        }
+        read => read,
     }
 }

@@ -75,6 +75,15 @@ impl<'s> Filler<'s> {
         Ok(Some((record(sql, place, dataset.id), told.reads)))
     }
 
+    /// A text of SQL that is in no dataset.
+    pub fn alone(&mut self, sql: &str) -> Result<String> {
+        match self.fill(sql, &Dataset::default(), &[], &mut Told::default()) {
+            Ok(filled) => Ok(filled),
+            Err(Stop::Template(_)) => Ok(sql.to_owned()),
+            Err(Stop::Source(error)) => Err(error),
+        }
+    }
+
     fn fill(&mut self, text: &str, dataset: &Dataset, trail: &[u64], told: &mut Told) -> Filled<String> {
         let rendered = jinja::render(text, scope(dataset)).map_err(Stop::Template)?;
         told.unknown.extend(rendered.unknown);
@@ -110,13 +119,11 @@ impl<'s> Filler<'s> {
         let other = if id == own.id { None } else { self.dataset(id)? };
         let dataset = other.as_deref().unwrap_or(own);
         let found = dataset.metrics.iter().find(|metric| dataset.id == id && metric.name == name);
-        match found.and_then(|metric| metric.expression.as_deref()) {
-            Some(expression) => self.fill(expression, dataset, &trail, told),
-            None => {
-                told.unknown.insert(format!("metric('{name}')"));
-                Ok("NULL".to_owned())
-            }
+        if let Some(expression) = found.and_then(|metric| metric.expression.as_deref()) {
+            return self.fill(expression, dataset, &trail, told);
         }
+        told.unknown.insert(format!("metric('{name}')"));
+        Ok("NULL".to_owned())
     }
 
     /// A dataset that a template names, asked for once.
@@ -141,18 +148,18 @@ impl<'s> Filler<'s> {
         if inner.contains(';') {
             return Ok(sql.to_owned());
         }
-        let mut added = String::new();
+        let mut added = Vec::new();
         for field in datasets::expressions(dataset) {
             match self.fill(field.expression, dataset, &[dataset.id], told) {
                 Ok(expression) if expressions::is_whole(&expression) => {
-                    added.push_str(&format!(", {expression} AS {}", place::quoted(place.dialect, &field.name)));
+                    added.push(format!(", {expression} AS {}", place::quoted(place.dialect, &field.name)));
                 }
                 Ok(_) | Err(Stop::Template(_)) => {}
                 Err(Stop::Source(error)) => return Err(error),
             }
         }
-        let is_plain = added.is_empty();
-        Ok(if is_plain { sql.to_owned() } else { format!("SELECT *{added} FROM (\n{inner}\n) virtual_table") })
+        let added = added.concat();
+        Ok(if added.is_empty() { sql.to_owned() } else { format!("SELECT *{added} FROM (\n{inner}\n) virtual_table") })
     }
 }
 

@@ -1,4 +1,5 @@
 //! Superset's functions and filters for templates, as they answer while nobody has set a filter. Never asks a server.
+#![expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
 
 use minijinja::value::{Kwargs, Value};
 use minijinja::{Environment, Error, State};
