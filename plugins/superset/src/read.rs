@@ -178,7 +178,7 @@ impl Reading<'_> {
 /// A refusal or a fault is one item's own as long as Superset still knows the user.
 fn or_own<T>(server: &dyn Api, read: Result<T>) -> Result<T> {
     match read {
-        Err(Error::Denied(failure)) | Err(Error::Unavailable(Retryable { failure, .. }))
+        Err(Error::Denied(failure) | Error::Unavailable(Retryable { failure, .. }))
             if server.get("/api/v1/me/").is_ok() =>
         {
             Err(Error::Protocol(failure))

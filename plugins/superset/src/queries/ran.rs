@@ -42,11 +42,11 @@ pub fn read(server: &dyn Api, config: &Config, request: &ReadRequest, out: &mut 
         let Some(rows) = page(server, &path(&after, config.page_size), LIST, out)? else { return Ok(()) };
         let is_last = rows.len() < config.page_size;
         let some = rows_of(rows, out)?;
-        let (done, is_past) = reading.emit(&some, out)?;
-        let next = next(&some[..done], is_last || is_past);
+        let (done, ends_here) = reading.emit(&some, out)?;
+        let next = next(&some[..done], is_last || ends_here);
         let Some(next) = next.filter(|next| *next > after) else { return Ok(()) };
         Position::keep(&next, out)?;
-        if is_last || is_past {
+        if is_last || ends_here {
             return Ok(());
         }
         after = next;
