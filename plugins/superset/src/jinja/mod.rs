@@ -2,6 +2,7 @@
 //! wants of other datasets is left as a mark, and a bound of steps and bytes ends what would never end.
 
 mod absent;
+mod bounded;
 mod functions;
 pub mod marks;
 mod names;
@@ -67,6 +68,7 @@ fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     environment.set_fuel(Some(STEPS));
     environment.set_recursion_limit(DEPTH);
+    environment.set_formatter(|output, _, value| bounded::write(output, value));
     environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     functions::add(&mut environment);
     environment

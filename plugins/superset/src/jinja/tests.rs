@@ -84,6 +84,7 @@ fn what_never_ends_or_is_no_template_ends_in_words() {
         "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
         "{{ 'x' * 100000000000 }}",
+        "{{ [1, 2] * 50000000 }}",
         "{% if %}",
         "{{ x",
         "{{ days | no_such_filter }}",
