@@ -20,6 +20,12 @@ const STEPS: u64 = 100_000;
 /// Macros and loops inside each other.
 const DEPTH: usize = 40;
 
+/// Characters of one expression or tag: each may be one inside another for who reads it, and a stack has an end.
+const LONGEST: usize = 2_000;
+
+/// Branches that follow each other, which nest for who reads them, too.
+const BRANCHES: usize = 100;
+
 /// What a template may use of the dataset that it is in.
 #[derive(Debug, Default)]
 pub struct Scope {
@@ -56,11 +62,28 @@ pub fn render(text: &str, scope: Scope) -> Result<Rendered, String> {
     if marks::has_any(text) {
         return Err("it holds characters that no text should".to_owned());
     }
+    if longest(text) > LONGEST {
+        return Err(format!("one of its expressions is longer than {LONGEST} characters"));
+    }
+    if text.matches("elif").count() > BRANCHES {
+        return Err(format!("it has more than {BRANCHES} branches"));
+    }
     let unknown = Unknown::default();
     let names = Names::new(scope, Arc::clone(&unknown));
     let text = environment().render_str(text, Value::from_object(names)).map_err(|error| error.to_string())?;
     let unknown = unknown.lock().unwrap_or_else(PoisonError::into_inner).clone();
     Ok(Rendered { text, unknown })
+}
+
+/// Characters of the longest expression or tag.
+fn longest(text: &str) -> usize {
+    let mut longest = 0;
+    for (open, close) in [("{{", "}}"), ("{%", "%}")] {
+        let parts = text.split(open).skip(1);
+        let lengths = parts.map(|part| part.split(close).next().unwrap_or_default().len());
+        longest = lengths.chain([longest]).max().unwrap_or_default();
+    }
+    longest
 }
 
 fn environment() -> Environment<'static> {

@@ -102,6 +102,21 @@ fn a_text_that_grows_without_end_is_stopped() {
 }
 
 #[test]
+fn what_nests_deeply_ends_in_words() {
+    for deep in [
+        format!("{{{{ {}1{} }}}}", "(".repeat(5_000), ")".repeat(5_000)),
+        format!("{{{{ {}1 }}}}", "not ".repeat(5_000)),
+        format!("{{{{ {}1 }}}}", "-".repeat(5_000)),
+        format!("{{{{ days{} }}}}", ".a".repeat(5_000)),
+        format!("{{{{ 1{} }}}}", " + 1".repeat(5_000)),
+        format!("{}{}", "{% if true %}".repeat(5_000), "{% endif %}".repeat(5_000)),
+        format!("{{% if x %}}{}{{% endif %}}", "{% elif x %}".repeat(5_000)),
+    ] {
+        assert!(render(&deep, scope()).is_err(), "{}", &deep[..40]);
+    }
+}
+
+#[test]
 fn what_is_no_template_stays_as_it_is() {
     let sql = "SELECT '{' || a FROM t -- 100 %";
     assert_eq!(render(sql, scope()).unwrap().text, sql);
