@@ -45,10 +45,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Check the configuration, the plugins, the secrets and the connections.
+    /// Check the configuration, the plugins, the secrets and the connections: each step with its time, and what to do
+    /// where it fails.
     Check {
         /// Only these sources; all when none is named.
         sources: Vec<String>,
+        /// Every source, as when none is named.
+        #[arg(long, conflicts_with = "sources")]
+        all: bool,
         /// Only what needs no network: configuration, plugins and grants.
         #[arg(long)]
         offline: bool,

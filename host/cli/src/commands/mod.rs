@@ -35,7 +35,9 @@ async fn configured(command: Command, file: &std::path::Path, log: Option<LogLev
     match command {
         Command::Run(arguments) => run::run(Arc::new(context), arguments).await,
         Command::List { json } => list::list(&context, json).await,
-        Command::Check { sources, offline, env } => check::check(&context, &sources, offline, env.as_deref()).await,
+        Command::Check { sources, all: _, offline, env } => {
+            check::check(&context, &sources, offline, env.as_deref()).await
+        }
         Command::Plugins { command } => plugins::plugins(&context, command).await,
         Command::Catalog(command) => catalog::catalog(&context, command),
         Command::Init | Command::Schema => Ok(Exit::Success),

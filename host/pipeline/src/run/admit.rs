@@ -68,7 +68,7 @@ impl Pipeline {
             return Err(Stop::stopped(reason));
         }
         if matches!(receipt.kind, RecordKind::Files | RecordKind::Rows) {
-            return Err(Stop::Filtered("profiling is not part of this version".to_owned()));
+            return Err(Stop::Filtered("data is not read for profiles in this version".to_owned()));
         }
         let fingerprint = fingerprint(&self.service, record)
             .map_err(|error| Stop::rejected("unreadable", format!("the record can't be written down: {error}")))?;
