@@ -4,20 +4,17 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::log::Level;
 
-use crate::output::Output;
 use crate::project::{Project, is_ephemeral};
+use metahost_plugin_sdk::output::Output;
 
 /// Entries that can't be read or placed: whatever is wanted of the project, they are missing from it.
 pub fn tell_unusable(project: &Project, out: &mut dyn Output) {
     for (id, reason) in project.unreadable() {
-        out.skipped(
-            &id.split('.').map(str::to_owned).collect::<Vec<_>>(),
-            &format!("the entry can't be read: {reason}"),
-        );
+        out.skipped(&id.split('.').collect::<Vec<_>>(), &format!("the entry can't be read: {reason}"));
     }
     for (id, reason) in project.unplaced() {
         if let Some(node) = project.node(id) {
-            out.skipped(&[node.package_name.clone(), node.name.clone()], reason);
+            out.skipped(&[&node.package_name, &node.name], reason);
         }
     }
 }

@@ -9,16 +9,15 @@ mod describe;
 mod leftovers;
 mod lineage;
 mod location;
-mod output;
 mod project;
 mod steps;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
+use metahost_plugin_sdk::output::{Host, Output};
 use metahost_plugin_sdk::{Connector, Error, Result};
 
 use config::Config;
 use location::Location;
-use output::{Host, Output};
 use project::load::{Loader, manifests, not_empty};
 
 /// The connector: one configured place of artifacts.
@@ -60,8 +59,7 @@ impl Connector for Dbt {
         let manifest = manifest.ok_or_else(|| Error::Unsupported(format!("the split `{}`", request.split.id)))?;
         let mut host = Host::default();
         read(self.location.as_ref(), &self.config, manifest, mode, &mut host)?;
-        let (emitted, skipped) = host.finish()?;
-        Ok(Summary { emitted, skipped })
+        host.finish()
     }
 }
 

@@ -5,8 +5,8 @@ use metahost_plugin_sdk::{Error, Result, protocol};
 use crate::artifacts::catalog::Catalog;
 use crate::config::Config;
 use crate::location::Location;
-use crate::output::Host;
 use crate::project::load::{Loader, manifests};
+use metahost_plugin_sdk::output::Host;
 
 /// Runs one step; the text says what was found.
 pub fn run(step: &str, location: &dyn Location, config: &Config) -> Result<String> {

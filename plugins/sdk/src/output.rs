@@ -8,7 +8,7 @@ use crate::enrichment::Annotation;
 use crate::entities::Entity;
 use crate::error::{Error, Result};
 use crate::lineage::{Edge, Query};
-use crate::log;
+use crate::log::{self, Level};
 
 /// Takes what a split produces.
 pub trait Output {
@@ -36,6 +36,8 @@ pub trait Output {
     fn skipped(&mut self, path: &[&str], reason: &str);
     /// How far a stage is.
     fn progress(&mut self, stage: &str, done: u64, total: Option<u64>);
+    /// A line of the log.
+    fn note(&mut self, level: Level, message: &str, fields: &[(&str, String)]);
 }
 
 /// One item that the source can't tell is named and left out (none); a server that is gone or refuses ends the read.
@@ -119,5 +121,11 @@ impl Output for Host {
 
     fn progress(&mut self, stage: &str, done: u64, total: Option<u64>) {
         log::progress(stage, done, total);
+    }
+
+    fn note(&mut self, level: Level, message: &str, fields: &[(&str, String)]) {
+        let fields: Vec<(String, String)> =
+            fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        log::log(level, message, &fields);
     }
 }

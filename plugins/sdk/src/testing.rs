@@ -13,11 +13,12 @@ use crate::enrichment::Annotation;
 use crate::entities::{Chart, Common, Container, Dashboard, DashboardDataModel, Entity, Pipeline, Table};
 use crate::error::Result;
 use crate::lineage::{Edge, Endpoint, Query};
+use crate::log::Level;
 use crate::output::Output;
 use crate::rest::{Answer, Api};
 
 /// Keeps what was emitted.
-#[derive(Default)]
+#[derive(Debug, Default)]
 #[expect(missing_docs, reason = "one list a kind of record")]
 pub struct Collected {
     pub entities: Vec<Entity>,
@@ -33,6 +34,8 @@ pub struct Collected {
     pub cursor: Option<String>,
     /// `path/of/item: reason`.
     pub skipped: Vec<String>,
+    /// Lines of the log, each with its fields.
+    pub notes: Vec<String>,
 }
 
 impl Output for Collected {
@@ -91,6 +94,10 @@ impl Output for Collected {
     }
 
     fn progress(&mut self, _: &str, _: u64, _: Option<u64>) {}
+
+    fn note(&mut self, _: Level, message: &str, fields: &[(&str, String)]) {
+        self.notes.push(format!("{message} {fields:?}"));
+    }
 }
 
 /// Entities of one kind, in the order they came.

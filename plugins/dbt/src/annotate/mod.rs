@@ -19,8 +19,8 @@ pub use tags::tags;
 
 use crate::artifacts::manifest::Node;
 use crate::config::Config;
-use crate::output::Output;
 use crate::project::Project;
+use metahost_plugin_sdk::output::Output;
 
 /// Emits one annotation a table, by path.
 pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<()> {

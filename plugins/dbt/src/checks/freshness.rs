@@ -6,8 +6,8 @@ use metahost_plugin_sdk::activity::{Outcome, TestCase, TestResult};
 use super::{Names, PLATFORM};
 use crate::artifacts::manifest::{Age, Freshness, Node};
 use crate::artifacts::sources::{Measured, Sources};
-use crate::output::Output;
 use crate::project::Project;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::time::millis;
 
 /// Name of the kind of test, and of the test.

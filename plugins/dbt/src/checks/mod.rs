@@ -15,8 +15,8 @@ use crate::annotate::{Columns, Meta, description, group_owners, tags};
 use crate::artifacts::manifest::Node;
 use crate::artifacts::run_results;
 use crate::config::Config;
-use crate::output::Output;
 use crate::project::Project;
+use metahost_plugin_sdk::output::Output;
 
 /// OpenMetadata's name for the platform.
 const PLATFORM: &str = "DBT";

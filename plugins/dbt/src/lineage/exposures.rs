@@ -10,9 +10,9 @@ use crate::annotate::Meta;
 use crate::artifacts::lenient::text;
 use crate::artifacts::manifest::Exposure;
 use crate::config::Config;
-use crate::output::Output;
 use crate::project::Project;
 use crate::project::graph::upstream;
+use metahost_plugin_sdk::output::Output;
 
 /// Emits the edges of all exposures.
 pub fn emit(project: &Project, config: &Config, pairs: &mut Pairs, out: &mut dyn Output) -> Result<()> {

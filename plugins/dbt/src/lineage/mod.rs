@@ -12,9 +12,9 @@ use metahost_plugin_sdk::log::Level;
 
 use crate::artifacts::manifest::Node;
 use crate::config::Config;
-use crate::output::Output;
 use crate::project::Project;
 use crate::project::graph::upstream;
+use metahost_plugin_sdk::output::Output;
 
 /// Emits edges and queries, by the id of what they end in.
 pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<()> {

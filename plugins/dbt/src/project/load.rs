@@ -11,7 +11,7 @@ use crate::artifacts::parse::{Artifact, parse};
 use crate::artifacts::run_results::{Newest, RunResults};
 use crate::config::{Config, Globs};
 use crate::location::{Found, Location, Pattern};
-use crate::output::Output;
+use metahost_plugin_sdk::output::Output;
 
 /// Run results in memory at once.
 const AT_ONCE: usize = 8;
@@ -104,7 +104,7 @@ impl Loader<'_> {
         let run: RunResults = match self.parse(name, &bytes, out) {
             Ok(run) => run,
             Err(Error::Protocol(failure)) => {
-                out.skipped(&[name.to_owned()], &failure.message);
+                out.skipped(&[name], &failure.message);
                 return Ok(false);
             }
             Err(error) => return Err(error),

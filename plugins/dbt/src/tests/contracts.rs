@@ -81,7 +81,7 @@ fn an_exposure_is_an_edge_to_the_dashboard_it_names() {
 #[test]
 fn what_has_no_place_is_told_and_python_is_no_sql() {
     let records = read("{}");
-    assert!(records.reason("a.nowhere").contains("no schema"));
+    assert!(records.reason("a/nowhere").contains("no schema"));
     assert_eq!(records.queries.len(), 1);
     assert_eq!(records.queries[0].sql, "create table \"d\".\"s\".\"orders\" as\nselect 1");
 }

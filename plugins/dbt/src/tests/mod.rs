@@ -6,15 +6,15 @@ mod contracts;
 mod large;
 mod versions;
 
+use std::ops::Deref;
+
 use metahost_plugin_sdk::activity::{TestCase, TestResult};
 use metahost_plugin_sdk::connector::Mode;
 use metahost_plugin_sdk::enrichment::{Annotation, ColumnAnnotation};
-use metahost_plugin_sdk::lineage::{Edge, Query};
-use metahost_plugin_sdk::log::Level;
+use metahost_plugin_sdk::testing::Collected;
 use metahost_plugin_sdk::{Error, Result};
 
 use crate::config::Config;
-use crate::output::Output;
 
 /// Artifacts of a real dbt run against Trino.
 const CAMPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/stack/dbt/artifacts");
@@ -26,14 +26,14 @@ fn fixture(name: &str) -> String {
 
 /// All that a project emits, in order.
 #[derive(Debug, Default)]
-struct Records {
-    annotations: Vec<Annotation>,
-    tests: Vec<TestCase>,
-    results: Vec<TestResult>,
-    edges: Vec<Edge>,
-    queries: Vec<Query>,
-    skipped: Vec<(String, String)>,
-    notes: Vec<String>,
+struct Records(Collected);
+
+impl Deref for Records {
+    type Target = Collected;
+
+    fn deref(&self) -> &Collected {
+        &self.0
+    }
 }
 
 impl Records {
@@ -45,7 +45,7 @@ impl Records {
         let location = crate::location::open(&config)?;
         for manifest in crate::project::load::manifests(location.as_ref(), &config)? {
             for mode in [Mode::Entities, Mode::Lineage] {
-                crate::read(location.as_ref(), &config, &manifest.name, mode, &mut records)?;
+                crate::read(location.as_ref(), &config, &manifest.name, mode, &mut records.0)?;
             }
         }
         Ok(records)
@@ -75,7 +75,7 @@ impl Records {
     }
 
     fn reason(&self, path: &str) -> &str {
-        &self.skipped.iter().find(|(known, _)| known == path).unwrap().1
+        self.skipped.iter().find_map(|item| item.strip_prefix(&format!("{path}: "))).unwrap()
     }
 }
 
@@ -91,40 +91,5 @@ fn words(error: Error) -> String {
         Error::Unavailable(retryable) => retryable.failure.message,
         Error::Unsupported(message) => message,
         Error::Cancelled => "cancelled".to_owned(),
-    }
-}
-
-impl Output for Records {
-    fn annotation(&mut self, annotation: Annotation) -> Result<()> {
-        self.annotations.push(annotation);
-        Ok(())
-    }
-
-    fn test(&mut self, test: TestCase) -> Result<()> {
-        self.tests.push(test);
-        Ok(())
-    }
-
-    fn test_result(&mut self, result: TestResult) -> Result<()> {
-        self.results.push(result);
-        Ok(())
-    }
-
-    fn edge(&mut self, edge: Edge) -> Result<()> {
-        self.edges.push(edge);
-        Ok(())
-    }
-
-    fn query(&mut self, query: Query) -> Result<()> {
-        self.queries.push(query);
-        Ok(())
-    }
-
-    fn skipped(&mut self, path: &[String], reason: &str) {
-        self.skipped.push((path.join("."), reason.to_owned()));
-    }
-
-    fn note(&mut self, _level: Level, message: &str, fields: &[(&str, String)]) {
-        self.notes.push(format!("{message} {fields:?}"));
     }
 }

@@ -84,5 +84,5 @@ fn a_fusion_manifest_is_read_with_a_warning_and_without_its_broken_node() {
     assert_eq!(orders.data_model.as_ref().unwrap().generated_at, Some(1_767_607_200_123));
     assert_eq!(records.upstream("lake.mart.orders"), ["lake.raw.orders"]);
     assert!(records.notes.iter().any(|note| note.contains("v20") && note.contains("v4 to v12")), "{:?}", records.notes);
-    assert!(records.reason("model.shop.broken").contains("can't be read"));
+    assert!(records.reason("model/shop/broken").contains("can't be read"));
 }
