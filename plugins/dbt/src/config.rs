@@ -36,6 +36,12 @@ pub struct Config {
     pub case: Case,
     /// Classification that dbt's tags go to.
     pub tag_classification: String,
+    /// Classification for who may refer to a model; empty for none.
+    pub access_classification: String,
+    /// Whether dbt's own facts about a model become custom properties.
+    pub properties: bool,
+    /// Whether the semantic layer's metrics become entities.
+    pub metrics: bool,
     /// Key below `meta` that speaks to OpenMetadata.
     pub meta_key: String,
     /// Whether tests are read.
@@ -61,6 +67,9 @@ impl Default for Config {
             default_database: None,
             case: Case::AsIs,
             tag_classification: "dbtTags".to_owned(),
+            access_classification: "dbtAccess".to_owned(),
+            properties: true,
+            metrics: false,
             meta_key: "openmetadata".to_owned(),
             include_tests: true,
             include_sources: true,

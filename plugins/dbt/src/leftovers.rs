@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::log::Level;
 
+use crate::config::Config;
 use crate::project::{Project, is_ephemeral};
 use metahost_plugin_sdk::output::Output;
 
@@ -20,7 +21,7 @@ pub fn tell_unusable(project: &Project, out: &mut dyn Output) {
 }
 
 /// Counts of kinds that have no place in a catalog by their nature: nothing is wrong with them.
-pub fn tell_rest(project: &Project, out: &mut dyn Output) {
+pub fn tell_rest(project: &Project, config: &Config, out: &mut dyn Output) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (_, node) in project.nodes() {
         if !matches!(node.resource_type.as_str(), "model" | "seed" | "snapshot" | "test") {
@@ -32,11 +33,12 @@ pub fn tell_rest(project: &Project, out: &mut dyn Output) {
     let others = [
         ("ephemeral model", models.filter(|(_, node)| is_ephemeral(node)).count()),
         ("disabled", manifest.disabled.0),
-        ("unit test", manifest.unit_tests.0),
-        ("metric", manifest.metrics.items.len()),
-        ("semantic model", manifest.semantic_models.items.len()),
-        ("saved query", manifest.saved_queries.items.len()),
+        ("metric", if config.metrics { 0 } else { manifest.metrics.items.len() }),
+        ("saved query", manifest.saved_queries.items.values().filter(|query| query.exports.is_empty()).count()),
     ];
+    for exposure in manifest.exposures.items.values().filter(|exposure| exposure.kind != "dashboard") {
+        *counts.entry(format!("exposure ({})", exposure.kind)).or_default() += 1;
+    }
     counts.extend(others.into_iter().map(|(kind, count)| (kind.to_owned(), count)));
     let fields: Vec<_> = counts
         .iter()

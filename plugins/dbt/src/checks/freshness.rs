@@ -57,6 +57,7 @@ fn parameters(node: &Node, wanted: Option<&Freshness>) -> Option<Vec<(String, St
         ("error_after", error),
         ("filter", wanted.filter.clone()),
         ("loaded_at_field", node.loaded_at_field.clone()),
+        ("loaded_at_query", node.loaded_at_query.clone()),
     ];
     Some(pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }

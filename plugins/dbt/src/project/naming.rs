@@ -44,11 +44,17 @@ impl Naming {
     /// The path of a relation that SQL names in full.
     pub fn path_of(&self, relation: &str) -> Option<Vec<String>> {
         let mut parts = parts(relation)?;
-        if parts.len() == 2 {
-            parts.insert(0, self.default_database.clone()?);
-        }
-        let [database, schema, name] = parts.as_slice() else { return None };
-        Some(vec![self.database(database, None), self.case.apply(schema), self.case.apply(name)])
+        let (name, schema, database) = (parts.pop()?, parts.pop()?, parts.pop());
+        if parts.is_empty() { self.place(database.as_deref(), &schema, &name) } else { None }
+    }
+
+    /// The path of a relation that no catalog of dbt's tells.
+    pub fn place(&self, database: Option<&str>, schema: &str, name: &str) -> Option<Vec<String>> {
+        let database = match given(database) {
+            Some(database) => self.database(database, None),
+            None => self.default_database.clone()?,
+        };
+        Some(vec![database, self.case.apply(schema), self.case.apply(name)])
     }
 
     /// Whether SQL that names this database means another one in the catalog.

@@ -3,7 +3,9 @@
 mod broken;
 mod campus;
 mod contracts;
+mod facts;
 mod large;
+mod semantic;
 mod versions;
 
 use std::ops::Deref;
@@ -39,16 +41,23 @@ impl Deref for Records {
 impl Records {
     /// Reads a folder in both modes.
     fn read(folder: &str, config: &str) -> Result<Self> {
-        let mut records = Self::default();
+        Self::default().again(folder, config)
+    }
+
+    /// Reads a folder once more, from the cursor that is there.
+    fn again(mut self, folder: &str, config: &str) -> Result<Self> {
+        let records = &mut self;
+        let cursor = records.cursor.clone();
+        let cursor = cursor.as_ref().map(String::as_bytes);
         let mut config = Config::parse(config)?;
         config.folder = Some(folder.to_owned());
         let location = crate::location::open(&config)?;
         for manifest in crate::project::load::manifests(location.as_ref(), &config)? {
             for mode in [Mode::Entities, Mode::Lineage] {
-                crate::read(location.as_ref(), &config, &manifest.name, mode, &mut records.0)?;
+                crate::read(location.as_ref(), &config, &manifest.name, mode, cursor, &mut records.0)?;
             }
         }
-        Ok(records)
+        Ok(self)
     }
 
     fn annotation(&self, path: &str) -> &Annotation {
