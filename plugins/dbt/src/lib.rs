@@ -59,6 +59,7 @@ impl Connector for Dbt {
         let prefix = format!("{}:", label(mode)?);
         let manifest = request.split.id.strip_prefix(&prefix);
         let manifest = manifest.ok_or_else(|| Error::Unsupported(format!("the split `{}`", request.split.id)))?;
+        self.location.since(request.window.since);
         let mut host = Host::default();
         read(self.location.as_ref(), &self.config, manifest, mode, request.cursor.as_deref(), &mut host)?;
         host.finish()

@@ -115,13 +115,10 @@ fn expression(metric: &Metric, measure: Option<Measure<'_>>) -> Option<String> {
     let code = match metric.kind.as_str() {
         "ratio" => format!("{} / {}", name("numerator")?, name("denominator")?),
         "derived" => own()?,
-        _ => match measure.and_then(|(_, measure)| measure.sql()) {
-            Some(sql) => sql,
-            None => {
-                let inner = own().or_else(|| metric.expression.clone())?;
-                aggregation(metric, None).map_or_else(|| inner.clone(), |agg| aggregated(&agg, &inner))
-            }
-        },
+        _ => measure.and_then(|(_, measure)| measure.sql()).or_else(|| {
+            let inner = own().or_else(|| metric.expression.clone())?;
+            Some(aggregation(metric, None).map_or_else(|| inner.clone(), |agg| aggregated(&agg, &inner)))
+        })?,
     };
     let filter = metric.filter.0.join(" and ");
     Some(if filter.is_empty() { code } else { format!("{code} where {filter}") })

@@ -102,7 +102,7 @@ fn two_projects_in_one_folder_are_two_splits() {
 #[test]
 fn a_wrong_setting_is_refused_with_its_name() {
     let said = words(Records::read("/artifacts", r#"{"url":"https://x","s3":{"uri":"s3://b"}}"#).unwrap_err());
-    assert!(said.contains("one of `folder`, `url` and `s3`"), "{said}");
+    assert!(said.contains("one of `folder`, `url`, `s3` and `cloud`"), "{said}");
     let said = words(Records::read("/artifacts", r#"{"fodler":"/x"}"#).unwrap_err());
     assert!(said.contains("fodler"), "{said}");
 }

@@ -8,11 +8,8 @@ use serde_json::{Value, json};
 use super::{Records, fixture};
 
 fn metrics(records: &Records) -> Vec<&Other> {
-    let other = |entity| match entity {
-        &Entity::Other(ref other) => Some(other),
-        _ => None,
-    };
-    records.entities.iter().filter_map(other).collect()
+    let all = records.entities.iter();
+    all.filter_map(|entity| if let Entity::Other(other) = entity { Some(other) } else { None }).collect()
 }
 
 fn metric<'a>(records: &'a Records, name: &str) -> (&'a Other, Value) {
