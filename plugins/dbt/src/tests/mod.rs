@@ -2,6 +2,7 @@
 
 mod broken;
 mod campus;
+mod cloud;
 mod contracts;
 mod facts;
 mod large;
@@ -17,6 +18,7 @@ use metahost_plugin_sdk::testing::Collected;
 use metahost_plugin_sdk::{Error, Result};
 
 use crate::config::Config;
+use crate::location::Location;
 
 /// Artifacts of a real dbt run against Trino.
 const CAMPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/stack/dbt/artifacts");
@@ -45,16 +47,19 @@ impl Records {
     }
 
     /// Reads a folder once more, from the cursor that is there.
-    fn again(mut self, folder: &str, config: &str) -> Result<Self> {
-        let records = &mut self;
-        let cursor = records.cursor.clone();
-        let cursor = cursor.as_ref().map(String::as_bytes);
+    fn again(self, folder: &str, config: &str) -> Result<Self> {
         let mut config = Config::parse(config)?;
         config.folder = Some(folder.to_owned());
-        let location = crate::location::open(&config)?;
-        for manifest in crate::project::load::manifests(location.as_ref(), &config)? {
+        self.of(crate::location::open(&config)?.as_ref(), &config)
+    }
+
+    /// Reads all that lies in a place.
+    fn of(mut self, location: &dyn Location, config: &Config) -> Result<Self> {
+        let cursor = self.cursor.clone();
+        let cursor = cursor.as_ref().map(String::as_bytes);
+        for manifest in crate::project::load::manifests(location, config)? {
             for mode in [Mode::Entities, Mode::Lineage] {
-                crate::read(location.as_ref(), &config, &manifest.name, mode, cursor, &mut records.0)?;
+                crate::read(location, config, &manifest.name, mode, cursor, &mut self.0)?;
             }
         }
         Ok(self)

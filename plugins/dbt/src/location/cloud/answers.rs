@@ -52,7 +52,8 @@ pub struct Job {
     #[serde(deserialize_with = "word")]
     pub environment_id: Option<String>,
     /// "scheduled", "ci", "merge", "other".
-    pub job_type: Option<String>,
+    #[serde(rename = "job_type")]
+    pub kind: Option<String>,
     /// What starts it.
     #[serde(deserialize_with = "or_default")]
     pub triggers: Triggers,
@@ -74,7 +75,7 @@ impl Job {
     /// Whether it tries pull requests out, in a schema of its own.
     pub fn is_trial(&self) -> bool {
         let by_pull_request = self.triggers.github_webhook || self.triggers.git_provider_webhook;
-        self.job_type.as_deref().map_or(by_pull_request, |kind| kind == "ci")
+        self.kind.as_deref().map_or(by_pull_request, |kind| kind == "ci")
     }
 
     /// The folder of what all jobs of its project and environment leave.
@@ -104,8 +105,8 @@ pub struct Run {
     /// The commit it ran.
     pub git_sha: Option<String>,
     /// What it did, where that was asked for.
-    #[serde(deserialize_with = "or_default")]
-    pub run_steps: Vec<Step>,
+    #[serde(rename = "run_steps", deserialize_with = "or_default")]
+    pub steps: Vec<Step>,
 }
 
 impl Run {
