@@ -13,6 +13,8 @@ use crate::artifacts::lenient::text;
 use crate::artifacts::semantic::{Metric, Part, SavedQuery, SemanticModel, aggregated};
 use crate::config::Config;
 use crate::project::Project;
+use crate::project::graph::upstream;
+use crate::project::naming::misfit;
 
 /// Steps of time that OpenMetadata knows.
 const GRANULARITIES: [&str; 8] = ["SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"];
@@ -33,7 +35,10 @@ pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<
             ready.append(&mut waiting);
         }
         for metric in ready {
-            out.entity(Entity::Other(entity(project, config, metric)))?;
+            match misfit(core::slice::from_ref(&metric.name)) {
+                Some(reason) => out.skipped(&["metric", &metric.name], &reason),
+                None => out.entity(Entity::Other(entity(project, config, metric)))?,
+            }
         }
     }
     Ok(())
@@ -142,7 +147,7 @@ fn related(project: &Project, metric: &Metric) -> Vec<String> {
 
 /// The tables it is computed from.
 fn stands_on(project: &Project, metric: &Metric) -> Option<String> {
-    let tables = crate::project::graph::upstream(project, &metric.depends_on.nodes).relations;
+    let tables = upstream(project, &metric.depends_on.nodes).relations;
     let paths: Vec<_> =
         tables.iter().filter_map(|id| project.relation(id)).map(|path| format!("`{}`", path.join("."))).collect();
     (!paths.is_empty()).then(|| format!("Computed from {}.", paths.join(", ")))

@@ -142,19 +142,20 @@ fn verdict(status: &str) -> Outcome {
 pub struct Names(BTreeMap<(Vec<String>, String), String>);
 
 impl Names {
-    /// The name for a case: its own, or with the end of its id where another test of the table has it;
-    /// none for the same test once more.
+    /// The name for a case: its own, or its id where it has none, with the end of the id where another test of the table
+    /// has it; none for the same test once more.
     fn take(&mut self, case: &TestCase, id: &str) -> Option<String> {
         let print = format!("{:?} {} {:?} {:?}", case.column, case.definition, case.parameters, case.sql);
-        let key = (case.table.clone(), case.name.clone());
+        let name = if case.name.trim().is_empty() { id } else { &case.name };
+        let key = (case.table.clone(), name.to_owned());
         let Some(known) = self.0.get(&key) else {
             self.0.insert(key, print);
-            return Some(case.name.clone());
+            return Some(name.to_owned());
         };
         if *known == print {
             return None;
         }
-        let name = format!("{}_{}", case.name, id.rsplit('.').next().unwrap_or(id));
+        let name = format!("{name}_{}", id.rsplit('.').next().unwrap_or(id));
         self.0.insert((case.table.clone(), name.clone()), print);
         Some(name)
     }

@@ -11,6 +11,7 @@ use crate::artifacts::lenient::text;
 use crate::artifacts::manifest::Exposure;
 use crate::config::Config;
 use crate::project::Project;
+use crate::project::naming::misfit;
 use metahost_plugin_sdk::output::Output;
 
 /// Emits the edges of all exposures.
@@ -40,6 +41,9 @@ fn dashboard(exposure: &Exposure, config: &Config) -> core::result::Result<Endpo
         return anywhere.ok_or_else(reason);
     };
     let mut path = split(&fqn).ok_or_else(|| format!("`{fqn}` in the exposure's meta is no name service.dashboard"))?;
+    if let Some(reason) = misfit(&path) {
+        return Err(format!("the exposure's meta names a dashboard that can't be: {reason}"));
+    }
     Ok(endpoint(Some(path.remove(0)), path))
 }
 

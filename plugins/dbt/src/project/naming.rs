@@ -7,6 +7,9 @@ use crate::artifacts::catalog::Relation;
 use crate::artifacts::manifest::Node;
 use crate::config::{Case, Config};
 
+/// Longest name that OpenMetadata takes.
+const LONGEST: usize = 256;
+
 /// How names are written.
 pub struct Naming {
     mapping: BTreeMap<String, String>,
@@ -23,6 +26,11 @@ impl Naming {
 
     /// Database, schema and name of a node's relation, or why they can't be told.
     pub fn path(&self, node: &Node, warehouse: Option<&Relation>) -> Result<Vec<String>, String> {
+        let path = self.told(node, warehouse)?;
+        misfit(&path).map_or(Ok(path), Err)
+    }
+
+    fn told(&self, node: &Node, warehouse: Option<&Relation>) -> Result<Vec<String>, String> {
         let about = warehouse.map(|relation| &relation.metadata);
         let name = node.alias.as_deref().or(node.identifier.as_deref()).unwrap_or(&node.name);
         let name = self.spelling(name, about.and_then(|about| about.name.as_deref()));
@@ -54,7 +62,8 @@ impl Naming {
             Some(database) => self.database(database, None),
             None => self.default_database.clone()?,
         };
-        Some(vec![database, self.case.apply(schema), self.case.apply(name)])
+        let path = vec![database, self.case.apply(schema), self.case.apply(name)];
+        misfit(&path).is_none().then_some(path)
     }
 
     /// Whether SQL that names this database means another one in the catalog.
@@ -80,6 +89,17 @@ impl Naming {
         let same = seen.filter(|seen| seen.eq_ignore_ascii_case(name));
         same.map_or_else(|| self.case.apply(name), str::to_owned)
     }
+}
+
+/// Why no catalog takes these names, if so.
+pub fn misfit(path: &[String]) -> Option<String> {
+    path.iter().find_map(|name| match name.chars().count() {
+        _ if name.trim().is_empty() => Some("one of its names is empty".to_owned()),
+        length if length > LONGEST => {
+            Some(format!("one of its names has {length} characters, at most {LONGEST} are possible"))
+        }
+        _ => name.contains('\0').then(|| "one of its names holds a NUL character".to_owned()),
+    })
 }
 
 fn given(name: Option<&str>) -> Option<&str> {

@@ -86,3 +86,14 @@ fn a_fusion_manifest_is_read_with_a_warning_and_without_its_broken_node() {
     assert!(records.notes.iter().any(|note| note.contains("v20") && note.contains("v4 to v12")), "{:?}", records.notes);
     assert!(records.reason("model/shop/broken").contains("can't be read"));
 }
+
+#[test]
+fn a_run_tells_its_rows_where_the_warehouse_does() {
+    let records = Records::read(&fixture("1.11-pg"), "{}").unwrap();
+    let rows = |name: &str| {
+        let table = records.annotations.iter().find(|known| known.path[2] == name).unwrap();
+        table.data_model.as_ref().unwrap().last_run.as_ref().unwrap().rows
+    };
+    assert_eq!((rows("dim_customers_v1"), rows("fct_orders")), (Some(59), Some(3)));
+    assert_eq!(rows("stg_orders"), None, "a view has none: PostgreSQL says -1");
+}
