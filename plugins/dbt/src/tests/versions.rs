@@ -65,7 +65,7 @@ fn owners_come_from_the_group_where_meta_names_none() {
 
 #[test]
 fn an_old_manifest_is_read_by_its_old_keys() {
-    let records = Records::read(&fixture("old"), "{}").unwrap();
+    let records = Records::read(&fixture("hand-made/old"), "{}").unwrap();
     let orders = records.annotation("shop.mart.orders");
     assert_eq!(orders.owners, ["alice"]);
     assert_eq!(orders.tags, ["dbtTags.daily"]);
@@ -78,7 +78,7 @@ fn an_old_manifest_is_read_by_its_old_keys() {
 
 #[test]
 fn a_fusion_manifest_is_read_with_a_warning_and_without_its_broken_node() {
-    let records = Records::read(&fixture("fusion"), "{}").unwrap();
+    let records = Records::read(&fixture("hand-made/fusion"), "{}").unwrap();
     let orders = records.annotation("lake.mart.orders");
     assert_eq!(orders.tags, ["dbtTags.daily", "Tier.Tier1"]);
     assert_eq!(orders.data_model.as_ref().unwrap().generated_at, Some(1_767_607_200_123));
