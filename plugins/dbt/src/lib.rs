@@ -40,7 +40,7 @@ impl Connector for Dbt {
     }
 
     fn test(&mut self, step: &str) -> Result<String> {
-        steps::run(step, self.location.as_ref(), &self.config)
+        steps::run(step, self.location.as_ref(), &self.config, &mut Host::default())
     }
 
     fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use metahost_plugin_sdk::activity::Outcome;
-use metahost_plugin_sdk::testing::ByHeart;
+use metahost_plugin_sdk::testing::{ByHeart, Collected};
 use metahost_plugin_sdk::time::millis;
 use serde_json::{Value, json};
 
@@ -169,6 +169,9 @@ fn lists_are_read_to_their_end() {
     let cut = account().json(JOBS, &page(0, 3)).json("/jobs/?limit=100&offset=3", &page(4, 4));
     let said = words(cloud(&cut, &config).check().unwrap_err());
     assert!(said.contains("counts 4 items and gave 3"), "{said}");
+    let broken = account().json(JOBS, &page(0, 3)).with("/jobs/?limit=100&offset=3", 500, "oops");
+    let said = words(cloud(&broken, &config).check().unwrap_err());
+    assert!(said.contains("HTTP 500"), "{said}");
 }
 
 #[test]
@@ -210,6 +213,19 @@ fn an_environment_that_refuses_does_not_hide_the_others() {
     let found = crate::project::load::manifests(&cloud(&server, &config), &config).unwrap();
     let names: Vec<_> = found.iter().map(|found| found.name.as_str()).collect();
     assert_eq!(names, ["project-70-environment-5/manifest.json", "project-70-environment-6/manifest.json"]);
+}
+
+#[test]
+fn the_connection_test_tells_what_is_there() {
+    let (server, config) = (account(), Config::parse(CONFIG).unwrap());
+    let step = |name: &str| {
+        crate::steps::run(name, &cloud(&server, &config), &config, &mut Collected::default()).map_err(words)
+    };
+    assert!(step("CheckArtifacts").unwrap().contains("3 jobs in 2 environments; 1 more only try pull requests out"));
+    assert!(step("GetManifest").unwrap().starts_with("project-70-environment-5/manifest.json: "));
+    assert!(step("GetCatalog").unwrap().contains("relations"));
+    assert!(step("GetRunResults").unwrap().contains("results of "));
+    assert!(step("Guess").unwrap_err().contains("the test step `Guess`"));
 }
 
 #[test]
