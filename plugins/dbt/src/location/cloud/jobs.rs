@@ -7,9 +7,11 @@ use metahost_plugin_sdk::{Result, protocol};
 
 use super::Cloud;
 use super::answers::Job;
-use super::pages::words;
+use super::pages::{page, words};
 use crate::config;
 use crate::location::Location;
+
+const QUERY: &str = "/jobs/?";
 
 /// The jobs that are wanted.
 #[derive(Default)]
@@ -35,7 +37,8 @@ impl<A: Api> Cloud<A> {
     fn list_jobs(&self) -> Result<Jobs> {
         let mut jobs = Jobs::default();
         let mut seen = BTreeSet::new();
-        self.list("/jobs/?", &mut |item| {
+        let first = self.api.get(&page(QUERY, 0))?;
+        self.list(QUERY, first, &mut |item| {
             match parse::<Job>("a job", item) {
                 Ok(job) => {
                     seen.extend(job.id.clone());

@@ -11,12 +11,19 @@ use super::answers::List;
 const PAGE: usize = 100;
 
 impl<A: Api> Cloud<A> {
-    /// Every item of a list, until `take` has enough.
-    pub(super) fn list(&self, query: &str, take: &mut dyn FnMut(Value) -> Result<bool>) -> Result<()> {
-        let mut seen = 0;
+    /// The first pages of several lists.
+    pub(super) fn first_pages(&self, queries: &[String]) -> Vec<Result<Value>> {
+        let paths: Vec<String> = queries.iter().map(|query| page(query, 0)).collect();
+        self.api.get_all(&paths)
+    }
+
+    /// Every item of a list whose first page is there, until `take` has enough.
+    pub(super) fn list(&self, query: &str, first: Value, take: &mut dyn FnMut(Value) -> Result<bool>) -> Result<()> {
+        let (mut seen, mut first) = (0, Some(first));
         loop {
-            let path = format!("{query}limit={PAGE}&offset={seen}");
-            let page: List = parse("the list", self.api.get(&path)?).with("path", &path)?;
+            let path = page(query, seen);
+            let answer = first.take().map_or_else(|| self.api.get(&path), Ok)?;
+            let page: List = parse("the list", answer).with("path", &path)?;
             let (count, total) = (page.data.len(), page.extra.pagination.total_count);
             seen += count;
             for item in page.data {
@@ -34,6 +41,11 @@ impl<A: Api> Cloud<A> {
             }
         }
     }
+}
+
+/// The path of a page.
+pub fn page(query: &str, seen: usize) -> String {
+    format!("{query}limit={PAGE}&offset={seen}")
 }
 
 /// What an error says.
