@@ -19,7 +19,7 @@ use crate::rest::{Answer, Api};
 use crate::statistics::TableStat;
 
 /// Keeps what was emitted.
-#[derive(Default)]
+#[derive(Debug, Default)]
 #[expect(missing_docs, reason = "one list a kind of record")]
 pub struct Collected {
     pub entities: Vec<Entity>,
