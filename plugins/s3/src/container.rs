@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use md5::{Digest, Md5};
 use metahost_plugin_sdk::entities::{Column, Common, Container};
 use metahost_plugin_sdk::{common, names, paragraphs};
 use serde_json::{Map, Value, json};
@@ -10,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::config::Config;
 use crate::detect;
 use crate::folder::{Folder, Listed, shown};
+use crate::inventory::md5;
 
 /// Longest name that a catalog takes.
 const LONGEST: usize = 256;
@@ -32,12 +32,12 @@ pub struct About {
 /// A bucket.
 pub fn bucket(config: &Config, name: &str, folder: &Folder, about: About) -> Container {
     let formats = formats(folder);
-    container(config, vec![name.to_owned()], "", counted(folder), formats, about)
+    container(config, vec![name.to_owned()], "", &counted(folder), formats, about)
 }
 
 /// A table of files.
 pub fn table(config: &Config, bucket: &str, root: &str, folder: &Folder, about: About) -> Container {
-    container(config, vec![bucket.to_owned(), fitting(root)], root, counted(folder), formats(folder), about)
+    container(config, vec![bucket.to_owned(), fitting(root)], root, &counted(folder), formats(folder), about)
 }
 
 /// A file that stands for itself, below the folders that it is in.
@@ -50,12 +50,12 @@ pub fn file(config: &Config, bucket: &str, object: &Listed, about: About) -> Con
         classes: class.into_iter().map(|class| (class, 1, object.size)).collect(),
     };
     let formats = detect::packing(&object.key).map(str::to_owned).into_iter().collect();
-    container(config, file_path(bucket, &object.key), &object.key, counted, formats, about)
+    container(config, file_path(bucket, &object.key), &object.key, &counted, formats, about)
 }
 
 /// A folder that only holds files that stand for themselves.
 pub fn folder(config: &Config, path: Vec<String>, prefix: &str) -> Container {
-    container(config, path, prefix, Counted::default(), Vec::new(), About::default())
+    container(config, path, prefix, &Counted::default(), Vec::new(), About::default())
 }
 
 /// The path of a file: every folder on its way is a container.
@@ -72,8 +72,7 @@ fn fitting(name: &str) -> String {
     if name.chars().count() <= LONGEST {
         return name.to_owned();
     }
-    let hash: String = Md5::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{start}~{hash}")
+    format!("{start}~{}", md5(name.as_bytes()))
 }
 
 #[derive(Default)]
@@ -102,7 +101,7 @@ fn container(
     config: &Config,
     path: Vec<String>,
     prefix: &str,
-    counted: Counted,
+    counted: &Counted,
     formats: Vec<String>,
     about: About,
 ) -> Container {
@@ -118,7 +117,7 @@ fn container(
             description: paragraphs(about.texts),
             tags: about.tags.iter().map(tag).collect(),
             source_url: config.console(&bucket, prefix),
-            extension: about.extension.into_iter().chain(counted_extension(&counted)).collect(),
+            extension: about.extension.into_iter().chain(counted_extension(counted)).collect(),
             ..common(path)
         },
         prefix: format!("/{prefix}"),

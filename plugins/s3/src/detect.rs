@@ -29,6 +29,17 @@ pub enum Kind {
     Delta,
 }
 
+impl Kind {
+    /// For people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Files => "Files side by side",
+            Self::Iceberg => "An Iceberg table",
+            Self::Delta => "A Delta table",
+        }
+    }
+}
+
 /// What a file tells of the Iceberg or Delta table that it lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {

@@ -73,6 +73,8 @@ pub struct Bucket {
     pub folders: BTreeMap<String, Folder>,
     /// What is written down; none where tables are found by their files.
     pub entries: Option<Vec<Entry>>,
+    /// Entries that mean an object that was seen.
+    pub met: BTreeSet<usize>,
     classes: BTreeSet<Rc<str>>,
     samples: usize,
     unstructured: Vec<String>,
@@ -85,13 +87,12 @@ impl Folder {
         self.bytes += object.size;
         self.newest = self.newest.max(object.modified);
         let Some(class) = class else { return };
-        match self.classes.iter_mut().find(|(known, _, _)| known == class) {
-            Some((_, objects, bytes)) => (*objects, *bytes) = (*objects + 1, *bytes + object.size),
-            None => {
-                self.classes.reserve_exact(1);
-                self.classes.push((Rc::clone(class), 1, object.size));
-            }
+        if let Some((_, objects, bytes)) = self.classes.iter_mut().find(|(known, _, _)| known == class) {
+            (*objects, *bytes) = (*objects + 1, *bytes + object.size);
+            return;
         }
+        self.classes.reserve_exact(1);
+        self.classes.push((Rc::clone(class), 1, object.size));
     }
 
     fn name_formats(&mut self, key: &str) {
@@ -129,7 +130,6 @@ impl Folder {
         self.kind = kind;
         let log = self.log.get_or_insert_default();
         match mark {
-            Mark::Some => {}
             Mark::Hint => log.has_hint = true,
             Mark::Version(version) => {
                 let found = (version, object.modified, object.key.clone());
@@ -139,7 +139,7 @@ impl Folder {
             Mark::Checkpoint(version) if log.checkpoint.as_ref().is_none_or(|(known, _)| *known < version) => {
                 log.checkpoint = Some((version, object.key.clone()));
             }
-            Mark::Checkpoint(_) => {}
+            Mark::Some | Mark::Checkpoint(_) => {}
         }
     }
 
@@ -192,10 +192,7 @@ impl Bucket {
                 self.put(place, &object, class.as_ref(), None)
             }
             Some(entries) => {
-                let mut is_file = false;
-                for (at, entry) in entries.iter().enumerate() {
-                    is_file |= self.put(entry.place(&object.key), &object, class.as_ref(), Some((at, entry)));
-                }
+                let is_file = self.put_listed(&entries, &object, class.as_ref());
                 self.entries = Some(entries);
                 is_file
             }
@@ -203,6 +200,23 @@ impl Bucket {
         if is_file {
             self.file(object);
         }
+    }
+
+    /// Where several entries mean the same folder, the first describes it; whether one says that the file stands for itself.
+    fn put_listed(&mut self, entries: &[Entry], object: &Listed, class: Option<&Rc<str>>) -> bool {
+        let (mut is_file, mut roots) = (false, Vec::new());
+        for (at, entry) in entries.iter().enumerate() {
+            let Some(place) = entry.place(&object.key) else { continue };
+            self.met.insert(at);
+            if let Place::Table { root, .. } = &place {
+                if roots.contains(root) {
+                    continue;
+                }
+                roots.push(*root);
+            }
+            is_file |= self.put(Some(place), object, class, Some((at, entry)));
+        }
+        is_file
     }
 
     /// Counts an object where it belongs; whether it stands for itself.
@@ -216,15 +230,16 @@ impl Bucket {
         let Some(Place::Table { root, mark, partitions }) = place else { return place.is_some() };
         let samples = self.samples;
         let folder = self.folder(root);
-        folder.entry = entry.map(|(at, _)| at).or(folder.entry);
+        folder.entry = folder.entry.or(entry.map(|(at, _)| at));
         folder.count(object, class);
-        partitions.iter().for_each(|(name, value)| folder.partition(name, value));
-        match mark {
-            Some((kind, mark)) => folder.note(kind, mark, object),
-            None => {
-                folder.name_formats(&object.key);
-                folder.sample(object, entry.and_then(|(_, entry)| entry.format()), samples);
-            }
+        for (name, value) in partitions {
+            folder.partition(name, value);
+        }
+        if let Some((kind, mark)) = mark {
+            folder.note(kind, mark, object);
+        } else {
+            folder.name_formats(&object.key);
+            folder.sample(object, entry.and_then(|(_, entry)| entry.format()), samples);
         }
         false
     }
@@ -242,6 +257,15 @@ impl Bucket {
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// Every folder above a file that stands for itself.
+    pub fn folders_above_files(&self) -> BTreeSet<String> {
+        let above = |file: &Listed| -> Vec<String> {
+            let prefixes = file.key.match_indices('/').filter_map(|(at, _)| file.key.get(..at));
+            prefixes.filter(|it| !it.is_empty() && !it.ends_with('/')).map(str::to_owned).collect()
+        };
+        self.files.iter().flat_map(above).collect()
     }
 
     fn folder(&mut self, root: &str) -> &mut Folder {

@@ -102,12 +102,16 @@ fn newest_key(store: &dyn Store, bucket: &str, folder: &str) -> Result<Option<St
 fn check(store: &dyn Store, bucket: &str, key: &str, body: &[u8]) -> Result<()> {
     let place = key.strip_suffix("json").map(|key| format!("{key}checksum")).unwrap_or_default();
     let Some(told) = store.piece(bucket, &place, Piece::First(1024))? else { return Ok(()) };
-    let found: String = Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
-    if String::from_utf8_lossy(&told).trim().eq_ignore_ascii_case(&found) {
+    if String::from_utf8_lossy(&told).trim().eq_ignore_ascii_case(&md5(body)) {
         return Ok(());
     }
     Err(protocol("the inventory's manifest is not the one that its checksum is of; is it being written?")
         .with("key", key))
+}
+
+/// In hexadecimal digits.
+pub fn md5(bytes: &[u8]) -> String {
+    Md5::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 impl Inventory {

@@ -6,6 +6,7 @@ mod config;
 mod container;
 mod describe;
 mod detect;
+mod emit;
 mod folder;
 mod inventory;
 mod link;

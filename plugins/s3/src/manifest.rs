@@ -83,6 +83,7 @@ pub struct Partition {
 #[derive(Debug)]
 pub struct Entry {
     told: Told,
+    format: Option<String>,
     glob: Option<Pattern>,
     excluded: Vec<Pattern>,
 }
@@ -126,6 +127,12 @@ fn parse(name: &str, body: &[u8]) -> Result<Manifest> {
     serde_json::from_slice(body).map_err(|error| protocol(format!("{name} is not as OpenMetadata writes it: {error}")))
 }
 
+/// OpenMetadata also knows `csv.gz` and `parquet.snappy`; how a file is packed is told by its own ending.
+fn plain_format(told: &str) -> String {
+    let named = detect::format(&format!("x.{told}")).map(|(format, _)| format.to_owned());
+    named.unwrap_or_else(|| told.split('.').next().unwrap_or_default().to_ascii_lowercase())
+}
+
 impl Entry {
     fn new(told: Told) -> Result<Self> {
         let pattern = |text: &str| {
@@ -135,7 +142,8 @@ impl Entry {
         let is_glob = told.data_path.contains(['*', '?']);
         let glob = is_glob.then(|| pattern(told.data_path.trim_matches('/'))).transpose()?;
         let excluded = told.exclude_patterns.iter().flatten().map(|text| pattern(text)).collect::<Result<_>>()?;
-        Ok(Self { told, glob, excluded })
+        let format = told.structure_format.as_deref().map(plain_format);
+        Ok(Self { told, format, glob, excluded })
     }
 
     /// Where an object belongs, if this entry means it.
@@ -196,7 +204,7 @@ impl Entry {
 
     /// The format that its files are said to have.
     pub fn format(&self) -> Option<&str> {
-        self.told.structure_format.as_deref()
+        self.format.as_deref()
     }
 
     /// What parts the values of a CSV.

@@ -1,25 +1,20 @@
-//! One bucket: what is in it once, page by page or from its inventory, then the headers of some files of each table.
+//! One bucket: what is in it once, page by page or from its inventory, then its tables and files. Never opens a file of data.
 
-use std::collections::BTreeSet;
-
-use metahost_plugin_sdk::entities::{Column, Entity};
-use metahost_plugin_sdk::output::{Output, or_skip};
-use metahost_plugin_sdk::{Error, Result, protocol, time};
+use metahost_plugin_sdk::entities::Entity;
+use metahost_plugin_sdk::output::Output;
+use metahost_plugin_sdk::{Result, protocol, time};
 use serde_json::json;
 
 use crate::config::Config;
 use crate::container::{self, About};
-use crate::detect::Kind;
-use crate::folder::{Bucket, Folder, Listed};
+use crate::emit::{Bare, Emit};
+use crate::folder::{Bucket, Listed};
 use crate::inventory::{self, Line};
-use crate::manifest::{self, Entry};
+use crate::manifest;
 use crate::store::Store;
-use crate::{link, partition, schema, table};
 
 /// Objects between two reports of progress.
 const STEP: u64 = 10_000;
-/// Folders named where none of them has a table.
-const NAMED: usize = 5;
 
 /// The buckets to read.
 pub fn buckets(store: &dyn Store, config: &Config) -> Result<Vec<String>> {
@@ -37,53 +32,39 @@ pub fn buckets(store: &dyn Store, config: &Config) -> Result<Vec<String>> {
 
 /// Emits one bucket.
 pub fn bucket(store: &dyn Store, config: &Config, name: &str, out: &mut dyn Output) -> Result<()> {
-    let reader = Reader { store, config, bucket: name };
     // What an operator has written down goes before what is guessed.
     let mut found = Bucket::new(config, manifest::entries(store, config, name)?);
+    let reader = Reader { store, bucket: name };
     let extension = match config.inventory.get(name) {
         Some(address) => reader.inventory(address, &mut found, out)?,
         None => reader.listing(&mut found, out)?,
     };
-    let tags = reader.tags(None, config.tags, out)?;
-    let about = About { extension, tags, ..About::default() };
+    let emit = Emit { store, config, bucket: name };
+    let about = About { extension, tags: emit.tags(None, config.tags, out)?, ..About::default() };
     out.entity(Entity::Container(container::bucket(config, name, &found.whole, about)))?;
     let mut tables = found.tables();
-    let entries = found.entries.take();
-    reader.missing(
-        entries.as_deref().unwrap_or_default(),
-        &tables.values().filter_map(|it| it.entry).collect(),
-        &found,
-        out,
-    );
-    let (count, mut unlinked) = (tables.len() as u64, Vec::new());
-    let names: BTreeSet<String> = tables.keys().cloned().collect();
+    let entries = found.entries.take().unwrap_or_default();
+    emit.missing(&entries, &found.met, out);
+    let above: Vec<String> = found.folders_above_files().into_iter().filter(|it| !tables.contains_key(it)).collect();
+    let (count, mut bare) = (tables.len() + above.len() + found.files.len(), Bare::default());
     while let Some((root, folder)) = tables.pop_first() {
-        let entry = folder.entry.and_then(|at| entries.as_ref()?.get(at));
-        reader.table(&root, folder, entry, &mut unlinked, out)?;
+        let entry = folder.entry.and_then(|at| entries.get(at));
+        emit.table(&root, &folder, entry, &mut bare, out)?;
     }
-    if let Some(first) = unlinked.first() {
-        let some = unlinked.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let text = format!(
-            "{} Iceberg or Delta folders are in no rule of `tables`, so no edge leads to their tables: {some}",
-            unlinked.len()
-        );
-        out.skipped(&[name, first], &text);
-    }
-    let files = reader.files(&found, &names, out)?;
+    bare.tell(name, out);
+    emit.files(&above, &found.files, out)?;
     if found.left_out > 0 {
-        let text = format!(
-            "{} more files without columns were left out: `unstructured-limit` is {}",
-            found.left_out, config.unstructured_limit
-        );
+        let limit = config.unstructured_limit;
+        let text =
+            format!("{} more files without columns were left out: `unstructured-limit` is {limit}", found.left_out);
         out.skipped(&[name], &text);
         return Ok(());
     }
-    out.complete(&[name.to_owned()], "container", Some(count + files))
+    out.complete(&[name.to_owned()], "container", Some(count as u64))
 }
 
 struct Reader<'r> {
     store: &'r dyn Store,
-    config: &'r Config,
     bucket: &'r str,
 }
 
@@ -126,132 +107,4 @@ impl Reader<'_> {
         ];
         Ok(facts.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect())
     }
-
-    /// A listed folder without files is told.
-    fn missing(&self, entries: &[Entry], seen: &BTreeSet<usize>, found: &Bucket, out: &mut dyn Output) {
-        let has_files = |entry: &Entry| found.files.iter().any(|file| entry.place(&file.key).is_some());
-        for (_, entry) in entries.iter().enumerate().filter(|(at, entry)| !seen.contains(at) && !has_files(entry)) {
-            out.skipped(
-                &[self.bucket, entry.path()],
-                &format!("{} lists it, but there is nothing in it", manifest::KEY),
-            );
-        }
-    }
-
-    fn table(
-        &self,
-        root: &str,
-        folder: Folder,
-        entry: Option<&Entry>,
-        unlinked: &mut Vec<String>,
-        out: &mut dyn Output,
-    ) -> Result<()> {
-        let mut about = match folder.kind {
-            Kind::Files => self.sampled(&folder, entry, out)?,
-            kind => self.described(root, &folder, kind, out)?,
-        };
-        if folder.objects == 1
-            && let Some(key) = folder.samples.first()
-        {
-            about.tags = self.tags(Some(key), self.config.object_tags, out)?;
-        }
-        let container = container::table(self.config, self.bucket, root, &folder, about);
-        let linked = link::table(&self.config.tables, self.bucket, root);
-        let edge = linked.map(|table| {
-            let shared = if folder.kind == Kind::Files { &[][..] } else { &container.fields };
-            link::edge(&container.common.path, table, shared)
-        });
-        out.entity(Entity::Container(container))?;
-        match edge {
-            Some(edge) => out.edge(edge),
-            None if folder.kind == Kind::Files => Ok(()),
-            None => {
-                unlinked.push(root.to_owned());
-                Ok(())
-            }
-        }
-    }
-
-    /// An Iceberg or Delta table by its metadata. One that can't be read is told; the table stays.
-    fn described(&self, root: &str, folder: &Folder, kind: Kind, out: &mut dyn Output) -> Result<About> {
-        let read = table::read(self.store, self.bucket, root, folder);
-        let facts = or_skip(out, &[self.bucket, root], of_one(read))?;
-        Ok(facts.map_or_else(
-            || About { texts: vec![Some(format!("An {kind:?} table.").replace("An D", "A D"))], ..About::default() },
-            |facts| About {
-                columns: facts.columns,
-                texts: vec![Some(facts.text)],
-                extension: facts.extension,
-                ..About::default()
-            },
-        ))
-    }
-
-    /// The columns of some files, joined, and what their folders are named by. A file that can't be read is told; the table
-    /// stays.
-    fn sampled(&self, folder: &Folder, entry: Option<&Entry>, out: &mut dyn Output) -> Result<About> {
-        let mut found = Vec::new();
-        for key in &folder.samples {
-            let read = schema::of(self.store, self.bucket, key, entry);
-            found.extend(or_skip(out, &[self.bucket, key], of_one(read))?.map(|columns| (key.clone(), columns)));
-        }
-        let mut read = schema::union(found);
-        let told = entry.map(Entry::partitions).unwrap_or_default();
-        let told = told.iter().map(|it| {
-            partition::described(&it.name, it.data_type.as_deref().unwrap_or("STRING"), it.description.as_deref())
-        });
-        let guessed = folder.partitions.iter().map(|(name, guess)| partition::column(name, *guess));
-        for column in told.chain(guessed) {
-            if !has(&read.columns, &column.name) {
-                read.columns.push(column);
-            }
-        }
-        Ok(About { columns: read.columns, texts: vec![read.note], ..About::default() })
-    }
-
-    /// Files that stand for themselves, and the folders above them that are no tables.
-    fn files(&self, found: &Bucket, tables: &BTreeSet<String>, out: &mut dyn Output) -> Result<u64> {
-        let mut folders = BTreeSet::new();
-        for object in &found.files {
-            for (at, _) in object.key.match_indices('/') {
-                let prefix = object.key.get(..at).unwrap_or_default();
-                let is_new = !tables.contains(prefix) && !prefix.ends_with('/') && !prefix.is_empty();
-                if is_new && folders.insert(prefix.to_owned()) {
-                    let path = container::file_path(self.bucket, prefix);
-                    out.entity(Entity::Container(container::folder(self.config, path, prefix)))?;
-                }
-            }
-            let tags = self.tags(Some(&object.key), self.config.object_tags, out)?;
-            let about = About { tags, ..About::default() };
-            out.entity(Entity::Container(container::file(self.config, self.bucket, object, about)))?;
-        }
-        Ok((folders.len() + found.files.len()) as u64)
-    }
-
-    /// Tags are no reason to leave anything out: what can't be read is told.
-    fn tags(&self, key: Option<&str>, is_wanted: bool, out: &mut dyn Output) -> Result<Vec<(String, String)>> {
-        if !is_wanted {
-            return Ok(Vec::new());
-        }
-        let path: Vec<&str> = [self.bucket].into_iter().chain(key).collect();
-        let read = match self.store.tags(self.bucket, key) {
-            Err(Error::Denied(_)) => {
-                Err(protocol("its tags may not be read: that takes s3:GetBucketTagging and s3:GetObjectTagging"))
-            }
-            other => other,
-        };
-        Ok(or_skip(out, &path, read)?.unwrap_or_default())
-    }
-}
-
-/// One file that may not be read is no reason to end the read.
-fn of_one<T>(read: Result<T>) -> Result<T> {
-    match read {
-        Err(Error::Denied(failure)) => Err(Error::Protocol(failure)),
-        other => other,
-    }
-}
-
-fn has(columns: &[Column], name: &str) -> bool {
-    columns.iter().any(|column| column.parent.is_none() && column.name.eq_ignore_ascii_case(name))
 }

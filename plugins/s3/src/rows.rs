@@ -63,14 +63,15 @@ pub fn each(
 ) -> Result<()> {
     let gone = || protocol("the file is gone");
     let file = metadata(&|bytes| store.piece(bucket, key, Piece::Last(bytes))?.ok_or_else(gone))?;
-    let schema = projection(&file, wanted).map_err(unreadable)?;
+    let schema = projection(&file, wanted).map_err(|error| unreadable(&error))?;
     for (at, group) in file.row_groups().iter().enumerate() {
         let chunks = Arc::new(chunks(store, bucket, key, group, wanted)?);
         let index = file.page_index_for_row_group(at);
         let properties = Arc::new(ReaderProperties::builder().build());
-        let reader = SerializedRowGroupReader::new(chunks, group, index, properties).map_err(unreadable)?;
-        for row in RowIter::from_row_group(Some(schema.clone()), &reader).map_err(unreadable)? {
-            take(&row.map_err(unreadable)?)?;
+        let reader =
+            SerializedRowGroupReader::new(chunks, group, index, properties).map_err(|error| unreadable(&error))?;
+        for row in RowIter::from_row_group(Some(schema.clone()), &reader).map_err(|error| unreadable(&error))? {
+            take(&row.map_err(|error| unreadable(&error))?)?;
         }
     }
     Ok(())
@@ -93,6 +94,6 @@ fn chunks(store: &dyn Store, bucket: &str, key: &str, group: &RowGroupMetaData, 
     Ok(Chunks(chunks))
 }
 
-fn unreadable(error: ParquetError) -> Error {
+fn unreadable(error: &ParquetError) -> Error {
     protocol(format!("rows of the Parquet file can't be read: {error}"))
 }

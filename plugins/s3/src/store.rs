@@ -86,7 +86,7 @@ impl Store for Http {
     }
 
     fn fetch(&self, url: &str) -> Result<Option<Vec<u8>>> {
-        read(Request::get(url), url, None)
+        read(&Request::get(url), url, None)
     }
 }
 
@@ -97,10 +97,10 @@ fn get(url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
         Piece::From(start, bytes) => format!("bytes={start}-{}", start.saturating_add(bytes).saturating_sub(1)),
     });
     let request = Request::get(url).credential(Some(SLOT));
-    read(range.into_iter().fold(request, |request, range| request.header("range", range)), url, piece)
+    read(&range.into_iter().fold(request, |request, range| request.header("range", range)), url, piece)
 }
 
-fn read(request: Request, url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
+fn read(request: &Request, url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
     let response = request.send()?;
     if !exists(&response, url)? {
         return Ok(None);

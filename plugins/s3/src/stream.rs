@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use metahost_plugin_sdk::Error;
+use metahost_plugin_sdk::{Error, protocol};
 
 use crate::store::{Piece, Store};
 
@@ -28,7 +28,9 @@ impl<'s> Stream<'s> {
     }
 
     fn next(&mut self) -> Result<Vec<u8>, Error> {
-        let piece = self.store.piece(self.bucket, self.key, Piece::From(self.at, PIECE))?.unwrap_or_default();
+        let piece = self.store.piece(self.bucket, self.key, Piece::From(self.at, PIECE))?;
+        // There is nothing behind the end of an object.
+        let piece = piece.or_else(|| (self.at > 0).then(Vec::new)).ok_or_else(|| protocol("the file is gone"))?;
         self.at += piece.len() as u64;
         self.is_last = (piece.len() as u64) < PIECE;
         Ok(piece)

@@ -49,7 +49,7 @@ fn iceberg(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Fac
         spec(&table).iter().flat_map(|fields| fields.iter()).map(|field| transform(field, schema)).collect();
     Ok(Facts {
         columns: lake::columns(schema, lake::Dialect::Iceberg),
-        text: text("An Iceberg table", table["format-version"].as_u64(), &partitions),
+        text: text(Kind::Iceberg, table["format-version"].as_u64(), &partitions),
         extension: extension(
             "iceberg",
             &table["table-uuid"],
@@ -109,7 +109,7 @@ fn delta(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Facts
     let location = Value::from(format!("s3://{bucket}/{root}"));
     Ok(Facts {
         columns: lake::columns(&schema, lake::Dialect::Delta),
-        text: text("A Delta table", None, &partitions),
+        text: text(Kind::Delta, None, &partitions),
         extension: extension("delta", &table["id"], &location, &Value::Null, &partitions),
     })
 }
@@ -154,11 +154,11 @@ fn of_row(row: &Row) -> Value {
     row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect()
 }
 
-fn text(what: &str, version: Option<u64>, partitions: &[String]) -> String {
+fn text(kind: Kind, version: Option<u64>, partitions: &[String]) -> String {
     let version = version.map(|version| format!(" of format version {version}")).unwrap_or_default();
     let by =
         if partitions.is_empty() { String::new() } else { format!(", partitioned by `{}`", partitions.join("`, `")) };
-    format!("{what}{version}{by}.")
+    format!("{}{version}{by}.", kind.title())
 }
 
 fn extension(

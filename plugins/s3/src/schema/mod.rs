@@ -34,12 +34,11 @@ pub struct Read {
 
 /// The columns of one file.
 pub fn of(store: &dyn Store, bucket: &str, key: &str, entry: Option<&Entry>) -> Result<Vec<Column>> {
-    let told = entry.and_then(Entry::format).map(str::to_ascii_lowercase);
-    let named = detect::format(key).map(|(format, _)| format.to_owned());
-    let format = told.or(named).unwrap_or_default();
+    let named = detect::format(key).map(|(format, _)| format);
+    let format = entry.and_then(Entry::format).or(named).unwrap_or_default();
     let last = |bytes| store.piece(bucket, key, Piece::Last(bytes))?.ok_or_else(gone);
     let separator = |usual: u8| entry.and_then(Entry::separator).unwrap_or(usual);
-    match format.as_str() {
+    match format {
         "parquet" => parquet::columns(&last),
         "orc" => orc::columns(&last),
         "avro" => avro::columns(&head(store, bucket, key)?),
@@ -61,8 +60,11 @@ fn head(store: &dyn Store, bucket: &str, key: &str) -> Result<Vec<u8>> {
 /// The whole of a small file, unpacked if its name says so.
 pub fn whole(store: &dyn Store, bucket: &str, key: &str, most: u64) -> Result<Vec<u8>> {
     let body = store.piece(bucket, key, Piece::First(most))?.ok_or_else(gone)?;
-    let is_packed = key.ends_with(".gz") || key.contains(".gz.metadata");
-    if is_packed { unpack::head("gz", &body, most) } else { Ok(body) }
+    if detect::packing(key) == Some("gz") || key.contains(".gz.metadata.") {
+        unpack::head("gz", &body, most)
+    } else {
+        Ok(body)
+    }
 }
 
 fn gone() -> Error {

@@ -186,7 +186,7 @@ fn rules_lead_to_the_table_that_reads_a_folder() {
     assert_eq!(
         out.skipped,
         [
-            "lake/unknown/t/deep: 1 Iceberg or Delta folders are in no rule of `tables`, so no edge leads to their tables: unknown/t/deep"
+            "lake: 1 Iceberg or Delta folders are in no rule of `tables`, so no edge leads to their tables: unknown/t/deep"
         ]
     );
 }

@@ -34,14 +34,11 @@ impl Store for Endless {
         self.pages.set(self.pages.get() + 1);
         let from: usize = token.map_or(0, |token| token.parse().unwrap());
         let next = from + PAGE;
-        let keys: String = (from..next.min(KEYS))
-            .map(|at| {
-                format!(
-                    "<Contents><Key>{}</Key><Size>16</Size><StorageClass>STANDARD</StorageClass></Contents>",
-                    (self.key)(at)
-                )
-            })
-            .collect();
+        let key = |at| {
+            let key = (self.key)(at);
+            format!("<Contents><Key>{key}</Key><Size>16</Size><StorageClass>STANDARD</StorageClass></Contents>")
+        };
+        let keys = (from..next.min(KEYS)).map(key).collect::<Vec<_>>().concat();
         Page::parse(&format!(
             "<ListBucketResult>{keys}<IsTruncated>{}</IsTruncated><NextContinuationToken>{next}</NextContinuationToken></ListBucketResult>",
             next < KEYS

@@ -82,7 +82,7 @@ fn depth_makes_a_table_of_each_folder_so_deep() {
 
 #[test]
 fn files_without_endings_have_the_format_that_is_written_down() {
-    let manifest = r#"{"entries": [{"dataPath": "plain", "structureFormat": "CSV", "separator": ";"}, {"dataPath": "teams/b/1.csv"}]}"#;
+    let manifest = r#"{"entries": [{"dataPath": "plain", "structureFormat": "CSV", "separator": ";"}, {"dataPath": "teams/b/1.csv", "structureFormat": "csv.gz"}]}"#;
     let out = whole(&lake().lake("openmetadata.json", manifest));
     assert_eq!(lines(&table(&out, "plain").fields), ["/a BIGINT", "/b BIGINT"]);
     assert_eq!(lines(&table(&out, "teams/b/1.csv").fields), ["/c STRING"], "one file is a table, too");
@@ -90,8 +90,16 @@ fn files_without_endings_have_the_format_that_is_written_down() {
 }
 
 #[test]
+fn two_entries_of_one_folder_count_it_once() {
+    let twice = json!({ "entries": [{ "dataPath": "plain", "structureFormat": "csv", "separator": ";" }, { "dataPath": "plain/*" }] });
+    let out = whole(&lake().lake("openmetadata.json", twice.to_string()));
+    assert_eq!((table(&out, "plain").objects, table(&out, "plain").fields.len()), (Some(2), 2));
+    assert_eq!(out.skipped, Vec::<String>::new());
+}
+
+#[test]
 fn files_that_are_written_down_stand_for_themselves() {
-    let files = ["lake|images", "lake|images|a.png", "lake|images|nested", "lake|images|nested|b.png"];
+    let files = ["lake|images", "lake|images|nested", "lake|images|a.png", "lake|images|nested|b.png"];
     let entry = json!([{ "dataPath": "images", "unstructuredFormats": ["png"], "excludePaths": ["tmp"] }]);
     assert_eq!(listed(&entry), files);
     let entry =
@@ -199,9 +207,8 @@ fn an_inventory_in_parquet_is_read_instead_of_listing() {
 
 #[test]
 fn the_checksum_of_an_inventory_is_compared() {
-    use md5::Digest as _;
     let key = "daily/lake/all/data/1.csv.gz";
-    let sum = |text: &str| md5::Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sum = |text: &str| crate::inventory::md5(text.as_bytes());
     let place = "daily/lake/all/2026-11-23T01-00Z/manifest.checksum";
     assert_stock(&stocked("CSV", key, csv()).with("inv", place, sum(&manifest("CSV", key)) + "\n"));
     let (done, out) = run(&stocked("CSV", key, csv()).with("inv", place, sum("another")), AT);
@@ -229,6 +236,14 @@ fn an_inventory_that_cannot_be_read_ends_its_bucket() {
                 manifest("CSV", key).replace("\"lake\"", "\"pond\""),
             ),
             "is of the bucket pond, not of lake",
+        ),
+        (
+            stocked("CSV", "elsewhere", csv()).with(
+                "inv",
+                "daily/lake/all/2026-11-24T01-00Z/manifest.json",
+                manifest("CSV", "no"),
+            ),
+            "the file is gone",
         ),
         (Memory { denied: [key].into(), ..stocked("CSV", key, csv()) }, "Denied"),
     ] {
