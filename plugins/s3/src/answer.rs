@@ -1,5 +1,6 @@
 //! The store's XML other than listings. Never asks for it.
 
+use metahost_plugin_sdk::s3::Page;
 use metahost_plugin_sdk::{Result, protocol};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -43,6 +44,15 @@ struct Tag {
     key: String,
     #[serde(default)]
     value: String,
+}
+
+/// A page of keys. What is no listing would else be an empty one: a page of HTML, and every table would be gone.
+pub fn page(text: &str) -> Result<Page> {
+    if text.contains("<ListBucketResult") {
+        return Page::parse(text);
+    }
+    let start: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
+    Err(protocol(format!("this is no listing of a bucket; is `endpoint` an S3 store? It says: {start}")))
 }
 
 /// Names in the answer to "list my buckets".

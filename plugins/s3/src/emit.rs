@@ -99,8 +99,8 @@ impl Emit<'_> {
         let read = table::read(self.store, self.bucket, root, folder);
         let facts = or_skip(out, &[self.bucket, root], of_one(read))?;
         let untold = || table::Facts { text: format!("{}.", kind.title()), ..table::Facts::default() };
-        let table::Facts { columns, text, extension } = facts.unwrap_or_else(untold);
-        Ok(About { columns, texts: vec![Some(text)], extension, ..About::default() })
+        let table::Facts { columns, comment, text, extension } = facts.unwrap_or_else(untold);
+        Ok(About { columns, texts: vec![comment, Some(text)], extension, ..About::default() })
     }
 
     /// The columns of some files, joined, and what their folders are named by. A file that can't be read is told; the table

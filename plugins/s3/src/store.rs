@@ -68,7 +68,7 @@ impl Store for Http {
     fn page(&self, bucket: &str, prefix: &str, token: Option<&str>) -> Result<Page> {
         let url = listing_url(&self.endpoint.bucket(bucket), prefix, token);
         let body = get(&url, None)?.ok_or_else(|| protocol("there is no such bucket").with("bucket", bucket))?;
-        Page::parse(&String::from_utf8_lossy(&body)).with("bucket", bucket)
+        answer::page(&String::from_utf8_lossy(&body)).with("bucket", bucket)
     }
 
     fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>> {

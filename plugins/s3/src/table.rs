@@ -21,6 +21,8 @@ const COMMITS: u64 = 100;
 pub struct Facts {
     /// Its columns.
     pub columns: Vec<Column>,
+    /// What its owner says of it.
+    pub comment: Option<String>,
     /// For people.
     pub text: String,
     /// For machines.
@@ -49,6 +51,7 @@ fn iceberg(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Fac
         spec(&table).iter().flat_map(|fields| fields.iter()).map(|field| transform(field, schema)).collect();
     Ok(Facts {
         columns: lake::columns(schema, lake::Dialect::Iceberg),
+        comment: table["properties"]["comment"].as_str().map(str::to_owned),
         text: text(Kind::Iceberg, table["format-version"].as_u64(), &partitions),
         extension: extension(
             "iceberg",
@@ -109,6 +112,7 @@ fn delta(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Facts
     let location = Value::from(format!("s3://{bucket}/{root}"));
     Ok(Facts {
         columns: lake::columns(&schema, lake::Dialect::Delta),
+        comment: table["description"].as_str().map(str::to_owned),
         text: text(Kind::Delta, None, &partitions),
         extension: extension("delta", &table["id"], &location, &Value::Null, &partitions),
     })

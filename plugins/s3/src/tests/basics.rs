@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::entities::Constraint;
 
-use crate::answer::buckets as names;
+use crate::answer::{self, buckets as names};
 use crate::config::Config;
 use crate::read;
 use crate::tests::{COURSES, EVENTS, Memory, SNAPSHOT, container, lines, run, whole};
@@ -180,6 +180,36 @@ fn a_store_that_is_gone_ends_the_read() {
     let (done, out) = run(&Memory { down: true, ..Memory::default() }, "");
     assert!(format!("{:?}", done.unwrap_err()).contains("connection refused"));
     assert!(out.complete.is_empty());
+}
+
+#[test]
+fn a_later_page_that_fails_ends_the_read_before_anything_is_taken_for_gone() {
+    let mut store = Memory { down_after: Some("t/7.csv"), ..Memory::default() };
+    for number in 0..10 {
+        store = store.lake(&format!("t/{number}.csv"), "a\n");
+    }
+    let (done, out) = run(&store, "");
+    assert!(format!("{:?}", done.unwrap_err()).contains("connection refused"));
+    assert!(out.complete.is_empty() && out.entities.is_empty());
+}
+
+#[test]
+fn what_is_no_listing_is_not_an_empty_one() {
+    for body in ["<html><body>Sign in</body></html>", "{\"error\": \"no\"}", ""] {
+        let told = format!("{:?}", answer::page(body).unwrap_err());
+        assert!(told.contains("is `endpoint` an S3 store?"), "{told}");
+    }
+    assert!(answer::page("<ListBucketResult><Contents><Key>a</Key></Cont").is_err(), "cut off");
+    assert!(answer::page("<ListBucketResult><IsTruncated>false</IsTruncated>").is_err(), "cut off");
+}
+
+#[test]
+fn one_file_without_permission_is_told_and_the_rest_is_delivered() {
+    let store =
+        Memory { denied: ["t/2.csv"].into(), ..Memory::default().lake("t/1.csv", "a\n1\n").lake("t/2.csv", "b\n") };
+    let out = whole(&store);
+    assert_eq!(lines(&container(&out, &["lake", "t"]).fields), ["/a BIGINT"]);
+    assert!(out.skipped[0].starts_with("lake/t/2.csv: 403"), "{:?}", out.skipped);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Iceberg and Delta folders: their metadata is hand-made after the formats' descriptions; the checkpoint is a Parquet file that
-//! Apache Arrow's writer made.
+//! Iceberg and Delta folders. One table's metadata is what Trino wrote, cut (`fixtures/page_events.metadata.json`); the rest is
+//! hand-made after the formats' descriptions; the checkpoint is a Parquet file that Apache Arrow's writer made.
 
 use serde_json::json;
 
@@ -70,6 +70,36 @@ fn icebergs_newest_metadata_tells_its_columns() {
     ] {
         assert_eq!(extension(orders, name), Some(value), "{name}");
     }
+}
+
+#[test]
+fn what_trino_wrote_is_read() {
+    let real = include_bytes!("../../fixtures/page_events.metadata.json");
+    let folder = "iceberg/bronze/page_events-c8af99228c4244ddb08ec5dd129c473c";
+    let store = Memory::default()
+        .lake(&format!("{folder}/metadata/00003-a07d0194-a5d1-40ff-b997-4adf513956d9.metadata.json"), real);
+    let out = with(&store, r#", "tables": [{"path": "lake/*/{schema}/{table}", "database": "lake"}]"#);
+    let found = table(&out, folder);
+    let lines = lines(&found.fields);
+    for line in [
+        "/event_id BIGINT",
+        "/occurred_at TIMESTAMPZ",
+        "device/os STRUCT",
+        "items/price DECIMAL",
+        "value/since TIMESTAMP",
+        "/session UUID",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "{line} is not in {lines:#?}");
+    }
+    let matrix = found.fields.iter().find(|column| column.name == "matrix").unwrap();
+    assert_eq!(matrix.element_type.as_deref(), Some("ARRAY"));
+    assert_eq!(
+        found.common.description.as_deref(),
+        Some(
+            "Click stream with nested columns\n\nAn Iceberg table of format version 2, partitioned by `day(occurred_at)`, `bucket[4](event_id)`."
+        )
+    );
+    assert_eq!(out.flows(), [format!("container:lake.{folder} -> *:table:lake.bronze.page_events")]);
 }
 
 #[test]

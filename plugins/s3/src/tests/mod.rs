@@ -31,6 +31,8 @@ struct Memory {
     web: BTreeMap<&'static str, &'static str>,
     read: RefCell<u64>,
     down: bool,
+    /// Behind this key the store gives no page.
+    down_after: Option<&'static str>,
 }
 
 impl Memory {
@@ -64,7 +66,8 @@ impl Store for Memory {
     }
 
     fn page(&self, bucket: &str, prefix: &str, token: Option<&str>) -> Result<Page> {
-        if self.down {
+        let is_behind = self.down_after.is_some_and(|last| token.is_some_and(|token| token >= last));
+        if self.down || is_behind {
             return Err(unavailable("connection refused"));
         }
         let all = self.buckets.get(bucket).ok_or_else(|| protocol("there is no such bucket"))?;

@@ -1,6 +1,8 @@
-//! Tags of buckets and files, and the addresses that a store is asked at.
+//! Tags of buckets and files, and the addresses that a store is asked at. What is in `fixtures/seaweedfs` a real server said.
 
-use metahost_plugin_sdk::s3::{Endpoint, listing_url, object_url};
+use metahost_plugin_sdk::entities::Container;
+use metahost_plugin_sdk::s3::{Endpoint, Page, listing_url, object_url};
+use metahost_plugin_sdk::time;
 
 use super::{Memory, container, table, whole, with};
 use crate::answer;
@@ -42,7 +44,19 @@ fn tags_are_read_from_xml() {
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     assert_eq!(answer::tags(xml).unwrap(), [pair("a", "1 & 2"), pair("b", "")]);
     assert_eq!(answer::tags("<Tagging><TagSet/></Tagging>").unwrap(), []);
+    let real = include_str!("../../fixtures/seaweedfs/tagging.xml");
+    assert_eq!(answer::tags(real).unwrap(), [pair("kind", "x.y")]);
+    assert_eq!(answer::tags(include_str!("../../fixtures/seaweedfs/no-tags.xml")).unwrap(), []);
     assert!(answer::tags("<html>").is_err() && answer::tags("id,name\n1,x\n").is_err());
+}
+
+#[test]
+fn a_real_listing_is_read() {
+    let page = Page::parse(include_str!("../../fixtures/seaweedfs/listing.xml")).unwrap();
+    assert_eq!(page.next().unwrap(), None);
+    let (object, class) = page.classed_objects().next().unwrap();
+    assert_eq!((object.key.as_str(), object.size, class.as_deref()), ("t/a b+.csv", Some(11), Some("STANDARD")));
+    assert_eq!(object.modified.as_deref().and_then(time::millis), Some(1_795_466_231_000));
 }
 
 #[test]
@@ -69,4 +83,43 @@ fn a_server_without_ranges_gives_more_than_was_asked_for() {
         (cut(all, Piece::First(99)), cut(all, Piece::Last(99)), cut(all, Piece::From(99, 1))),
         (&all[..], &all[..], &b""[..])
     );
+}
+
+/// Printed for the README, and compared with it.
+#[test]
+fn fields_that_are_filled() {
+    let store = store()
+        .lake("docs/b.gz", "x")
+        .tagged("lake/docs/b.gz", "kind", "x")
+        .lake("t/2.csv", "b\n")
+        .lake("one/1.csv", "a\n1\n")
+        .tagged("lake/one/1.csv", "kind", "x")
+        .lake("ice/metadata/v1.metadata.json", r#"{"schema": {"fields": [{"name": "a", "type": "int"}]}}"#)
+        .more("docs/b.gz", "<StorageClass>STANDARD</StorageClass>");
+    let out = with(&store, r#", "unstructured": ["gz"], "object-tags": true, "console-url": "https://c.example.com""#);
+    let filled = |kind: &str, pick: &dyn Fn(&Container) -> bool| {
+        let all: Vec<_> = out.containers().into_iter().filter(|it| pick(it)).collect();
+        let any = |is: &dyn Fn(&Container) -> bool| all.iter().any(|it| is(it));
+        let fields = [
+            ("name", any(&|it| !it.common.path.is_empty())),
+            ("prefix", any(&|it| !it.prefix.is_empty())),
+            ("size", any(&|it| it.size_bytes.is_some())),
+            ("numberOfObjects", any(&|it| it.objects.is_some())),
+            ("fileFormats", any(&|it| !it.formats.is_empty())),
+            ("dataModel", any(&|it| !it.fields.is_empty())),
+            ("tags", any(&|it| !it.common.tags.is_empty())),
+            ("sourceUrl", any(&|it| it.common.source_url.is_some())),
+            ("extension", any(&|it| !it.common.extension.is_empty())),
+            ("description", any(&|it| it.common.description.is_some())),
+        ];
+        let names: Vec<_> = fields.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
+        format!("{kind:<7} {}", names.join(" "))
+    };
+    let is_file = |it: &Container| it.common.path.len() == 3;
+    let lines = [
+        filled("bucket", &|it| it.common.path.len() == 1),
+        filled("table", &|it| it.common.path.len() == 2),
+        filled("file", &is_file),
+    ];
+    assert!(include_str!("../../README.md").contains(&lines.join("\n")), "{}", lines.join("\n"));
 }
