@@ -11,7 +11,7 @@ use crate::container::{self, About};
 use crate::detect::Kind;
 use crate::folder::{Folder, Listed};
 use crate::manifest::{self, Entry};
-use crate::store::Store;
+use crate::store::{Piece, Store};
 use crate::{link, partition, schema, table};
 
 /// Folders named where none of them has a table.
@@ -60,6 +60,15 @@ impl Emit<'_> {
         for (_, entry) in entries.iter().enumerate().filter(|(at, _)| !met.contains(at)) {
             let text = format!("{} lists it, but there is nothing in it", manifest::KEY);
             out.skipped(&[self.bucket, entry.path()], &text);
+        }
+    }
+
+    /// What is read first of a table.
+    pub fn first_pieces(folder: &Folder, entry: Option<&Entry>) -> Vec<(String, Piece)> {
+        let metadata = || folder.log.as_ref().filter(|_| folder.kind == Kind::Iceberg)?.newest.clone();
+        match folder.kind {
+            Kind::Files => folder.samples.iter().map(|key| (key.clone(), schema::first_piece(key, entry))).collect(),
+            _ => metadata().map(|(_, _, key)| (key, table::WHOLE)).into_iter().collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! S3 and what speaks like it: buckets, and the tables of files in them. Reads listings, headers and footers, never a whole
 //! file.
 
+mod ahead;
 mod answer;
 mod config;
 mod container;

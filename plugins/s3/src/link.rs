@@ -13,7 +13,7 @@ const ANY_SERVICE: &str = "*";
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
-    /// Bucket and folders, `*` for any, parts of them named: `lake/{schema}.db/{table}`.
+    /// Bucket and folders, `*` for any one, `**` for any, parts of them named: `lake/{schema}.db/{table}`.
     pub path: String,
     /// The service; without one, whichever has the table.
     pub service: Option<String>,
@@ -36,8 +36,12 @@ impl Rule {
     }
 
     fn table(&self, bucket: &str, root: &str) -> Option<Endpoint> {
-        let pattern: Vec<&str> = self.path.trim_matches('/').split('/').collect();
+        let mut pattern: Vec<&str> = self.path.trim_matches('/').split('/').collect();
         let parts: Vec<&str> = [bucket].into_iter().chain(root.split('/')).collect();
+        if let Some(at) = pattern.iter().position(|part| *part == "**") {
+            let any = (parts.len() + 1).checked_sub(pattern.len())?;
+            pattern.splice(at..=at, std::iter::repeat_n("*", any));
+        }
         if pattern.len() != parts.len() {
             return None;
         }

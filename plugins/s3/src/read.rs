@@ -5,16 +5,19 @@ use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{Result, protocol, time};
 use serde_json::json;
 
+use crate::ahead::Ahead;
 use crate::config::Config;
 use crate::container::{self, About};
 use crate::emit::{Bare, Emit};
-use crate::folder::{Bucket, Listed};
+use crate::folder::{Bucket, Folder, Listed};
 use crate::inventory::{self, Line};
 use crate::manifest;
 use crate::store::Store;
 
 /// Objects between two reports of progress.
 const STEP: u64 = 10_000;
+/// Tables whose files are asked for at once.
+const AT_ONCE: usize = 8;
 
 /// The buckets to read.
 pub fn buckets(store: &dyn Store, config: &Config) -> Result<Vec<String>> {
@@ -39,7 +42,8 @@ pub fn bucket(store: &dyn Store, config: &Config, name: &str, out: &mut dyn Outp
         Some(address) => reader.inventory(address, &mut found, out)?,
         None => reader.listing(&mut found, out)?,
     };
-    let emit = Emit { store, config, bucket: name };
+    let ahead = Ahead::of(store);
+    let emit = Emit { store: &ahead, config, bucket: name };
     let about = About { extension, tags: emit.tags(None, config.tags, out)?, ..About::default() };
     out.entity(Entity::Container(container::bucket(config, name, &found.whole, about)))?;
     let mut tables = found.tables();
@@ -47,9 +51,13 @@ pub fn bucket(store: &dyn Store, config: &Config, name: &str, out: &mut dyn Outp
     emit.missing(&entries, &found.met, out);
     let above: Vec<String> = found.folders_above_files().into_iter().filter(|it| !tables.contains_key(it)).collect();
     let (count, mut bare) = (tables.len() + above.len() + found.files.len(), Bare::default());
-    while let Some((root, folder)) = tables.pop_first() {
-        let entry = folder.entry.and_then(|at| entries.get(at));
-        emit.table(&root, &folder, entry, &mut bare, out)?;
+    let entry = |folder: &Folder| folder.entry.and_then(|at| entries.get(at));
+    while !tables.is_empty() {
+        let some: Vec<_> = std::iter::from_fn(|| tables.pop_first()).take(AT_ONCE).collect();
+        ahead.ask(name, some.iter().flat_map(|(_, folder)| Emit::first_pieces(folder, entry(folder))).collect());
+        for (root, folder) in &some {
+            emit.table(root, folder, entry(folder), &mut bare, out)?;
+        }
     }
     bare.tell(name, out);
     emit.files(&above, &found.files, out)?;

@@ -1,7 +1,7 @@
 //! The store's protocol: buckets, pages of keys, tags, and pieces of objects. Never reads a whole object that is larger than
 //! the piece asked for.
 
-use metahost_plugin_sdk::http::{Request, Response};
+use metahost_plugin_sdk::http::{Request, Response, send_all};
 use metahost_plugin_sdk::s3::{Endpoint, Page, listing_url, object_url};
 use metahost_plugin_sdk::types::Failure;
 use metahost_plugin_sdk::{Error, ErrorExt, Result, problem, protocol, unavailable};
@@ -28,6 +28,10 @@ pub trait Store {
     fn page(&self, bucket: &str, prefix: &str, token: Option<&str>) -> Result<Page>;
     /// A piece of an object; none where there is no such object.
     fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>>;
+    /// Pieces of several objects of a bucket, in their order. A server answers several at once.
+    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Result<Option<Vec<u8>>>> {
+        wanted.iter().map(|(key, piece)| self.piece(bucket, key, *piece)).collect()
+    }
     /// Tags of a bucket, or of an object in it. None where there are none, or where the store knows no tags.
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>>;
     /// What is at an address outside the store.
@@ -75,6 +79,16 @@ impl Store for Http {
         get(&object_url(&self.endpoint.bucket(bucket), key), Some(piece))
     }
 
+    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Result<Option<Vec<u8>>>> {
+        let bucket = self.endpoint.bucket(bucket);
+        let request = |(key, piece): &(String, Piece)| request(&object_url(&bucket, key), Some(*piece));
+        let requests: Vec<Request> = wanted.iter().map(request).collect();
+        let read = |((response, request), (_, piece)): ((Result<Response>, &Request), &(String, Piece))| {
+            read(&response.with("url", &request.url)?, &request.url, Some(*piece))
+        };
+        send_all(&requests).into_iter().zip(&requests).zip(wanted).map(read).collect()
+    }
+
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>> {
         let url = format!("{}?tagging=", object_url(&self.endpoint.bucket(bucket), key.unwrap_or_default()));
         let response = Request::get(&url).credential(Some(SLOT)).send()?;
@@ -86,23 +100,26 @@ impl Store for Http {
     }
 
     fn fetch(&self, url: &str) -> Result<Option<Vec<u8>>> {
-        read(&Request::get(url), url, None)
+        read(&Request::get(url).send()?, url, None)
     }
 }
 
 fn get(url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
+    read(&request(url, piece).send()?, url, piece)
+}
+
+fn request(url: &str, piece: Option<Piece>) -> Request {
     let range = piece.map(|piece| match piece {
         Piece::First(bytes) => format!("bytes=0-{}", bytes.saturating_sub(1)),
         Piece::Last(bytes) => format!("bytes=-{bytes}"),
         Piece::From(start, bytes) => format!("bytes={start}-{}", start.saturating_add(bytes).saturating_sub(1)),
     });
     let request = Request::get(url).credential(Some(SLOT));
-    read(&range.into_iter().fold(request, |request, range| request.header("range", range)), url, piece)
+    range.into_iter().fold(request, |request, range| request.header("range", range))
 }
 
-fn read(request: &Request, url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
-    let response = request.send()?;
-    if !exists(&response, url)? {
+fn read(response: &Response, url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
+    if !exists(response, url)? {
         return Ok(None);
     }
     let body = response.bytes().with("url", url)?;

@@ -13,6 +13,8 @@ use crate::store::{Piece, Store};
 
 /// No metadata is longer.
 const LONGEST: u64 = 64 << 20;
+/// How metadata is read.
+pub const WHOLE: Piece = Piece::First(LONGEST);
 /// Commits looked through for the last change of a schema, where no checkpoint ends the search.
 const COMMITS: u64 = 100;
 

@@ -34,11 +34,9 @@ pub struct Read {
 
 /// The columns of one file.
 pub fn of(store: &dyn Store, bucket: &str, key: &str, entry: Option<&Entry>) -> Result<Vec<Column>> {
-    let named = detect::format(key).map(|(format, _)| format);
-    let format = entry.and_then(Entry::format).or(named).unwrap_or_default();
     let last = |bytes| store.piece(bucket, key, Piece::Last(bytes))?.ok_or_else(gone);
     let separator = |usual: u8| entry.and_then(Entry::separator).unwrap_or(usual);
-    match format {
+    match format(key, entry) {
         "parquet" => parquet::columns(&last),
         "orc" => orc::columns(&last),
         "avro" => avro::columns(&head(store, bucket, key)?),
@@ -49,12 +47,31 @@ pub fn of(store: &dyn Store, bucket: &str, key: &str, entry: Option<&Entry>) -> 
     }
 }
 
+/// The piece of a file that is read first.
+pub fn first_piece(key: &str, entry: Option<&Entry>) -> Piece {
+    match format(key, entry) {
+        "parquet" => Piece::Last(parquet::USUAL),
+        "orc" => Piece::Last(orc::USUAL),
+        _ => head_piece(key),
+    }
+}
+
+fn head_piece(key: &str) -> Piece {
+    Piece::First(if detect::packing(key).is_some() { PACKED_HEAD } else { HEAD })
+}
+
+fn format<'e>(key: &str, entry: Option<&'e Entry>) -> &'e str {
+    let named = detect::format(key).map(|(format, _)| format);
+    entry.and_then(Entry::format).or(named).unwrap_or_default()
+}
+
 /// The beginning of a file, unpacked.
 fn head(store: &dyn Store, bucket: &str, key: &str) -> Result<Vec<u8>> {
-    let packing = detect::packing(key);
-    let bytes = if packing.is_some() { PACKED_HEAD } else { HEAD };
-    let head = store.piece(bucket, key, Piece::First(bytes))?.ok_or_else(gone)?;
-    packing.map_or(Ok(head.clone()), |packing| unpack::head(packing, &head, HEAD))
+    let head = store.piece(bucket, key, head_piece(key))?.ok_or_else(gone)?;
+    match detect::packing(key) {
+        Some(packing) => unpack::head(packing, &head, HEAD),
+        None => Ok(head),
+    }
 }
 
 /// The whole of a small file, unpacked if its name says so.

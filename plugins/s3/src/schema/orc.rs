@@ -8,7 +8,7 @@ use metahost_plugin_sdk::{Error, Result, protocol};
 use prost::Message;
 
 /// Most tails fit in this; a larger one is read again as a whole.
-const USUAL: u64 = 16 * 1024;
+pub const USUAL: u64 = 16 * 1024;
 /// No footer is longer.
 const LONGEST: usize = 64 << 20;
 /// Types nested deeper are left out.

@@ -8,7 +8,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::{Type, TypePtr};
 
 /// Most footers fit in this; a larger one is read again as a whole.
-const USUAL: u64 = 64 * 1024;
+pub const USUAL: u64 = 64 * 1024;
 /// Length and magic.
 const TAIL: usize = 8;
 

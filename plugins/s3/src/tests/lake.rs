@@ -194,24 +194,30 @@ fn rules_lead_to_the_table_that_reads_a_folder() {
     let rules = r#", "tables": [
         {"path": "lake/wh/{schema}/{table}", "database": "iceberg"},
         {"path": "lake/hive/{schema}.db/{table}", "service": "trino", "database": "hive"},
+        {"path": "lake/deep/**/{schema}/{table}", "database": "d"},
         {"path": "lake/*/raw", "service": "trino", "database": "d", "schema": "s", "table": "raw"}]"#;
     let store = iceberg()
         .lake("wh/sales/people-6f1c0a5200004a6f8c550123456789ab/metadata/v1.metadata.json", metadata("id"))
         .lake("hive/shop.db/items/1.csv", "a\n")
         .lake("x/raw/1.csv", "a\n")
+        .lake("deep/a/b/s/t/1.csv", "a\n")
+        .lake("deep/s/t/1.csv", "a\n")
+        .lake("deep/t/1.csv", "a\n")
         .lake("unknown/t/deep/metadata/v1.metadata.json", metadata("id"))
         .lake("plain/1.csv", "a\n");
     let out = with(&store, rules);
     assert_eq!(
         out.flows(),
         [
+            "container:lake.deep/a/b/s/t -> *:table:d.s.t",
+            "container:lake.deep/s/t -> *:table:d.s.t",
             "container:lake.hive/shop.db/items -> trino:table:hive.shop.items",
             "container:lake.wh/sales/orders -> *:table:iceberg.sales.orders",
             "container:lake.wh/sales/people-6f1c0a5200004a6f8c550123456789ab -> *:table:iceberg.sales.people",
             "container:lake.x/raw -> trino:table:d.s.raw",
         ]
     );
-    let columns: Vec<_> = out.edges[1].columns.iter().map(|column| column.output.as_str()).collect();
+    let columns: Vec<_> = out.edges[3].columns.iter().map(|column| column.output.as_str()).collect();
     assert_eq!(columns, ["id", "at", "total", "who", "facts", "hash"]);
     assert_eq!(
         out.skipped,

@@ -17,11 +17,12 @@ struct Endless {
     key: fn(usize) -> String,
     pages: Cell<usize>,
     read: Cell<usize>,
+    at_once: Cell<usize>,
 }
 
 impl Endless {
     fn new(key: fn(usize) -> String) -> Self {
-        Self { key, pages: Cell::new(0), read: Cell::new(0) }
+        Self { key, pages: Cell::new(0), read: Cell::new(0), at_once: Cell::new(0) }
     }
 }
 
@@ -51,6 +52,11 @@ impl Store for Endless {
         }
         self.read.set(self.read.get() + 1);
         Ok(Some(b"id\n1\n".to_vec()))
+    }
+
+    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Result<Option<Vec<u8>>>> {
+        self.at_once.set(self.at_once.get().max(wanted.len()));
+        wanted.iter().map(|(key, piece)| self.piece(bucket, key, *piece)).collect()
     }
 
     fn tags(&self, _: &str, _: Option<&str>) -> Result<Vec<(String, String)>> {
@@ -103,6 +109,7 @@ fn of_100_000_folders_little_is_kept() {
     let store = Endless::new(folders);
     let out = whole(&store);
     assert_eq!((store.pages.get(), out.entities.len()), (KEYS / PAGE, KEYS + 1));
+    assert_eq!((store.read.get(), store.at_once.get()), (KEYS, 8), "each file once, eight at a time");
     assert!(matches!(out.entities.last(), Some(Entity::Container(last)) if last.common.path[1] == "landing/t099999"));
     let found = found(folders);
     let kept: usize = found.folders.iter().map(|(root, folder)| weight(root, folder)).sum();
