@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::s3::Page;
 
-use crate::store::{Piece, Store};
+use crate::store::{Found, Piece, Store};
 
 /// A store that was asked before.
 pub struct Ahead<'s> {
     store: &'s dyn Store,
-    known: RefCell<BTreeMap<(String, Piece), Result<Option<Vec<u8>>>>>,
+    known: RefCell<BTreeMap<(String, Piece), Found>>,
 }
 
 impl<'s> Ahead<'s> {
@@ -37,7 +37,7 @@ impl Store for Ahead<'_> {
         self.store.page(bucket, prefix, token)
     }
 
-    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>> {
+    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Found {
         let known = self.known.borrow_mut().remove(&(key.to_owned(), piece));
         known.unwrap_or_else(|| self.store.piece(bucket, key, piece))
     }
@@ -46,7 +46,7 @@ impl Store for Ahead<'_> {
         self.store.tags(bucket, key)
     }
 
-    fn fetch(&self, url: &str) -> Result<Option<Vec<u8>>> {
+    fn fetch(&self, url: &str) -> Found {
         self.store.fetch(url)
     }
 }

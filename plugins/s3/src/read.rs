@@ -1,5 +1,7 @@
 //! One bucket: what is in it once, page by page or from its inventory, then its tables and files. Never opens a file of data.
 
+use std::collections::BTreeMap;
+
 use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{Result, protocol, time};
@@ -11,7 +13,7 @@ use crate::container::{self, About};
 use crate::emit::{Bare, Emit};
 use crate::folder::{Bucket, Folder, Listed};
 use crate::inventory::{self, Line};
-use crate::manifest;
+use crate::manifest::{self, Entry};
 use crate::store::Store;
 
 /// Objects between two reports of progress.
@@ -46,20 +48,13 @@ pub fn bucket(store: &dyn Store, config: &Config, name: &str, out: &mut dyn Outp
     let emit = Emit { store: &ahead, config, bucket: name };
     let about = About { extension, tags: emit.tags(None, config.tags, out)?, ..About::default() };
     out.entity(Entity::Container(container::bucket(config, name, &found.whole, about)))?;
-    let mut tables = found.tables();
+    let tables = found.tables();
     let entries = found.entries.take().unwrap_or_default();
     emit.missing(&entries, &found.met, out);
-    let above: Vec<String> = found.folders_above_files().into_iter().filter(|it| !tables.contains_key(it)).collect();
-    let (count, mut bare) = (tables.len() + above.len() + found.files.len(), Bare::default());
-    let entry = |folder: &Folder| folder.entry.and_then(|at| entries.get(at));
-    while !tables.is_empty() {
-        let some: Vec<_> = std::iter::from_fn(|| tables.pop_first()).take(AT_ONCE).collect();
-        ahead.ask(name, some.iter().flat_map(|(_, folder)| Emit::first_pieces(folder, entry(folder))).collect());
-        for (root, folder) in &some {
-            emit.table(root, folder, entry(folder), &mut bare, out)?;
-        }
-    }
-    bare.tell(name, out);
+    let above: Vec<String> =
+        found.folders_above_files().into_iter().filter(|it| it.contains('/') || !tables.contains_key(it)).collect();
+    let count = tables.len() + above.len() + found.files.len();
+    each_table(&ahead, &emit, tables, &entries, out)?;
     emit.files(&above, &found.files, out)?;
     if found.left_out > 0 {
         let limit = config.unstructured_limit;
@@ -69,6 +64,27 @@ pub fn bucket(store: &dyn Store, config: &Config, name: &str, out: &mut dyn Outp
         return Ok(());
     }
     out.complete(&[name.to_owned()], "container", Some(count as u64))
+}
+
+/// Some tables at a time, and those that are done are forgotten.
+fn each_table(
+    ahead: &Ahead<'_>,
+    emit: &Emit<'_>,
+    mut tables: BTreeMap<String, Folder>,
+    entries: &[Entry],
+    out: &mut dyn Output,
+) -> Result<()> {
+    let entry = |folder: &Folder| folder.entry.and_then(|at| entries.get(at));
+    let mut bare = Bare::default();
+    while !tables.is_empty() {
+        let some: Vec<_> = std::iter::from_fn(|| tables.pop_first()).take(AT_ONCE).collect();
+        ahead.ask(emit.bucket, some.iter().flat_map(|(_, folder)| Emit::first_pieces(folder, entry(folder))).collect());
+        for (root, folder) in &some {
+            emit.table(root, folder, entry(folder), &mut bare, out)?;
+        }
+    }
+    bare.tell(emit.bucket, out);
+    Ok(())
 }
 
 struct Reader<'r> {

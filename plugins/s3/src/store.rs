@@ -20,6 +20,9 @@ pub enum Piece {
     From(u64, u64),
 }
 
+/// A piece of an object; none where there is no such object.
+pub type Found = Result<Option<Vec<u8>>>;
+
 /// A store: a server, or what a test made.
 pub trait Store {
     /// Every bucket that the key may list.
@@ -27,15 +30,15 @@ pub trait Store {
     /// One page of a bucket's keys below a prefix.
     fn page(&self, bucket: &str, prefix: &str, token: Option<&str>) -> Result<Page>;
     /// A piece of an object; none where there is no such object.
-    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>>;
+    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Found;
     /// Pieces of several objects of a bucket, in their order. A server answers several at once.
-    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Result<Option<Vec<u8>>>> {
+    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Found> {
         wanted.iter().map(|(key, piece)| self.piece(bucket, key, *piece)).collect()
     }
     /// Tags of a bucket, or of an object in it. None where there are none, or where the store knows no tags.
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>>;
     /// What is at an address outside the store.
-    fn fetch(&self, url: &str) -> Result<Option<Vec<u8>>>;
+    fn fetch(&self, url: &str) -> Found;
 }
 
 /// The piece of a body that came whole: not every server knows ranges.
@@ -75,11 +78,11 @@ impl Store for Http {
         answer::page(&String::from_utf8_lossy(&body)).with("bucket", bucket)
     }
 
-    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>> {
+    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Found {
         get(&object_url(&self.endpoint.bucket(bucket), key), Some(piece))
     }
 
-    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Result<Option<Vec<u8>>>> {
+    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Found> {
         let bucket = self.endpoint.bucket(bucket);
         let request = |(key, piece): &(String, Piece)| request(&object_url(&bucket, key), Some(*piece));
         let requests: Vec<Request> = wanted.iter().map(request).collect();
@@ -99,12 +102,12 @@ impl Store for Http {
         answer::tags(&response.text()?).with("url", url)
     }
 
-    fn fetch(&self, url: &str) -> Result<Option<Vec<u8>>> {
+    fn fetch(&self, url: &str) -> Found {
         read(&Request::get(url).send()?, url, None)
     }
 }
 
-fn get(url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
+fn get(url: &str, piece: Option<Piece>) -> Found {
     read(&request(url, piece).send()?, url, piece)
 }
 
@@ -118,7 +121,7 @@ fn request(url: &str, piece: Option<Piece>) -> Request {
     range.into_iter().fold(request, |request, range| request.header("range", range))
 }
 
-fn read(response: &Response, url: &str, piece: Option<Piece>) -> Result<Option<Vec<u8>>> {
+fn read(response: &Response, url: &str, piece: Option<Piece>) -> Found {
     if !exists(response, url)? {
         return Ok(None);
     }

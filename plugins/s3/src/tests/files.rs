@@ -170,6 +170,15 @@ fn files_without_columns_are_containers_where_asked_for() {
 }
 
 #[test]
+fn a_file_has_its_folder_above_it_even_where_that_is_a_table() {
+    let store =
+        Memory::default().lake("a/b/1.csv", "x\n").lake("a/b/c.pdf", "x").lake("t/1.csv", "x\n").lake("t/c.pdf", "x");
+    let out = with(&store, r#", "unstructured": ["pdf"]"#);
+    let all = paths(&out);
+    assert_eq!(all, ["lake", "lake|a/b", "lake|t", "lake|a", "lake|a|b", "lake|a|b|c.pdf", "lake|t|c.pdf"]);
+}
+
+#[test]
 fn times_classes_and_addresses_are_told() {
     let store = Memory::default()
         .lake("t/1.csv", "a\n")
