@@ -1,94 +1,13 @@
-//! The connector over buckets in memory; Parquet and Avro files are real ones that Trino wrote (`fixtures`).
+//! Buckets, listings, and the formats of files; Parquet and Avro files are real ones that Trino wrote (`fixtures`).
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use metahost_plugin_sdk::entities::{Column, Constraint, Container};
-use metahost_plugin_sdk::s3::Page;
-use metahost_plugin_sdk::testing::Collected;
-use metahost_plugin_sdk::{Result, protocol, unavailable};
+use metahost_plugin_sdk::entities::Constraint;
 
+use crate::answer::{self, buckets as names};
 use crate::config::Config;
 use crate::read;
-use crate::store::{Piece, Store, names};
-
-/// Buckets in memory, that give two keys a page.
-#[derive(Default)]
-struct Memory {
-    buckets: BTreeMap<String, BTreeMap<String, Vec<u8>>>,
-    read: RefCell<u64>,
-    down: bool,
-}
-
-impl Memory {
-    fn with(mut self, bucket: &str, key: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.buckets.entry(bucket.to_owned()).or_default().insert(key.to_owned(), body.into());
-        self
-    }
-}
-
-impl Store for Memory {
-    fn buckets(&self) -> Result<Vec<String>> {
-        Ok(self.buckets.keys().cloned().collect())
-    }
-
-    fn page(&self, bucket: &str, token: Option<&str>) -> Result<Page> {
-        if self.down {
-            return Err(unavailable("connection refused"));
-        }
-        let all = self.buckets.get(bucket).ok_or_else(|| protocol("there is no such bucket"))?;
-        let after = |key: &&String| token.is_none_or(|token| key.as_str() > token);
-        let some: Vec<&String> = all.keys().filter(after).take(2).collect();
-        let more = some.last().is_some_and(|last| all.keys().any(|key| key > *last));
-        let content =
-            |key: &&String| format!("<Contents><Key>{key}</Key><Size>{}</Size></Contents>", all[key.as_str()].len());
-        let contents = some.iter().map(content).collect::<Vec<_>>().concat();
-        let next = some
-            .last()
-            .map(|last| format!("<NextContinuationToken>{last}</NextContinuationToken>"))
-            .unwrap_or_default();
-        Page::parse(&format!("<ListBucketResult>{contents}<IsTruncated>{more}</IsTruncated>{next}</ListBucketResult>"))
-    }
-
-    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>> {
-        let Some(body) = self.buckets.get(bucket).and_then(|all| all.get(key)) else { return Ok(None) };
-        let cut = |bytes: u64| body.len().min(usize::try_from(bytes).unwrap());
-        let found = match piece {
-            Piece::First(bytes) => &body[..cut(bytes)],
-            Piece::Last(bytes) => &body[body.len() - cut(bytes)..],
-        };
-        *self.read.borrow_mut() += found.len() as u64;
-        Ok(Some(found.to_vec()))
-    }
-}
-
-const COURSES: &[u8] = include_bytes!("../fixtures/courses.parquet");
-const EVENTS: &[u8] = include_bytes!("../fixtures/page_events.parquet");
-const SNAPSHOT: &[u8] = include_bytes!("../fixtures/snapshot.avro");
-
-fn run(store: &Memory, more: &str) -> (Result<()>, Collected) {
-    let config =
-        Config::parse(&format!(r#"{{"endpoint": "http://store:9000", "region": "us-east-1"{more}}}"#)).unwrap();
-    let mut out = Collected::default();
-    let done = read::bucket(store, &config, "lake", &mut out);
-    (done, out)
-}
-
-fn whole(store: &Memory) -> Collected {
-    let (done, out) = run(store, "");
-    done.unwrap();
-    out
-}
-
-fn container<'o>(out: &'o Collected, path: &[&str]) -> &'o Container {
-    let found = out.containers().into_iter().find(|found| found.common.path == path);
-    found.unwrap_or_else(|| panic!("{path:?} is not in {:?}", out.containers()))
-}
-
-fn lines(fields: &[Column]) -> Vec<String> {
-    let parent = |column: &Column| column.parent.map_or("", |at| fields[at as usize].name.as_str()).to_owned();
-    fields.iter().map(|column| format!("{}/{} {}", parent(column), column.name, column.data_type)).collect()
-}
+use crate::tests::{COURSES, EVENTS, Memory, SNAPSHOT, container, lines, run, whole};
 
 #[test]
 fn a_bucket_counts_everything_in_it() {
@@ -165,7 +84,7 @@ fn partitions_of_folders_are_columns_of_one_table() {
     let out = whole(&store);
     assert_eq!(out.containers().len(), 2);
     let sales = container(&out, &["lake", "sales"]);
-    assert_eq!(lines(&sales.fields), ["/id BIGINT", "/year STRING", "/month STRING"]);
+    assert_eq!(lines(&sales.fields), ["/id BIGINT", "/year BIGINT", "/month BIGINT"]);
     assert_eq!(sales.objects, Some(2));
 }
 
@@ -178,7 +97,9 @@ fn files_that_differ_are_told() {
     assert_eq!(lines(&table.fields), ["/id BIGINT", "/a BIGINT", "/b BIGINT"]);
     let note = table.common.description.as_deref().unwrap();
     assert!(
-        note.contains("`id` is BIGINT and, in t/2.csv, STRING") && note.contains("`a` is not in every file"),
+        note.contains("`id` is BIGINT and, in t/2.csv, STRING")
+            && note.contains("`a` is missing in t/2.csv")
+            && note.contains("`b` came with t/2.csv"),
         "{note}"
     );
 }
@@ -212,7 +133,7 @@ fn what_an_operator_wrote_down_goes_before_what_is_guessed() {
         .with("lake", "other/1.csv", "a\n");
     let out = whole(&store);
     let orders = container(&out, &["lake", "in/orders"]);
-    assert_eq!(lines(&orders.fields), ["/id BIGINT", "/total BIGINT", "/day STRING"]);
+    assert_eq!(lines(&orders.fields), ["/id BIGINT", "/total BIGINT", "/day DATE"]);
     assert_eq!(out.containers().len(), 2, "only what is listed");
     assert_eq!(out.skipped, ["lake/nothing/here: openmetadata.json lists it, but there is nothing in it"]);
 }
@@ -233,7 +154,10 @@ fn files_that_cannot_be_read_are_told_and_the_table_stays() {
         ("t/1.avro", b"Obj", "this is no Avro file"),
         ("t/1.avro", b"Obj\x01\x02", "cut off"),
         ("t/1.json", b"<html>", "this is no JSON"),
-        ("t/1.orc", b"ORC", "orc files are not read"),
+        ("t/1.orc", b"ORC", "this is no ORC file"),
+        ("t/1.csv.gz", b"no gzip", "can't be unpacked (gz)"),
+        ("t/1.csv.zst", b"no zstd", "can't be unpacked (zstd)"),
+        ("t/1.json.bz2", b"no bzip2", "can't be unpacked (bz2)"),
     ] {
         let out = whole(&Memory::default().with("lake", key, body));
         assert!(out.skipped[0].contains(words), "{words} is not in {:?}", out.skipped);
@@ -256,6 +180,36 @@ fn a_store_that_is_gone_ends_the_read() {
     let (done, out) = run(&Memory { down: true, ..Memory::default() }, "");
     assert!(format!("{:?}", done.unwrap_err()).contains("connection refused"));
     assert!(out.complete.is_empty());
+}
+
+#[test]
+fn a_later_page_that_fails_ends_the_read_before_anything_is_taken_for_gone() {
+    let mut store = Memory { down_after: Some("t/7.csv"), ..Memory::default() };
+    for number in 0..10 {
+        store = store.lake(&format!("t/{number}.csv"), "a\n");
+    }
+    let (done, out) = run(&store, "");
+    assert!(format!("{:?}", done.unwrap_err()).contains("connection refused"));
+    assert!(out.complete.is_empty() && out.entities.is_empty());
+}
+
+#[test]
+fn what_is_no_listing_is_not_an_empty_one() {
+    for body in ["<html><body>Sign in</body></html>", "{\"error\": \"no\"}", ""] {
+        let told = format!("{:?}", answer::page(body).unwrap_err());
+        assert!(told.contains("is `endpoint` an S3 store?"), "{told}");
+    }
+    assert!(answer::page("<ListBucketResult><Contents><Key>a</Key></Cont").is_err(), "cut off");
+    assert!(answer::page("<ListBucketResult><IsTruncated>false</IsTruncated>").is_err(), "cut off");
+}
+
+#[test]
+fn one_file_without_permission_is_told_and_the_rest_is_delivered() {
+    let store =
+        Memory { denied: ["t/2.csv"].into(), ..Memory::default().lake("t/1.csv", "a\n1\n").lake("t/2.csv", "b\n") };
+    let out = whole(&store);
+    assert_eq!(lines(&container(&out, &["lake", "t"]).fields), ["/a BIGINT"]);
+    assert!(out.skipped[0].starts_with("lake/t/2.csv: 403"), "{:?}", out.skipped);
 }
 
 #[test]
