@@ -31,6 +31,9 @@ const TOLD: [&str; 9] = [
     "failure_reason",
 ];
 
+/// When an execution was planned is told in whole seconds.
+const PLANNED_IN: f64 = 1.0;
+
 /// What changed since the last time, in seconds. Holds only runs that began before, so it stays small.
 #[derive(Default)]
 pub struct Changed {
@@ -52,14 +55,14 @@ impl Changed {
         }
     }
 
-    /// Whether something of this moment and run is new. What a run found before the cursor is told when the run ends.
+    /// Whether an execution of this moment and run is new. What a run found before the cursor is told when the run ends.
     pub fn holds(&self, at: f64, run: Option<&str>) -> bool {
-        self.since.is_none_or(|since| at > since) || run.is_some_and(|run| self.earlier.contains(run))
+        self.since.is_none_or(|since| at + PLANNED_IN > since) || run.is_some_and(|run| self.earlier.contains(run))
     }
 
     /// Whether what was planned before this moment can be new.
     pub fn may_hold(&self, planned: f64) -> bool {
-        self.oldest.or(self.since).is_none_or(|oldest| planned >= oldest)
+        self.oldest.or(self.since).is_none_or(|oldest| planned + PLANNED_IN >= oldest)
     }
 }
 

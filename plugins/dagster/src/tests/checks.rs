@@ -41,6 +41,39 @@ fn a_check_is_a_test_of_its_assets_table_with_results() {
     assert_eq!((none.tests.len(), none.results.len(), none.annotations.is_empty()), (0, 0, false));
 }
 
+#[test]
+fn results_say_what_the_check_found() {
+    let server = Recorded::checked();
+    let out = good(&server, LAKE);
+    let found = |test: &str| -> Vec<_> {
+        let of = out.results.iter().filter(|result| result.test == test);
+        of.map(|result| (result.at, result.outcome, result.failed_rows, result.message.as_deref())).collect()
+    };
+    assert_eq!(
+        found("known_customers"),
+        [
+            (1_795_466_601_380, Outcome::Failed, Some(3), Some("3 orders without customer")),
+            (1_795_466_600_767, Outcome::Failed, Some(3), Some("3 orders without customer")),
+        ]
+    );
+    assert_eq!(found("fresh_enough")[0], (1_795_466_601_331, Outcome::Aborted, None, Some("older than a day")));
+    assert_eq!(found("broken")[0].1, Outcome::Aborted);
+    assert_eq!(found("not_null")[0].1, Outcome::Success);
+    let all = out.results.iter().find(|result| result.test == "not_null").unwrap();
+    let values: Vec<_> = all.values.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(values[..4], ["nulls=0", "ok=true", "share=0.5", "severity=ERROR"]);
+    assert!(out.tests.iter().all(|test| test.service.as_deref() == Some("*")));
+    let (done, again) = read(&server, LAKE, Some("1795466603"));
+    done.unwrap();
+    assert_eq!(
+        (again.results.len(), again.tests.len()),
+        (0, out.tests.len()),
+        "nothing new, and every test still there"
+    );
+    let line = super::told(&out, "lab/made", "lake/sales/orders");
+    assert!(line.contains("Freshness: at most 1 d old, a warning after 12 h\n\nChecks: broken, fresh_enough, known_customers, not_null (blocking)"), "{line}");
+}
+
 /// A table with checks of these names, made by hand.
 fn checked(names: &[&str]) -> Value {
     let checks: Vec<Value> = names.iter().map(|name| json!({ "name": name, "blocking": false })).collect();
@@ -102,7 +135,7 @@ fn executions_come_in_pages_of_many_checks() {
     let more = format!("{LAKE}, \"page-size\": 2");
     assert_eq!(good(&server, &more).results.len(), 200);
     assert_eq!(server.count("Executions"), 6, "three pages of twenty checks, twice");
-    let (done, later) = read(&server, &more, Some("1795411348.5"));
+    let (done, later) = read(&server, &more, Some("1795411349.5"));
     done.unwrap();
     assert_eq!(later.results.len(), 80, "only what is new");
     assert_eq!(server.count("Executions"), 6 + 4, "and no page more than that needs");

@@ -44,6 +44,17 @@ fn what_has_no_field_of_its_own_is_a_line_of_the_task() {
     assert!(told(&out, "lab/raw", "raw/orders").ends_with(", 100 rows"));
 }
 
+#[test]
+fn recorded_partitions_and_conditions_are_told() {
+    let out = good(&Recorded::checked(), "");
+    let line = |task| told(&out, "lab/made", task);
+    assert!(line("lake/sales/customers").ends_with("Partitions: Dynamic partitions: \"customers\""));
+    assert!(line("lake/sales/refunds").contains("Region: 'FR', 'DE'"), "{}", line("lake/sales/refunds"));
+    let made = pipeline(&out, "lab/made");
+    assert_eq!(made.schedule.as_deref(), Some("condition (missing) AND (on_cron(@daily, UTC))"));
+    assert_eq!(made.tasks[1].kind.as_deref(), Some("observed"));
+}
+
 /// Made by hand: what the recorded code does not have.
 #[test]
 fn every_kind_of_partitioning_and_of_automation_is_told() {

@@ -47,6 +47,13 @@ impl Recorded {
         self
     }
 
+    /// Has the second recorded code, with checks and promises.
+    pub fn checked() -> Self {
+        let code = fixture(include_str!("../../fixtures/checked.json"));
+        let server = Self::default().with_assets(code["assets"].as_array().unwrap());
+        server.with_executions(code["executions"].clone()).with_runs(code["runs"].clone())
+    }
+
     /// Has these assets, made by hand: what is given over the least that Dagster tells.
     pub fn with_assets(mut self, assets: &[Value]) -> Self {
         let least = json!({ "groupName": "made", "opNames": [], "jobNames": [], "dependencyKeys": [],
@@ -54,6 +61,7 @@ impl Recorded {
         let whole = assets.iter().map(|asset| {
             let mut whole = least.clone();
             whole.as_object_mut().unwrap().extend(asset.as_object().unwrap().clone());
+            whole["groupName"] = json!("made");
             whole
         });
         self.assets = Some(whole.collect());

@@ -66,7 +66,18 @@ fn a_table_is_told_what_its_asset_says() {
     assert!(silent.annotations.is_empty() && !silent.edges.is_empty());
 }
 
-/// Made by hand: what the recorded code does not promise.
+#[test]
+fn recorded_columns_have_their_promises_and_tags() {
+    let out = good(&Recorded::checked(), SHOP);
+    let orders = out.annotations.iter().find(|table| table.path == ["lake", "sales", "orders"]).unwrap();
+    let columns: Vec<_> = orders.columns.iter().map(|column| (column.column[0].as_str(), column.constraint)).collect();
+    assert_eq!(columns, [("customer", Some(Constraint::NotNull)), ("id", Some(Constraint::Unique)), ("note", None)]);
+    assert_eq!(orders.columns[1].description.as_deref(), Some("Order number\n\nConstraints: > 0"));
+    assert_eq!(orders.columns[1].tags, ["DagsterTags.pii"]);
+    assert_eq!(orders.owners, ["ada@example.org"]);
+}
+
+/// Made by hand: columns that the definition and the materialization tell.
 #[test]
 fn columns_have_their_promises_and_tags() {
     let column = |name: &str, nullable: bool, unique: bool| {
