@@ -59,7 +59,8 @@ impl<'a> Reading<'a> {
     }
 
     fn code(&mut self, code: &Code) -> Result<()> {
-        let triggers = Triggers::read(self.server, code)?;
+        let triggers = Triggers::read(self.server, code);
+        let triggers = or_skip(self.out, &[&code.location, "schedules and sensors"], triggers)?.unwrap_or_default();
         if self.config.mode == Mode::Job {
             self.jobs(code, &triggers)?;
         }

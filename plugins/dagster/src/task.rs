@@ -69,7 +69,7 @@ fn checks(asset: &Asset) -> Option<String> {
     let checks = &asset.checks.as_ref()?.checks;
     let name =
         |check: &answer::Check| if check.blocking { format!("{} (blocking)", check.name) } else { check.name.clone() };
-    (!checks.is_empty()).then(|| checks.iter().map(name).collect::<Vec<_>>().join(", "))
+    (!checks.is_empty()).then(|| short(&checks.iter().map(name).collect::<Vec<_>>().join(", ")))
 }
 
 fn last(asset: &Asset) -> Option<String> {

@@ -87,6 +87,14 @@ fn a_group_that_cannot_be_listed_does_not_take_the_others_with_it() {
 }
 
 #[test]
+fn schedules_that_cannot_be_told_do_not_take_the_pipelines_with_them() {
+    let python = r#"{"data":{"sensorsOrError":{"__typename":"PythonError","message":"a sensor is broken"}}}"#;
+    let out = good(&Recorded::default().instead("Sensors", 200, python), "");
+    assert_eq!((out.pipelines().len(), counted(&out)), (7, Some(7)));
+    assert!(out.skipped[0].contains("schedules and sensors: PythonError: a sensor is broken"), "{:?}", out.skipped);
+}
+
+#[test]
 fn an_asset_that_dagster_lists_and_does_not_tell_is_named() {
     let out = good(&Recorded::default().instead("Assets", 200, r#"{"data":{"assetNodes":[]}}"#), "");
     assert_eq!((counted(&out), out.skipped.len()), (None, 26));

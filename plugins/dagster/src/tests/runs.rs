@@ -116,6 +116,17 @@ fn steps_of_graphs_and_mapped_steps_are_of_their_asset() {
     assert_eq!((task.started_at, task.ended_at), (Some(5_000), Some(30_000)));
 }
 
+/// Made by hand: one op that makes two assets.
+#[test]
+fn a_step_that_makes_several_assets_is_a_task_of_each() {
+    let asset = |name: &str| json!({ "assetKey": { "path": [name] }, "opNames": ["load_all"] });
+    let mut run = made("1", "SUCCESS", 1_000.0);
+    run["stepStats"] = json!([{ "stepKey": "load_all", "status": "SUCCESS", "startTime": 1.0, "endTime": 2.0 }]);
+    let server = Recorded::default().with_assets(&[asset("a"), asset("b")]).with_runs(json!([run]));
+    let tasks: Vec<String> = good(&server, "").runs[0].tasks.iter().map(|task| task.task.clone()).collect();
+    assert_eq!(tasks, ["a", "b"]);
+}
+
 #[test]
 fn many_runs_come_page_by_page() {
     let runs: Vec<Value> = (0..2_500).map(|at| made(&at.to_string(), "SUCCESS", 5_000.0 - f64::from(at))).collect();
