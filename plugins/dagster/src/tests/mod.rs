@@ -2,6 +2,7 @@
 
 mod bad;
 mod checks;
+mod coverage;
 mod pipelines;
 mod runs;
 mod server;
