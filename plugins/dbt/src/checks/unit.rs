@@ -37,6 +37,7 @@ fn case(config: &Config, test: &UnitTest, table: &[String]) -> TestCase {
     let given: Vec<_> = test.given.iter().map(|input| made_up(&input.input, input)).collect();
     let parameters = [("given", given.join(", ")), ("expect", made_up("result", &test.expect))];
     TestCase {
+        service: None,
         name: test.name.clone(),
         display_name: None,
         table: table.to_vec(),
