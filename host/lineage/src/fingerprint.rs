@@ -1,0 +1,1 @@
+//! One name for all queries that differ in nothing but literals, case, blanks and comments.

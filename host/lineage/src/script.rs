@@ -1,0 +1,132 @@
+//! A whole text: each statement on its own, and what flows through all of them from end to end.
+
+use sqlparser::tokenizer::TokenWithSpan;
+
+use crate::fold::Fold;
+use crate::grammar::Grammar;
+use crate::resolve::{Env, Resolver};
+use crate::statement::Effect;
+use crate::{Analysis, Reason, Request, Span, Statement, Verdict, fallback, parse, rewrite, split};
+
+/// Reads a text and tells where its data comes from and where it goes.
+pub fn analyse(request: &Request) -> Analysis {
+    let grammar = Grammar::new(request.dialect, request.limits.steps);
+    let (tokens, stopped) = parse::tokens(&grammar, request.sql);
+    let depth = parse::depth(&tokens).min(request.limits.depth);
+    parse::with_stack(depth, || Script::new(request, &grammar).run(tokens, stopped))
+}
+
+/// The analysis of a text while it goes on.
+struct Script<'r> {
+    request: &'r Request<'r>,
+    grammar: &'r Grammar,
+    resolver: Resolver<'r>,
+    fold: Fold,
+    statements: Vec<Statement>,
+}
+
+impl<'r> Script<'r> {
+    fn new(request: &'r Request<'r>, grammar: &'r Grammar) -> Self {
+        Self { request, grammar, resolver: Resolver::new(request), fold: Fold::default(), statements: Vec::new() }
+    }
+
+    fn run(mut self, tokens: Vec<TokenWithSpan>, stopped: Option<Reason>) -> Analysis {
+        let mut pieces = split::split(tokens, self.request.dialect);
+        let tail = stopped.is_some().then(|| pieces.pop()).flatten();
+        for piece in pieces {
+            self.piece(piece);
+        }
+        if let Some(reason) = stopped {
+            self.unread(&tail.unwrap_or_default(), reason);
+        }
+        self.finish()
+    }
+
+    /// One statement.
+    fn piece(&mut self, piece: Vec<TokenWithSpan>) {
+        let whole = parse::span(&piece);
+        let rewritten = rewrite::rewrite(piece.clone(), self.request.dialect);
+        let parsed = parse::parse(self.grammar, rewritten, self.request.limits.depth);
+        let understood = !parsed.statements.is_empty();
+        for statement in &parsed.statements {
+            for effect in self.resolver.effects(statement, &Env::default()) {
+                self.effect(effect, whole);
+            }
+        }
+        if let Some((text, at)) = parsed.failure {
+            let span = at.map(|token| parse::span(&[token])).filter(|span| span.line > 0);
+            let reason = Reason { text, span: span.or(Some(whole)) };
+            if understood {
+                self.blame(reason);
+            } else {
+                self.unread(&piece, reason);
+            }
+        }
+    }
+
+    fn effect(&mut self, mut effect: Effect, span: Span) {
+        if self.resolver.left == 0 {
+            effect.reasons.push("the budget of steps is spent".to_owned());
+        }
+        let (inputs, columns, temporary) = self.fold.take(&mut self.resolver, &effect);
+        let outputs = effect.outputs.iter().map(|table| self.resolver.table_name(*table).clone()).collect();
+        let reasons: Vec<Reason> =
+            effect.reasons.iter().map(|text| Reason { text: text.clone(), span: Some(span) }).collect();
+        let verdict = if reasons.is_empty() { Verdict::Full } else { Verdict::Partial };
+        let influences = self.fold.influences(&mut self.resolver, &effect);
+        self.statements.push(Statement {
+            kind: effect.kind,
+            span,
+            inputs,
+            outputs,
+            columns,
+            influences,
+            temporary,
+            verdict,
+            reasons,
+        });
+    }
+
+    /// A statement that could not be parsed: its tables, as far as its tokens tell.
+    fn unread(&mut self, tokens: &[TokenWithSpan], reason: Reason) {
+        let span = parse::span(tokens);
+        let found = fallback::tables(&mut self.resolver, tokens);
+        let nothing = found.inputs.is_empty() && found.outputs.is_empty();
+        self.effect(found, span);
+        self.blame(reason);
+        if let Some(last) = self.statements.last_mut() {
+            last.verdict = if nothing { Verdict::None } else { Verdict::Partial };
+        }
+    }
+
+    /// Notes a reason at the latest statement.
+    fn blame(&mut self, reason: Reason) {
+        if let Some(last) = self.statements.last_mut() {
+            last.verdict = last.verdict.max(Verdict::Partial);
+            last.reasons.push(reason);
+        }
+    }
+
+    fn finish(mut self) -> Analysis {
+        let ends = self.fold.finish(&mut self.resolver);
+        let reasons: Vec<Reason> = self.statements.iter().flat_map(|statement| statement.reasons.clone()).collect();
+        let all_lost = self.statements.iter().all(|statement| statement.verdict == Verdict::None);
+        let verdict = match (reasons.is_empty(), all_lost) {
+            (true, _) => Verdict::Full,
+            (false, true) => Verdict::None,
+            (false, false) => Verdict::Partial,
+        };
+        let budget = self.request.limits.steps;
+        let steps = (budget - self.resolver.left.min(budget)) + (budget - self.grammar.left().min(budget));
+        Analysis {
+            statements: self.statements,
+            inputs: ends.inputs,
+            outputs: ends.outputs,
+            columns: ends.columns,
+            influences: ends.influences,
+            verdict,
+            reasons,
+            steps,
+        }
+    }
+}

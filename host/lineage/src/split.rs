@@ -1,0 +1,156 @@
+//! Cuts a script into its statements, and the bodies of procedures into theirs. Works on tokens alone.
+
+use sqlparser::keywords::Keyword as K;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use crate::Dialect;
+
+/// The statements of a script, without those parts of procedures that only steer.
+pub(crate) fn split(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Vec<Vec<TokenWithSpan>> {
+    let mut pieces = Vec::new();
+    let mut piece = Piece::default();
+    let mut procedural = false;
+    for token in tokens {
+        let ends = token.token == Token::SemiColon && piece.depth == 0;
+        if ends || (dialect.needs_no_semicolon() && piece.ends_before(&token)) {
+            piece.finish(&mut procedural, &mut pieces);
+        }
+        if !ends {
+            piece.push(token);
+        }
+    }
+    piece.finish(&mut procedural, &mut pieces);
+    pieces
+}
+
+/// Tokens of a statement that is not complete yet.
+#[derive(Default)]
+struct Piece {
+    tokens: Vec<TokenWithSpan>,
+    depth: usize,
+    queried: bool,
+}
+
+impl Piece {
+    fn push(&mut self, token: TokenWithSpan) {
+        match token.token {
+            Token::LParen => self.depth += 1,
+            Token::RParen => self.depth = self.depth.saturating_sub(1),
+            _ if self.depth == 0 && matches!(keyword(&token), K::SELECT | K::VALUES) => self.queried = true,
+            _ => {}
+        }
+        self.tokens.push(token);
+    }
+
+    /// Whether a token begins the next statement although no semicolon ended this one.
+    fn ends_before(&self, token: &TokenWithSpan) -> bool {
+        let (Some(first), Some(last)) = (self.tokens.first(), self.tokens.last()) else { return false };
+        let new_line = token.span.start.line > last.span.end.line;
+        if self.depth > 0 || !new_line {
+            return false;
+        }
+        let (first, last) = (keyword(first), keyword(last));
+        match keyword(token) {
+            K::SELECT => {
+                let continues = matches!(last, K::UNION | K::ALL | K::EXCEPT | K::INTERSECT | K::AS | K::FOR | K::BEGIN);
+                let inserts = matches!(first, K::INSERT | K::WITH | K::CREATE | K::MERGE | K::ALTER | K::DECLARE);
+                !continues && (self.queried || !inserts)
+            }
+            K::INSERT | K::UPDATE | K::DELETE => {
+                let begins = first == K::WITH && !self.queried;
+                !begins && !matches!(last, K::THEN | K::ON | K::FOR | K::BEGIN | K::AS | K::ELSE)
+            }
+            K::MERGE | K::TRUNCATE | K::DROP | K::CREATE | K::ALTER | K::DECLARE | K::EXEC | K::EXECUTE | K::PRINT => {
+                let begins = first == K::WITH && !self.queried;
+                !begins && !matches!(last, K::THEN | K::BEGIN | K::AS | K::ELSE) && !alters(first, keyword(token))
+            }
+            K::WITH => self.queried && matches!(first, K::INSERT | K::SELECT | K::WITH | K::UPDATE | K::DELETE),
+            _ => is_word(token, "GO"),
+        }
+    }
+
+    fn finish(&mut self, procedural: &mut bool, pieces: &mut Vec<Vec<TokenWithSpan>>) {
+        let whole = core::mem::take(self).tokens;
+        let routine = makes_routine(&whole);
+        *procedural |= routine || whole.first().is_some_and(|first| keyword(first) == K::BEGIN && whole.len() > 2);
+        let tokens = if *procedural { body(&whole, routine) } else { &whole };
+        let tokens = if tokens.first().is_some_and(|first| is_word(first, "GO")) { &tokens[1..] } else { tokens };
+        let noise = tokens.first().is_none_or(|first| matches!(first.token, Token::Div));
+        if !noise {
+            pieces.push(tokens.to_vec());
+        }
+    }
+}
+
+/// `ALTER TABLE t` with `DROP COLUMN` or `ALTER COLUMN` on the next line is one statement.
+fn alters(first: K, next: K) -> bool {
+    first == K::ALTER && matches!(next, K::DROP | K::ALTER)
+}
+
+/// The keyword of a token.
+pub(crate) fn keyword(token: &TokenWithSpan) -> K {
+    match &token.token {
+        Token::Word(word) => word.keyword,
+        _ => K::NoKeyword,
+    }
+}
+
+/// Whether a token is a word without quotes.
+pub(crate) fn is_word(token: &TokenWithSpan, text: &str) -> bool {
+    matches!(&token.token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(text))
+}
+
+/// Whether a statement makes a procedure.
+fn makes_routine(tokens: &[TokenWithSpan]) -> bool {
+    let head = tokens.iter().take(5);
+    tokens.first().is_some_and(|first| matches!(keyword(first), K::CREATE | K::ALTER))
+        && head.clone().any(|token| is_word(token, "PROCEDURE") || is_word(token, "PROC"))
+        && !head.take(2).any(|token| keyword(token) == K::TABLE)
+}
+
+/// What is left of a part of a procedure when all that steers is taken away.
+fn body(tokens: &[TokenWithSpan], routine: bool) -> &[TokenWithSpan] {
+    let mut rest = tokens;
+    if routine {
+        let at = rest.iter().position(|token| matches!(keyword(token), K::BEGIN | K::AS | K::IS));
+        rest = at.map_or(&[], |at| &rest[at + 1..]);
+    }
+    while let Some(first) = rest.first() {
+        rest = match keyword(first) {
+            K::BEGIN | K::ELSE | K::THEN | K::DO | K::EXCEPTION | K::AS | K::IS => &rest[1..],
+            K::IF | K::ELSEIF | K::WHILE | K::FOR | K::WHEN => after_condition(rest),
+            K::END | K::RAISE | K::RETURN | K::DECLARE => &[],
+            _ if is_word(first, "ELSIF") => after_condition(rest),
+            _ if is_word(first, "LOOP") => &rest[1..],
+            _ if begins(keyword(first)) => break,
+            // An assignment or a call: nothing that moves rows.
+            _ => &[],
+        };
+    }
+    rest
+}
+
+/// Whether a keyword begins a statement that moves rows.
+fn begins(keyword: K) -> bool {
+    matches!(
+        keyword,
+        K::INSERT | K::UPDATE | K::DELETE | K::MERGE | K::SELECT | K::WITH | K::CREATE | K::TRUNCATE | K::DROP | K::ALTER
+            | K::COPY | K::REPLACE
+    )
+}
+
+/// What follows the condition of an IF or a loop.
+fn after_condition(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(1) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            _ if matches!(keyword(token), K::THEN | K::DO | K::BEGIN) || is_word(token, "LOOP") => return &tokens[at + 1..],
+            _ if begins(keyword(token)) => return &tokens[at..],
+            _ => {}
+        }
+    }
+    &[]
+}
