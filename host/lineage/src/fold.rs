@@ -102,7 +102,7 @@ impl Fold {
         }
         match &effect.change {
             Change::Drops { certain } => self.drop_tables(&effect.outputs, *certain),
-            Change::Renames(pairs) => self.rename_outputs(pairs),
+            Change::Renames(pairs) => self.rename_outputs(pairs, &effect.outputs),
             change => {
                 for table in &effect.outputs {
                     let mine = columns.iter().filter(|(owner, _)| *owner == Some(*table));
@@ -138,12 +138,14 @@ impl Fold {
         }
     }
 
-    fn rename_outputs(&mut self, pairs: &[(TableId, TableId)]) {
+    fn rename_outputs(&mut self, pairs: &[(TableId, TableId)], outputs: &[TableId]) {
         let mut moved = Vec::new();
         for (old, new) in pairs {
             let at = self.outputs.iter().position(|(table, _)| table == old);
             let columns = at.map(|at| self.outputs.remove(at).1).unwrap_or_default();
-            moved.push((*old, *new, columns));
+            if at.is_some() || outputs.contains(new) {
+                moved.push((*old, *new, columns));
+            }
         }
         for (old, new, columns) in moved {
             self.outputs.retain(|(table, _)| *table != new);

@@ -5,6 +5,7 @@ use core::any::TypeId;
 use core::cell::Cell;
 use core::iter::Peekable;
 use core::str::Chars;
+use std::rc::Rc;
 
 use sqlparser::ast::{ColumnOption, DataType, Expr, GranteesType, Ident, ObjectNamePart, Statement};
 use sqlparser::dialect::{
@@ -22,13 +23,18 @@ use crate::Dialect;
 pub(crate) struct Grammar {
     dialect: Dialect,
     base: &'static dyn Base,
-    budget: Cell<u64>,
+    budget: Rc<Cell<u64>>,
 }
 
 impl Grammar {
     /// The grammar of a dialect, with the steps that parsing may take.
     pub(crate) fn new(dialect: Dialect, budget: u64) -> Self {
-        Self { dialect, base: base_of(dialect), budget: Cell::new(budget) }
+        Self { dialect, base: base_of(dialect), budget: Rc::new(Cell::new(budget)) }
+    }
+
+    /// The same grammar as another dialect has it, on the same budget.
+    pub(crate) fn like(&self, dialect: Dialect) -> Self {
+        Self { dialect, base: base_of(dialect), budget: Rc::clone(&self.budget) }
     }
 
     /// The dialect.
@@ -105,7 +111,7 @@ impl Base for Grammar {
         supports_eq_alias_assignment, supports_exclude_constraint, supports_execute_immediate,
         supports_extract_comma_syntax, supports_factorial_operator, supports_from_first_insert,
         supports_geometric_types, supports_global_in, supports_hash_comment, supports_in_table_expression,
-        supports_indexed_by, supports_insert_format, supports_insert_table_function,
+        supports_indexed_by, supports_insert_format, supports_insert_table_alias, supports_insert_table_function,
         supports_insert_table_query, supports_install, supports_interpolate, supports_interval_options,
         supports_is_operator, supports_key_column_option, supports_lambda_keyword_syntax,
         supports_leading_comma_before_table_options, supports_limit_by, supports_limit_comma,
@@ -140,7 +146,7 @@ impl Base for Grammar {
         supports_cte_without_as, supports_explain_with_utility_options, supports_filter_during_aggregation,
         supports_from_first_select, supports_from_trailing_commas, supports_group_by_expr,
         supports_group_by_with_modifier, supports_in_empty_list, supports_in_unparenthesized_expr,
-        supports_insert_set, supports_insert_table_alias, supports_left_associative_joins_without_parens,
+        supports_insert_set, supports_left_associative_joins_without_parens,
         supports_load_data, supports_match_recognize, supports_named_fn_args_with_rarrow_operator,
         supports_numeric_literal_underscores, supports_object_name_double_dot_notation, supports_order_by_all,
         supports_outer_join_operator, supports_parens_around_table_factor, supports_projection_trailing_commas,

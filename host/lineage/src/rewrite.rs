@@ -1,11 +1,192 @@
 //! Rewrites what the parser does not know into what it knows and means the same for lineage. Works on tokens alone.
 
-use sqlparser::tokenizer::TokenWithSpan;
+use sqlparser::keywords::Keyword as K;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use crate::Dialect;
+use crate::split::{is_word, keyword};
 
-/// The tokens of one statement, rewritten.
-pub(crate) fn rewrite(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Vec<TokenWithSpan> {
-    let _ = dialect;
+/// The tokens of one statement, rewritten where a rewriting never does harm.
+pub(crate) fn rewrite(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut tokens = tokens.to_vec();
+    match tokens.first().map(keyword) {
+        Some(K::CREATE | K::REPLACE) => type_columns(&mut tokens),
+        Some(K::INSERT) => bare_query(&mut tokens),
+        Some(K::UPDATE) => spell_out(&mut tokens),
+        _ => {}
+    }
     tokens
+}
+
+/// The statement with nothing but names between CREATE and AS, where it is of that form.
+pub(crate) fn header(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
+    if !matches!(keyword(tokens.first()?), K::CREATE | K::REPLACE | K::ALTER) {
+        return None;
+    }
+    let kind = tokens.iter().take(8).position(|token| matches!(keyword(token), K::TABLE | K::VIEW))?;
+    let begin = tokens.iter().enumerate().position(|(at, token)| at > kind && is_query_after(tokens, at, token))?;
+    let mut from = kind + 1;
+    while matches!(keyword(tokens.get(from)?), K::IF | K::NOT | K::EXISTS) {
+        from += 1;
+    }
+    let mut to = from + 1;
+    while tokens.get(to)?.token == Token::Period {
+        to += 2;
+    }
+    let word = |text: &str| TokenWithSpan::wrap(Token::make_keyword(text));
+    let view = keyword(&tokens[kind]) == K::VIEW;
+    let temporary = tokens[..kind].iter().any(|token| matches!(keyword(token), K::TEMP | K::TEMPORARY | K::VOLATILE));
+    let mut result = vec![word("CREATE")];
+    if temporary {
+        result.push(word("TEMPORARY"));
+    }
+    result.push(word(if view { "VIEW" } else { "TABLE" }));
+    result.extend_from_slice(&tokens[from..to]);
+    result.extend(listed(tokens, to, view));
+    result.push(word("AS"));
+    result.extend_from_slice(tail(&tokens[begin + 1..]));
+    Some(result)
+}
+
+/// Whether a token is the AS before the query of a CREATE statement.
+fn is_query_after(tokens: &[TokenWithSpan], at: usize, token: &TokenWithSpan) -> bool {
+    let next = tokens[at + 1..].iter().find(|token| token.token != Token::LParen).map(keyword);
+    keyword(token) == K::AS
+        && matches!(next, Some(K::SELECT | K::WITH | K::VALUES | K::FROM | K::TABLE))
+        && open_before(tokens, at) == 0
+}
+
+fn open_before(tokens: &[TokenWithSpan], at: usize) -> usize {
+    tokens[..at].iter().fold(0, |depth: usize, token| match token.token {
+        Token::LParen => depth + 1,
+        Token::RParen => depth.saturating_sub(1),
+        _ => depth,
+    })
+}
+
+/// The names of the columns in the list after the name of a table.
+fn listed(tokens: &[TokenWithSpan], from: usize, view: bool) -> Vec<TokenWithSpan> {
+    let Some(items) = items(tokens, from) else { return Vec::new() };
+    let names: Vec<&TokenWithSpan> = items.iter().filter_map(|item| item.first()).collect();
+    let words = names.iter().all(|token| matches!(token.token, Token::Word(_)));
+    let clauses = names.iter().any(|token| matches!(keyword(token), K::PRIMARY | K::UNIQUE | K::CONSTRAINT | K::INDEX));
+    if !words || clauses || names.is_empty() {
+        return Vec::new();
+    }
+    let mut list = vec![TokenWithSpan::wrap(Token::LParen)];
+    for name in names {
+        if list.len() > 1 {
+            list.push(TokenWithSpan::wrap(Token::Comma));
+        }
+        list.push(name.clone());
+        if !view {
+            list.push(TokenWithSpan::wrap(Token::make_keyword("INT")));
+        }
+    }
+    list.push(TokenWithSpan::wrap(Token::RParen));
+    list
+}
+
+/// The items of a list in parentheses that begins here.
+fn items(tokens: &[TokenWithSpan], from: usize) -> Option<Vec<&[TokenWithSpan]>> {
+    let end = closing(tokens, from)?;
+    let mut items = Vec::new();
+    let (mut depth, mut start) = (0_usize, from + 1);
+    for at in from + 1..end {
+        match tokens[at].token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth -= 1,
+            Token::Comma if depth == 0 => {
+                items.push(&tokens[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(&tokens[start..end]);
+    Some(items)
+}
+
+/// Where the parenthesis that opens here is closed.
+pub(crate) fn closing(tokens: &[TokenWithSpan], from: usize) -> Option<usize> {
+    if tokens.get(from)?.token != Token::LParen {
+        return None;
+    }
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(from) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A query without what may follow it in a CREATE statement: WITH DATA, ON COMMIT and their like.
+fn tail(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
+    let ends = |at: &usize| {
+        let next = |offset: usize| tokens.get(at + offset).map_or(K::NoKeyword, keyword);
+        let with = next(0) == K::WITH
+            && (matches!(next(1), K::DATA | K::CHECK | K::CASCADED | K::LOCAL)
+                || (next(1) == K::NO && (next(2) == K::DATA || next(2) == K::SCHEMA))
+                || tokens.get(at + 1).is_some_and(|token| is_word(token, "READ")));
+        with || (next(0) == K::ON && next(1) == K::COMMIT)
+    };
+    match (1..tokens.len()).find(ends) {
+        Some(at) if open_before(tokens, at) == 0 => &tokens[..at],
+        _ => tokens,
+    }
+}
+
+/// `CREATE TABLE t (a, b) AS`: columns without types get one.
+fn type_columns(tokens: &mut Vec<TokenWithSpan>) {
+    let Some(kind) = tokens.iter().take(8).position(|token| keyword(token) == K::TABLE) else { return };
+    let Some(open) = tokens.iter().position(|token| token.token == Token::LParen) else { return };
+    let Some(list) = items(tokens, open) else { return };
+    let bare = list.iter().all(|item| item.len() == 1 && matches!(item[0].token, Token::Word(_)));
+    let heads = tokens[kind..open].iter().all(|token| matches!(token.token, Token::Word(_) | Token::Period));
+    let query = tokens[kind..open].iter().any(|token| matches!(keyword(token), K::AS | K::SELECT | K::LIKE));
+    if !bare || !heads || query || open <= kind {
+        return;
+    }
+    let names = listed(tokens, open, false);
+    if let Some(end) = closing(tokens, open) {
+        tokens.splice(open..=end, names);
+    }
+}
+
+/// `INSERT INTO t (WITH … SELECT …)`: without the parentheses.
+fn bare_query(tokens: &mut Vec<TokenWithSpan>) {
+    let Some(open) = tokens.iter().position(|token| token.token == Token::LParen) else { return };
+    let with = tokens.get(open + 1).is_some_and(|token| keyword(token) == K::WITH);
+    if with && closing(tokens, open) == Some(tokens.len() - 1) {
+        tokens.pop();
+        tokens.remove(open);
+    }
+}
+
+/// `SET a += b` becomes `SET a = a + b`.
+fn spell_out(tokens: &mut Vec<TokenWithSpan>) {
+    let operator = |token: &Token| matches!(token, Token::Plus | Token::Minus | Token::Mul | Token::Div);
+    let mut at = 1;
+    while at + 1 < tokens.len() {
+        if operator(&tokens[at].token) && tokens[at + 1].token == Token::Eq {
+            let part = |token: &TokenWithSpan| matches!(token.token, Token::Word(_) | Token::Period);
+            let start = tokens[..at].iter().rposition(|token| !part(token) || keyword(token) == K::SET);
+            let start = start.map_or(at, |start| start + 1);
+            let mut name = tokens[start..at].to_vec();
+            let count = name.len();
+            tokens.swap(at, at + 1);
+            let operator = tokens[at + 1].clone();
+            name.push(operator);
+            tokens.splice(at + 1..=at + 1, name);
+            at += count;
+        }
+        at += 1;
+    }
 }

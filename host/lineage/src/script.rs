@@ -6,7 +6,11 @@ use crate::fold::Fold;
 use crate::grammar::Grammar;
 use crate::resolve::{Env, Resolver};
 use crate::statement::Effect;
-use crate::{Analysis, Reason, Request, Span, Statement, Verdict, fallback, parse, rewrite, split};
+use crate::{Analysis, Dialect, Reason, Request, Span, Statement, Verdict, fallback, parse, rewrite, split};
+
+/// Dialects whose grammars are tried on what a dialect's own does not know.
+const OTHERS: [Dialect; 5] =
+    [Dialect::Ansi, Dialect::Snowflake, Dialect::Databricks, Dialect::Postgres, Dialect::MySql];
 
 /// Reads a text and tells where its data comes from and where it goes.
 pub fn analyse(request: &Request) -> Analysis {
@@ -45,8 +49,7 @@ impl<'r> Script<'r> {
     /// One statement.
     fn piece(&mut self, piece: Vec<TokenWithSpan>) {
         let whole = parse::span(&piece);
-        let rewritten = rewrite::rewrite(piece.clone(), self.request.dialect);
-        let parsed = parse::parse(self.grammar, rewritten, self.request.limits.depth);
+        let parsed = self.parsed(&piece);
         let understood = !parsed.statements.is_empty();
         for statement in &parsed.statements {
             for effect in self.resolver.effects(statement, &Env::default()) {
@@ -62,6 +65,27 @@ impl<'r> Script<'r> {
                 self.unread(&piece, reason);
             }
         }
+    }
+
+    /// The tree of a statement: as the dialect writes it, with a simpler head, or as another dialect writes it.
+    fn parsed(&self, piece: &[TokenWithSpan]) -> parse::Parsed {
+        let limit = self.request.limits.depth;
+        let plain = rewrite::rewrite(piece);
+        let first = parse::parse(self.grammar, plain.clone(), limit);
+        if first.failure.is_none() || !first.statements.is_empty() || self.grammar.left() == 0 {
+            return first;
+        }
+        let simple = rewrite::header(&plain);
+        for dialect in core::iter::once(self.request.dialect).chain(OTHERS) {
+            let grammar = self.grammar.like(dialect);
+            for tokens in simple.iter().chain([&plain]) {
+                let next = parse::parse(&grammar, tokens.clone(), limit);
+                if next.failure.is_none() && !next.statements.is_empty() {
+                    return next;
+                }
+            }
+        }
+        first
     }
 
     fn effect(&mut self, mut effect: Effect, span: Span) {
