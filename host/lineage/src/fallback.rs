@@ -22,6 +22,15 @@ pub(crate) fn tables(resolver: &mut Resolver, tokens: &[TokenWithSpan]) -> Effec
             at += 1;
             continue;
         };
+        if let Some(files) = files(tokens, from) {
+            let files = resolver.table(files);
+            match role {
+                Role::Reads => effect.inputs.push(files),
+                Role::Writes => effect.outputs.push(files),
+            }
+            at = from + 1;
+            continue;
+        }
         let (parts, next) = name(tokens, from);
         at = next.max(at + 1);
         let call = tokens.get(next).is_some_and(|token| token.token == Token::LParen);
@@ -64,11 +73,31 @@ fn role(tokens: &[TokenWithSpan], at: usize) -> (Option<Role>, usize) {
         K::USING if first == K::MERGE => (Some(Role::Reads), at + 1),
         K::INTO | K::OVERWRITE => (Some(Role::Writes), at + 1 + usize::from(next(1) == K::TABLE)),
         K::UPDATE if at == 0 => (Some(Role::Writes), at + 1),
+        K::TABLE if first == K::ALTER && before == K::ALTER => {
+            let skip = (at + 1..tokens.len()).find(|at| !matches!(keyword(&tokens[*at]), K::IF | K::EXISTS | K::ONLY));
+            (Some(Role::Writes), skip.unwrap_or(at + 1))
+        }
+        K::TABLE if first == K::ALTER && before == K::WITH => (Some(Role::Reads), at + 1),
+        K::INSERT if at == 1 && is_word(&tokens[0], "BULK") => (Some(Role::Writes), at + 1),
+        K::PIVOT | K::UNPIVOT if at == 0 => (Some(Role::Reads), at + 1),
+        K::NoKeyword if at == 0 && is_word(&tokens[0], "SUMMARIZE") => (Some(Role::Reads), at + 1),
+        K::NoKeyword if is_word(&tokens[at], "INFILE") => (Some(Role::Reads), at + 1),
+        K::NoKeyword if is_word(&tokens[at], "URIS") => (Some(Role::Reads), at + 3),
         K::TABLE | K::VIEW if matches!(first, K::CREATE | K::REPLACE) && !matches!(before, K::INTO | K::OVERWRITE) => {
             let skip = (at + 1..tokens.len()).find(|at| !matches!(keyword(&tokens[*at]), K::IF | K::NOT | K::EXISTS));
             (Some(Role::Writes), skip.unwrap_or(at + 1))
         }
         _ => (None, at),
+    }
+}
+
+/// The files that an address here means.
+fn files(tokens: &[TokenWithSpan], at: usize) -> Option<TableName> {
+    match &tokens.get(at)?.token {
+        Token::SingleQuotedString(address) | Token::DoubleQuotedString(address) => {
+            Some(TableName::location(address.clone()))
+        }
+        _ => None,
     }
 }
 

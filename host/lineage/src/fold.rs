@@ -183,6 +183,11 @@ impl Fold {
             }
             Change::Adds => {
                 for table in &effect.outputs {
+                    if is_variable(resolver, *table) {
+                        for map in [&mut self.shallow, &mut self.deep] {
+                            map.entry(*table).or_insert_with(|| Made { temporary: true, ..Made::default() });
+                        }
+                    }
                     add(&mut self.shallow, *table, &near);
                     add(&mut self.deep, *table, &far);
                 }
@@ -215,6 +220,7 @@ impl Fold {
         inputs.sort();
         let left: Vec<(TableId, Vec<Column>)> =
             self.outputs.into_iter().filter(|(table, _)| !self.stones.contains(table)).collect();
+        let left: Vec<_> = left.into_iter().filter(|(table, _)| !is_variable(resolver, *table)).collect();
         let mut columns = Vec::new();
         for (table, written) in &left {
             columns.extend(written.iter().map(|column| edge(resolver, Some(*table), column)));
@@ -282,6 +288,11 @@ fn through(made: &HashMap<TableId, Made>, resolver: &mut Resolver, flow: &Flow) 
     }
     result.settle();
     result
+}
+
+/// Whether a table is a variable of a procedure.
+fn is_variable(resolver: &Resolver, table: TableId) -> bool {
+    resolver.table_name(table).name().starts_with('@') && !resolver.table_name(table).is_location()
 }
 
 fn add(

@@ -7,11 +7,13 @@ mod fallback;
 mod fingerprint;
 mod fold;
 mod grammar;
+mod loosen;
 mod name;
 mod parse;
 mod request;
 mod resolve;
 mod rewrite;
+mod rows;
 mod script;
 mod split;
 mod statement;
@@ -21,6 +23,7 @@ pub use analysis::{
     StatementKind, Verdict,
 };
 pub use dialect::Dialect;
+pub use fingerprint::{fingerprint, is_tool_made};
 pub use name::TableName;
 pub use request::{Limits, NoSchemas, Request, Schemas};
 pub use script::analyse;

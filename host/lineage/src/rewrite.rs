@@ -3,11 +3,13 @@
 use sqlparser::keywords::Keyword as K;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use crate::Dialect;
 use crate::split::{is_word, keyword};
 
 /// The tokens of one statement, rewritten where a rewriting never does harm.
-pub(crate) fn rewrite(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+pub(crate) fn rewrite(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWithSpan> {
     let mut tokens = tokens.to_vec();
+    words(&mut tokens, dialect);
     match tokens.first().map(keyword) {
         Some(K::CREATE | K::REPLACE) => type_columns(&mut tokens),
         Some(K::INSERT) => bare_query(&mut tokens),
@@ -87,7 +89,7 @@ fn listed(tokens: &[TokenWithSpan], from: usize, view: bool) -> Vec<TokenWithSpa
 }
 
 /// The items of a list in parentheses that begins here.
-fn items(tokens: &[TokenWithSpan], from: usize) -> Option<Vec<&[TokenWithSpan]>> {
+pub(crate) fn items(tokens: &[TokenWithSpan], from: usize) -> Option<Vec<&[TokenWithSpan]>> {
     let end = closing(tokens, from)?;
     let mut items = Vec::new();
     let (mut depth, mut start) = (0_usize, from + 1);
@@ -188,5 +190,83 @@ fn spell_out(tokens: &mut Vec<TokenWithSpan>) {
             at += count;
         }
         at += 1;
+    }
+}
+
+/// What any statement may hold: `TABLE t` as a query, names of stages, names in strings, hints at the end.
+fn words(tokens: &mut Vec<TokenWithSpan>, dialect: Dialect) {
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at].token {
+            Token::Word(word) if word.keyword == K::TABLE && is_query(tokens, at) => {
+                let select = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")];
+                tokens.splice(at..=at, select.map(TokenWithSpan::wrap));
+                at += 2;
+            }
+            Token::Word(word) if word.value.eq_ignore_ascii_case("IDENTIFIER") => named_by_string(tokens, at),
+            Token::Word(word) if word.keyword == K::OPTION && dialect == Dialect::TSql => hint(tokens, at),
+            Token::AtSign if dialect == Dialect::Snowflake => stage(tokens, at),
+            Token::Word(word) if dialect == Dialect::Snowflake && word.value.starts_with('@') => stage(tokens, at),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// Whether TABLE begins a query here.
+fn is_query(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let starts = match at.checked_sub(1).map(|before| &tokens[before]) {
+        None => true,
+        Some(before) => {
+            matches!(keyword(before), K::AS | K::UNION | K::ALL | K::DISTINCT | K::EXCEPT | K::INTERSECT)
+                || (before.token == Token::LParen && at > 1 && !matches!(tokens[at - 2].token, Token::Word(_)))
+        }
+    };
+    starts && matches!(tokens.get(at + 1).map(|next| &next.token), Some(Token::Word(_)))
+}
+
+/// `IDENTIFIER('a.b')`: the name itself.
+fn named_by_string(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+    let Some(Token::SingleQuotedString(name)) = tokens.get(at + 2).map(|token| &token.token) else { return };
+    if closing(tokens, at + 1) != Some(at + 3) {
+        return;
+    }
+    let mut parts = Vec::new();
+    for part in name.split('.') {
+        if !parts.is_empty() {
+            parts.push(TokenWithSpan::wrap(Token::Period));
+        }
+        parts.push(TokenWithSpan::wrap(Token::make_word(part.trim_matches('"'), Some('"'))));
+    }
+    tokens.splice(at..=at + 3, parts);
+}
+
+/// `OPTION (…)` at the end of a statement.
+fn hint(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+    if at > 0 && closing(tokens, at + 1) == Some(tokens.len() - 1) {
+        tokens.truncate(at);
+    }
+}
+
+/// `@stage/path`: one name. It ends where a blank is.
+fn stage(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+    let mut name = String::new();
+    let mut to = at;
+    while let Some(token) = tokens.get(to) {
+        let joined = to == at || tokens[to - 1].span.end == token.span.start;
+        let part = matches!(
+            token.token,
+            Token::AtSign | Token::Word(_) | Token::Div | Token::Period | Token::Mod | Token::Tilde | Token::Minus
+                | Token::Number(..) | Token::Eq
+        );
+        if !joined || !part {
+            break;
+        }
+        name.push_str(&token.token.to_string());
+        to += 1;
+    }
+    if name.len() > 1 {
+        let span = tokens[at].span;
+        tokens.splice(at..to, [TokenWithSpan::new(Token::make_word(&name.replace('"', ""), Some('"')), span)]);
     }
 }

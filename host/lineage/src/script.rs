@@ -6,7 +6,7 @@ use crate::fold::Fold;
 use crate::grammar::Grammar;
 use crate::resolve::{Env, Resolver};
 use crate::statement::Effect;
-use crate::{Analysis, Dialect, Reason, Request, Span, Statement, Verdict, fallback, parse, rewrite, split};
+use crate::{Analysis, Dialect, Reason, Request, Span, Statement, StatementKind, Verdict, fallback, fingerprint, loosen, parse, rewrite, split};
 
 /// Dialects whose grammars are tried on what a dialect's own does not know.
 const OTHERS: [Dialect; 5] =
@@ -51,15 +51,21 @@ impl<'r> Script<'r> {
         let whole = parse::span(&piece);
         let parsed = self.parsed(&piece);
         let understood = !parsed.statements.is_empty();
+        let half = understood && parsed.failure.is_some() && !self.request.dialect.needs_no_semicolon();
         for statement in &parsed.statements {
-            for effect in self.resolver.effects(statement, &Env::default()) {
+            for mut effect in self.resolver.effects(statement, &Env::default()) {
+                if half {
+                    self.complete(&mut effect, &piece);
+                }
                 self.effect(effect, whole);
             }
         }
         if let Some((text, at)) = parsed.failure {
             let span = at.map(|token| parse::span(&[token])).filter(|span| span.line > 0);
             let reason = Reason { text, span: span.or(Some(whole)) };
-            if understood {
+            if !understood && moves_nothing(&piece) {
+                self.effect(Effect::nothing(StatementKind::Other), whole);
+            } else if understood {
                 self.blame(reason);
             } else {
                 self.unread(&piece, reason);
@@ -70,15 +76,17 @@ impl<'r> Script<'r> {
     /// The tree of a statement: as the dialect writes it, with a simpler head, or as another dialect writes it.
     fn parsed(&self, piece: &[TokenWithSpan]) -> parse::Parsed {
         let limit = self.request.limits.depth;
-        let plain = rewrite::rewrite(piece);
+        let plain = rewrite::rewrite(piece, self.request.dialect);
         let first = parse::parse(self.grammar, plain.clone(), limit);
-        if first.failure.is_none() || !first.statements.is_empty() || self.grammar.left() == 0 {
+        let several = self.request.dialect.needs_no_semicolon() && !first.statements.is_empty();
+        if first.failure.is_none() || several || self.grammar.left() == 0 {
             return first;
         }
-        let simple = rewrite::header(&plain);
+        let loose = loosen::loosen(&plain);
+        let simple = rewrite::header(&loose);
         for dialect in core::iter::once(self.request.dialect).chain(OTHERS) {
             let grammar = self.grammar.like(dialect);
-            for tokens in simple.iter().chain([&plain]) {
+            for tokens in [Some(&loose), simple.as_ref()].into_iter().flatten() {
                 let next = parse::parse(&grammar, tokens.clone(), limit);
                 if next.failure.is_none() && !next.statements.is_empty() {
                     return next;
@@ -109,6 +117,15 @@ impl<'r> Script<'r> {
             verdict,
             reasons,
         });
+    }
+
+    /// Adds the tables that the words of a statement name where its tree does not cover all of it.
+    fn complete(&mut self, effect: &mut Effect, tokens: &[TokenWithSpan]) {
+        let found = fallback::tables(&mut self.resolver, tokens);
+        let more = found.inputs.into_iter().filter(|table| !found.outputs.contains(table));
+        effect.inputs.extend(more);
+        effect.inputs.sort_unstable();
+        effect.inputs.dedup();
     }
 
     /// A statement that could not be parsed: its tables, as far as its tokens tell.
@@ -153,4 +170,9 @@ impl<'r> Script<'r> {
             steps,
         }
     }
+}
+
+/// Whether a statement that could not be parsed is of a kind that never moves data.
+fn moves_nothing(tokens: &[TokenWithSpan]) -> bool {
+    tokens.first().is_some_and(|first| fingerprint::STEERING.iter().any(|word| split::is_word(first, word)))
 }

@@ -77,7 +77,7 @@ impl Piece {
         let tokens = if tokens.first().is_some_and(|first| is_word(first, "GO")) { &tokens[1..] } else { tokens };
         let noise = tokens.first().is_none_or(|first| matches!(first.token, Token::Div));
         if !noise {
-            pieces.push(tokens.to_vec());
+            pieces.extend(from_first(tokens).unwrap_or_else(|| vec![tokens.to_vec()]));
         }
     }
 }
@@ -104,7 +104,7 @@ pub(crate) fn is_word(token: &TokenWithSpan, text: &str) -> bool {
 fn makes_routine(tokens: &[TokenWithSpan]) -> bool {
     let head = tokens.iter().take(5);
     tokens.first().is_some_and(|first| matches!(keyword(first), K::CREATE | K::ALTER))
-        && head.clone().any(|token| is_word(token, "PROCEDURE") || is_word(token, "PROC"))
+        && head.clone().any(|token| ["PROCEDURE", "PROC", "TASK"].iter().any(|word| is_word(token, word)))
         && !head.take(2).any(|token| keyword(token) == K::TABLE)
 }
 
@@ -153,4 +153,45 @@ fn after_condition(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
         }
     }
     &[]
+}
+
+/// `FROM t INSERT … SELECT … INSERT … SELECT …`: one statement for each INSERT.
+fn from_first(tokens: &[TokenWithSpan]) -> Option<Vec<Vec<TokenWithSpan>>> {
+    let from = at_top(tokens, 0, &[K::FROM])?;
+    let first = at_top(tokens, from, &[K::INSERT])?;
+    let before = &tokens[..from];
+    let with = before.is_empty() || keyword(&before[0]) == K::WITH;
+    if !with || at_top(tokens, 0, &[K::SELECT, K::INSERT]) != Some(first) {
+        return None;
+    }
+    let source = &tokens[from..first];
+    let mut statements = Vec::new();
+    let mut at = first;
+    while at < tokens.len() {
+        let end = at_top(tokens, at + 1, &[K::INSERT]).unwrap_or(tokens.len());
+        let insert = &tokens[at..end];
+        let clauses = [K::WHERE, K::GROUP, K::HAVING, K::ORDER, K::SORT, K::CLUSTER, K::DISTRIBUTE, K::LIMIT];
+        let place = at_top(insert, 0, &clauses).unwrap_or(insert.len());
+        let mut statement = before.to_vec();
+        statement.extend_from_slice(&insert[..place]);
+        statement.extend_from_slice(source);
+        statement.extend_from_slice(&insert[place..]);
+        statements.push(statement);
+        at = end;
+    }
+    Some(statements)
+}
+
+/// Where one of these keywords is, outside of parentheses.
+fn at_top(tokens: &[TokenWithSpan], from: usize, keywords: &[K]) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(from) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            _ if depth == 0 && keywords.contains(&keyword(token)) => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }

@@ -18,8 +18,11 @@ const UNITS: [&str; 34] = [
     "dd", "hh", "mi", "ss", "ms", "weekday", "dw", "ww", "qq", "date", "time",
 ];
 
+/// Forms of Unicode, which NORMALIZE takes as a bare word.
+const FORMS: [&str; 4] = ["nfc", "nfd", "nfkc", "nfkd"];
+
 /// What the names of functions that take such a word contain.
-const DATED: [&str; 7] = ["date", "time", "trunc", "diff", "last_day", "datepart", "next_day"];
+const DATED: [&str; 8] = ["normalize", "date", "time", "trunc", "diff", "last_day", "datepart", "next_day"];
 
 impl Resolver<'_> {
     /// What an expression is made from, with its text where it is more than a copy.
@@ -146,6 +149,10 @@ impl Resolver<'_> {
             FunctionArguments::List(list) => {
                 let dated = list.args.len() > 1 && DATED.iter().any(|part| name.contains(part));
                 for argument in &list.args {
+                    if name != "count" && is_star(argument) {
+                        let relations = scope.relations.iter().flat_map(|relation| &relation.rows.columns);
+                        relations.for_each(|column| into.add(&column.flow));
+                    }
                     if let Some(expr) = argument_of(argument)
                         && !(dated && is_unit(expr))
                     {
@@ -206,8 +213,13 @@ pub(crate) fn argument_of(argument: &FunctionArg) -> Option<&Expr> {
     }
 }
 
+/// Whether an argument is all columns.
+fn is_star(argument: &FunctionArg) -> bool {
+    matches!(argument, FunctionArg::Unnamed(FunctionArgExpr::Wildcard | FunctionArgExpr::WildcardWithOptions(_)))
+}
+
 fn is_unit(expr: &Expr) -> bool {
-    let unit = |name: &Ident| UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(&name.value));
+    let unit = |name: &Ident| UNITS.iter().chain(&FORMS).any(|unit| unit.eq_ignore_ascii_case(&name.value));
     matches!(expr, Expr::Identifier(name) if name.quote_style.is_none() && unit(name))
 }
 

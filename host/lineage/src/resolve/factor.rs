@@ -11,6 +11,9 @@ use super::expression::{argument_of, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, last};
 use crate::InfluenceKind;
 
+/// Functions that give the rows of the table they are given.
+const PASSING: [&str; 4] = ["stream", "table_changes", "tumble", "changes"];
+
 /// What FLATTEN gives.
 const FLATTENED: [&str; 6] = ["seq", "key", "path", "index", "value", "this"];
 
@@ -140,8 +143,10 @@ impl Resolver<'_> {
             columns.push(self.column(name, flow));
         }
         let any = names.is_empty().then(|| all.clone());
-        if let (true, Some(alias)) = (names.is_empty(), alias) {
-            columns.push(self.column(&alias.name.value, all));
+        match alias {
+            Some(alias) if names.is_empty() => columns.push(self.column(&alias.name.value, all)),
+            None if !all.sources.is_empty() => columns.push(self.column("*", all)),
+            _ => {}
         }
         if let Some(offset) = offset {
             columns.push(self.column(offset, Flow::default()));
@@ -188,7 +193,8 @@ impl Resolver<'_> {
         let mut dropped = Vec::new();
         for arg in args {
             let Some(expr) = argument_of(arg) else { continue };
-            if let Some(rows) = self.table_argument(expr, env, scope) {
+            let table = if PASSING.contains(&name) && tables.is_empty() { self.table_name_in(expr, env) } else { None };
+            if let Some(rows) = table.or_else(|| self.table_argument(expr, env, scope)) {
                 tables.push(rows);
             } else if let Some(names) = descriptor(expr) {
                 dropped.extend(names.iter().map(|name| self.symbol(name)));
@@ -203,6 +209,9 @@ impl Resolver<'_> {
                 let rows = Rows { columns: kept, rest: rows.rest.clone(), ..Rows::default() };
                 self.derived(&Rc::new(rows), alias, scope);
             }
+            (_, [rows]) if flow.sources.is_empty() && name != "table" && PASSING.contains(&name) => {
+                self.derived(rows, alias, scope);
+            }
             ("flatten", _) => self.made_of(&FLATTENED, &flow, alias, scope),
             _ => {
                 for rows in &tables {
@@ -211,6 +220,17 @@ impl Resolver<'_> {
                 flow.settle();
                 self.arrays(vec![flow], alias, false, None, scope);
             }
+        }
+    }
+
+    /// A name that means a table.
+    fn table_name_in(&mut self, expr: &Expr, env: &Env) -> Option<Rc<Rows>> {
+        match expr {
+            Expr::Identifier(name) => Some(self.read(vec![name.value.clone()], env)),
+            Expr::CompoundIdentifier(parts) => {
+                Some(self.read(parts.iter().map(|part| part.value.clone()).collect(), env))
+            }
+            _ => None,
         }
     }
 
@@ -224,13 +244,8 @@ impl Resolver<'_> {
                     return Some(self.query(query, env, Some(scope)));
                 };
                 let [only] = list.args.as_slice() else { return None };
-                match argument_of(only)? {
-                    Expr::Identifier(name) => Some(self.read(vec![name.value.clone()], env)),
-                    Expr::CompoundIdentifier(parts) => {
-                        Some(self.read(parts.iter().map(|part| part.value.clone()).collect(), env))
-                    }
-                    other => self.table_argument(other, env, scope),
-                }
+                let only = argument_of(only)?;
+                self.table_name_in(only, env).or_else(|| self.table_argument(only, env, scope))
             }
             _ => None,
         }

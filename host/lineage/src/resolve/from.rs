@@ -188,7 +188,7 @@ impl Resolver<'_> {
             return Some(self.rows_of(table));
         }
         if let [only] = parts
-            && (only.eq_ignore_ascii_case("dual") || only.starts_with('@'))
+            && (only.eq_ignore_ascii_case("dual") || (only.starts_with('@') && self.request.dialect != Dialect::TSql))
         {
             return Some(Rc::default());
         }

@@ -19,6 +19,7 @@ use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 pub(crate) use model::{Column, Env, Flow, Relation, Rows, Scope, SourceId, Symbol, TableId, Unit};
 pub(crate) use names::words;
+pub(crate) use select::column_name;
 
 use crate::{Confidence, InfluenceKind, Request, TableName};
 
@@ -39,6 +40,8 @@ pub(crate) struct Resolver<'r> {
     pub influences: Vec<(InfluenceKind, Vec<SourceId>)>,
     /// Why something was not understood.
     pub reasons: Vec<String>,
+    /// What queries that write do besides giving rows.
+    pub aside: Vec<crate::statement::Effect>,
     /// The steps that are left.
     pub left: u64,
     symbols: HashMap<Box<str>, Symbol>,
@@ -59,6 +62,7 @@ impl<'r> Resolver<'r> {
             reads: BTreeSet::new(),
             influences: Vec::new(),
             reasons: Vec::new(),
+            aside: Vec::new(),
             left: request.limits.steps,
             symbols: HashMap::new(),
             tables: Vec::new(),

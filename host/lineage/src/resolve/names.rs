@@ -34,6 +34,9 @@ pub(crate) fn path(name: &ObjectName, dialect: Dialect) -> Option<TableName> {
             let known = FORMATS.contains(&format.value.to_lowercase().as_str());
             known.then(|| TableName::location(path.value.clone()))
         }
+        [stage] if dialect == Dialect::Snowflake && stage.value.starts_with('@') => {
+            Some(TableName::location(stage.value.clone()))
+        }
         [path] if dialect == Dialect::DuckDb && path.quote_style == Some('\'') => {
             Some(TableName::location(path.value.clone()))
         }

@@ -91,7 +91,9 @@ impl Resolver<'_> {
             }
             SetExpr::Values(values) => Rc::new(self.values(values, env, outer)),
             SetExpr::Table(table) => self.table_rows(table, env),
-            SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => Rc::default(),
+            SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) | SetExpr::Merge(inner) => {
+                self.returned(inner, env)
+            }
         })
     }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sqlparser::ast::{
     ConnectByKind, Distinct, ExcludeSelectItem, Expr, GroupByExpr, Ident, LateralView, OrderBy, OrderByKind,
-    RenameSelectItem, Select, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
+    RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 
 use super::expression::text;
@@ -24,7 +24,11 @@ impl Resolver<'_> {
         scope.windows = &select.named_window;
         self.from(&select.from, env, &mut scope);
         select.lateral_views.iter().for_each(|view| self.lateral_view(view, env, &mut scope));
-        let rows = self.list(&select.projection, env, &mut scope);
+        let rows = if select.flavor == SelectFlavor::FromFirstNoSelect {
+            self.everything(&scope).as_ref().clone()
+        } else {
+            self.list(&select.projection, env, &mut scope)
+        };
         let rows = self.excluded(rows, select.exclude.as_ref());
         scope.aliases.clone_from(&rows.columns);
         self.clauses(select, env, &scope);
@@ -242,7 +246,7 @@ impl Scope<'_> {
 }
 
 /// The name that engines give to a column without an alias.
-fn column_name(expr: &Expr, at: usize, dialect: Dialect) -> Rc<str> {
+pub(crate) fn column_name(expr: &Expr, at: usize, dialect: Dialect) -> Rc<str> {
     match expr {
         Expr::Identifier(ident) => return ident.value.as_str().into(),
         Expr::CompoundIdentifier(parts) if !parts.is_empty() => return parts[parts.len() - 1].value.as_str().into(),

@@ -6,14 +6,14 @@ use sqlparser::ast::{
 };
 
 use super::{Change, Effect};
-use crate::resolve::{Column, Env, Flow, Relation, Resolver, Rows, Scope, TableId, idents, last};
+use crate::resolve::{Column, Env, Flow, Relation, Resolver, Rows, Scope, TableId, column_name, idents, last};
 use crate::{InfluenceKind, StatementKind};
 
 impl Resolver<'_> {
     /// What a MERGE does.
     pub(crate) fn merge(&mut self, merge: &Merge, env: &Env) -> Effect {
         let mut scope = Scope::default();
-        let Some(table) = self.written(&merge.table, &mut scope) else {
+        let Some(table) = self.written(&merge.table, env, &mut scope) else {
             return Effect::nothing(StatementKind::Merge);
         };
         let mut source = Scope::default();
@@ -53,7 +53,7 @@ impl Resolver<'_> {
                 for row in &values.rows {
                     for expr in &row.content {
                         let flow = self.value(expr, env, source);
-                        let name = format!("_col{}", rows.columns.len());
+                        let name = column_name(expr, rows.columns.len(), self.request.dialect);
                         rows.columns.push(self.column(&name, flow));
                     }
                 }
@@ -96,7 +96,7 @@ impl Resolver<'_> {
                 found
             }
             None => {
-                let table = self.written(&update.table.relation, &mut scope);
+                let table = self.written(&update.table.relation, env, &mut scope);
                 self.from(before, env, &mut scope);
                 table
             }
@@ -115,7 +115,7 @@ impl Resolver<'_> {
         let mut outputs = Vec::new();
         if delete.tables.is_empty() {
             for item in from {
-                outputs.extend(self.written(&item.relation, &mut scope));
+                outputs.extend(self.written(&item.relation, env, &mut scope));
             }
         } else {
             self.from(from, env, &mut scope);
@@ -132,10 +132,21 @@ impl Resolver<'_> {
         Effect { outputs, change: Change::Adds, ..Effect::nothing(StatementKind::Delete) }
     }
 
+    /// The table behind a named query that is written through.
+    fn behind(&mut self, name: &ObjectName, env: &Env) -> Option<TableId> {
+        let [only] = idents(name).collect::<Vec<_>>()[..] else { return None };
+        let key = self.symbol(&only.value);
+        let rows = env.find(key)?;
+        let source = rows.columns.iter().find_map(|column| column.flow.sources.first())?;
+        let table = self.source_name(*source).0;
+        self.reads.remove(&table);
+        Some(table)
+    }
+
     /// A table that is written, added to the scope without being read.
-    fn written(&mut self, factor: &TableFactor, scope: &mut Scope) -> Option<TableId> {
+    fn written(&mut self, factor: &TableFactor, env: &Env, scope: &mut Scope) -> Option<TableId> {
         let TableFactor::Table { name, alias, .. } = factor else { return None };
-        let table = self.target(name);
+        let table = self.behind(name, env).unwrap_or_else(|| self.target(name));
         let rows = self.rows_of(table);
         let parts: Vec<String> = self.table_name(table).parts().to_vec();
         let own: Vec<_> = parts.iter().map(|part| self.symbol(part)).collect();

@@ -36,7 +36,15 @@ impl Resolver<'_> {
     pub(crate) fn create_view(&mut self, create: &CreateView, env: &Env) -> Effect {
         let names: Vec<&str> = create.columns.iter().map(|column| column.name.value.as_str()).collect();
         let name = create.to.as_ref().unwrap_or(&create.name);
-        self.made(StatementKind::CreateView, name, &names, &create.query, create.temporary, env)
+        let mut effect = self.made(StatementKind::CreateView, name, &names, &create.query, create.temporary, env);
+        // A recursive view reads itself: that is no source.
+        for table in &effect.outputs {
+            self.reads.remove(table);
+            for (_, column) in &mut effect.columns {
+                column.flow.sources.retain(|source| self.source_name(*source).0 != *table);
+            }
+        }
+        effect
     }
 
     /// A table or a view that a query makes.

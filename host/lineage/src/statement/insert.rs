@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     Assignment, AssignmentTarget, BinaryOperator, Expr, Insert, MultiTableInsertIntoClause, MultiTableInsertValue,
-    TableObject,
+    SetExpr, TableObject,
 };
 
 use super::{Change, Effect};
@@ -50,6 +50,11 @@ impl Resolver<'_> {
         }
         if insert.by_name {
             return rows.clone();
+        }
+        let literal = insert.source.as_ref().is_some_and(|query| matches!(query.body.as_ref(), SetExpr::Values(_)));
+        if literal && self.rows_of(table).is_open() {
+            // Which columns the values go to is known to nobody.
+            return Rows::default();
         }
         let fixed: Vec<String> = insert.partitioned.iter().flatten().filter_map(fixed_partition).collect();
         self.by_position(table, rows, &fixed)

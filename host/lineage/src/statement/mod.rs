@@ -5,12 +5,14 @@ mod create;
 mod files;
 mod insert;
 
+use std::rc::Rc;
+
 use sqlparser::ast::{
     AlterTable, AlterTableOperation, AlterViewOperation, ConditionalStatements, CreateProcedureBody, ObjectName,
     ObjectType, Query, RenameTableNameKind, SetExpr, Statement, Use,
 };
 
-use crate::resolve::{Column, Env, Resolver, Rows, TableId, words};
+use crate::resolve::{Column, Env, Relation, Resolver, Rows, Scope, TableId, words};
 use crate::{Dialect, StatementKind, TableName};
 
 /// What a statement does.
@@ -94,7 +96,12 @@ impl Resolver<'_> {
                 let blocks = case.when_blocks.iter().chain(&case.else_block);
                 blocks.flat_map(|block| self.conditional(&block.conditional_statements, env)).collect()
             }
-            single => vec![self.complete_effect(single, env)],
+            single => {
+                let effect = self.complete_effect(single, env);
+                let mut effects = core::mem::take(&mut self.aside);
+                effects.push(effect);
+                effects
+            }
         }
     }
 
@@ -118,11 +125,44 @@ impl Resolver<'_> {
         })
     }
 
+    /// What a statement within a query gives back: the rows that it wrote. What it does is noted aside.
+    pub(crate) fn returned(&mut self, statement: &Statement, env: &Env) -> Rc<Rows> {
+        let reads = core::mem::take(&mut self.reads);
+        let effect = self.effect(statement, env);
+        let mut effect = Effect { inputs: core::mem::replace(&mut self.reads, reads).into_iter().collect(), ..effect };
+        let (Statement::Insert(sqlparser::ast::Insert { returning, .. })
+        | Statement::Update(sqlparser::ast::Update { returning, .. })
+        | Statement::Delete(sqlparser::ast::Delete { returning, .. })) = statement
+        else {
+            self.aside.push(effect);
+            return Rc::default();
+        };
+        let mut scope = Scope::default();
+        for table in effect.outputs.clone() {
+            let mut rows = self.rows_of(table).as_ref().clone();
+            for (_, column) in effect.columns.iter().filter(|(owner, _)| *owner == Some(table)) {
+                rows.columns.retain(|other| other.key != column.key);
+                rows.columns.push(column.clone());
+            }
+            if effect.kind == StatementKind::Delete {
+                effect.inputs.push(table);
+                self.reads.insert(table);
+            }
+            let names = self.table_name(table).parts().to_vec();
+            let names = names.iter().map(|part| self.symbol(part)).collect();
+            scope.add(Relation { names, own: Vec::new(), rows: Rc::new(rows), table: Some(table), silent: false });
+        }
+        self.aside.push(effect);
+        let items = returning.as_deref().unwrap_or_default();
+        Rc::new(self.list(items, env, &mut scope))
+    }
+
     /// What one statement does, with what the resolver noted on the way.
     fn complete_effect(&mut self, statement: &Statement, env: &Env) -> Effect {
         self.reads.clear();
         self.influences.clear();
         self.reasons.clear();
+        self.aside.clear();
         let mut effect = self.effect(statement, env);
         effect.inputs.extend(core::mem::take(&mut self.reads));
         effect.inputs.sort_unstable();
@@ -173,6 +213,10 @@ impl Resolver<'_> {
                 self.made(StatementKind::CreateTable, table_name, &[], query, true, env)
             }
             Statement::Use(name) => self.use_effect(name),
+            Statement::RefreshMaterializedView(refresh) => {
+                let table = self.target(&refresh.name);
+                Effect::writes(StatementKind::Insert, table, Change::Adds)
+            }
             other => self.files(other, env),
         }
     }

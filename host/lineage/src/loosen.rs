@@ -1,0 +1,262 @@
+//! What is taken out of a statement, or put in other words, when the parser did not understand it as it was written.
+//! Works on tokens alone; each rewriting keeps all names of tables and columns that matter for lineage.
+
+use sqlparser::keywords::Keyword as K;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+use crate::rewrite::closing;
+use crate::split::{is_word, keyword};
+
+/// The tokens of a statement in words that the parser knows.
+pub(crate) fn loosen(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut tokens = tokens.to_vec();
+    head(&mut tokens);
+    let mut done = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let (skip, put) = step(&tokens, at);
+        if skip == 0 {
+            done.push(tokens[at].clone());
+            at += 1;
+        } else {
+            done.extend(put);
+            at += skip;
+        }
+    }
+    crate::rows::patterns(&mut done);
+    crate::rows::json_tables(&mut done);
+    done
+}
+
+/// A word as a token.
+pub(crate) fn word(text: &str) -> TokenWithSpan {
+    TokenWithSpan::wrap(Token::make_keyword(text))
+}
+
+/// How many tokens to leave out here, and what to put in their place.
+fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
+    let here = keyword(&tokens[at]);
+    let next = |offset: usize| tokens.get(at + offset).map_or(K::NoKeyword, keyword);
+    let named = |offset: usize, text: &str| tokens.get(at + offset).is_some_and(|token| is_word(token, text));
+    let opens = |offset: usize| tokens.get(at + offset).is_some_and(|token| token.token == Token::LParen);
+    let group = |offset: usize| closing(tokens, at + offset).map_or(0, |end| end + 1 - at);
+    let nothing = Vec::new;
+    match here {
+        K::FOR if next(2) == K::AS && matches!(next(1), K::VERSION | K::TIMESTAMP | K::SYSTEM_TIME) => {
+            (4 + moment(&tokens[(at + 4).min(tokens.len())..]), nothing())
+        }
+        K::WITH if next(1) == K::DATA => (2, nothing()),
+        K::WITH if next(1) == K::NO && matches!(next(2), K::DATA) => (3, nothing()),
+        K::WITH if next(1) == K::NO && next(2) == K::SCHEMA => (4, nothing()),
+        K::WITH if named(2, "WRAPPER") || named(3, "WRAPPER") || named(4, "WRAPPER") => {
+            ((2..5).find(|offset| named(*offset, "WRAPPER")).unwrap_or(0) + 1, nothing())
+        }
+        K::WITHOUT if named(1, "WRAPPER") => (2, nothing()),
+        K::WITHOUT if named(2, "WRAPPER") => (3, nothing()),
+        K::ON if next(1) == K::COMMIT => (2 + usize::from(next(2) == K::DROP) + 2 * usize::from(next(3) == K::ROWS), nothing()),
+        K::TABLESAMPLE if opens(2) => (group(2), nothing()),
+        K::TABLESAMPLE | K::SAMPLE if opens(1) => (group(1), nothing()),
+        K::PARTITION if opens(1) && at > 0 && !is_insert(tokens) => (group(1), nothing()),
+        K::LOCK if next(1) == K::IN => (4, nothing()),
+        K::GLOBAL if matches!(next(1), K::IN | K::NOT | K::JOIN | K::LEFT | K::INNER | K::ANY) => (1, nothing()),
+        K::ASOF if matches!(next(1), K::JOIN | K::LEFT) && !tokens.iter().any(|token| is_word(token, "MATCH_CONDITION")) => {
+            (1, nothing())
+        }
+        K::ANY | K::ALL | K::SEMI if matches!(next(1), K::LEFT | K::INNER | K::RIGHT) => (1, nothing()),
+        K::VALUES if !opens(1) && next(1) != K::ROW => wrapped(tokens, at),
+        K::INTO if named(1, "OUTFILE") || named(1, "DUMPFILE") => (3, nothing()),
+        K::REPLACE if next(1) == K::WHERE && is_insert(tokens) => (to_query(tokens, at), nothing()),
+        K::USING | K::STORED | K::ROW | K::OPTIONS if is_insert(tokens) && after_directory(tokens, at) => {
+            (to_query(tokens, at), nothing())
+        }
+        K::TABLE if opens(1) => argument(tokens, at),
+        _ if named(0, "CORRESPONDING") => {
+            let by = if next(1) == K::BY { group(2) } else { 1 };
+            (by.max(1), vec![word("BY"), word("NAME")])
+        }
+        _ if named(0, "KEEP") && opens(1) && next(2) == K::DENSE_RANK || named(0, "KEEP") && named(2, "DENSE_RANK") => {
+            (4, vec![word("WITHIN"), word("GROUP"), TokenWithSpan::wrap(Token::LParen)])
+        }
+        _ if (named(0, "APPROXIMATE") || named(0, "MODEL")) && is_name(tokens.get(at + 1)) => (1, nothing()),
+        _ if (named(0, "SHALLOW") || named(0, "DEEP")) && (next(1) == K::CLONE || named(1, "CLONE")) => (1, nothing()),
+        K::COPY if at > 2 && is_name(tokens.get(at - 1)) && keyword(&tokens[0]) == K::CREATE && next(1) != K::GRANTS => {
+            (1, vec![word("CLONE")])
+        }
+        _ => fields(tokens, at),
+    }
+}
+
+fn is_name(token: Option<&TokenWithSpan>) -> bool {
+    matches!(token.map(|token| &token.token), Some(Token::Word(_)))
+}
+
+fn is_insert(tokens: &[TokenWithSpan]) -> bool {
+    tokens.iter().any(|token| keyword(token) == K::INSERT)
+}
+
+/// Whether what stands here follows the path of INSERT OVERWRITE DIRECTORY.
+fn after_directory(tokens: &[TokenWithSpan], at: usize) -> bool {
+    at > 2
+        && keyword(&tokens[at - 2]) == K::DIRECTORY
+        && matches!(tokens[at - 1].token, Token::SingleQuotedString(_) | Token::DoubleQuotedString(_))
+}
+
+/// How many tokens there are up to the query.
+fn to_query(tokens: &[TokenWithSpan], at: usize) -> usize {
+    let query = tokens[at..].iter().position(|token| matches!(keyword(token), K::SELECT | K::WITH | K::FROM | K::VALUES));
+    query.unwrap_or(0)
+}
+
+/// How many tokens a moment in time takes: a literal, a call, and what is added to it.
+fn moment(tokens: &[TokenWithSpan]) -> usize {
+    let mut at = 0;
+    loop {
+        while is_name(tokens.get(at))
+            && tokens.get(at + 1).is_some_and(|next| {
+                matches!(next.token, Token::SingleQuotedString(_) | Token::LParen | Token::Word(_))
+            })
+            && matches!(keyword(&tokens[at]), K::TIMESTAMP | K::DATE | K::INTERVAL | K::CAST | K::NoKeyword)
+        {
+            at += 1;
+        }
+        at = match closing(tokens, at) {
+            Some(end) => end + 1,
+            None => at + 1,
+        };
+        let unit = [K::DAY, K::DAYS, K::HOUR, K::HOURS, K::MINUTE, K::MONTH, K::SECOND, K::WEEK, K::YEAR];
+        at += usize::from(tokens.get(at).is_some_and(|token| unit.contains(&keyword(token))));
+        match tokens.get(at).map(|token| &token.token) {
+            Some(Token::Plus | Token::Minus) => at += 1,
+            _ => return at.min(tokens.len()),
+        }
+    }
+}
+
+/// `VALUES 1, 2`: each row in parentheses.
+fn wrapped(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
+    let mut rows = vec![tokens[at].clone(), TokenWithSpan::wrap(Token::LParen)];
+    let mut depth = 0_usize;
+    let mut to = at + 1;
+    while let Some(token) = tokens.get(to) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen if depth == 0 => break,
+            Token::RParen => depth -= 1,
+            Token::Comma if depth == 0 => {
+                rows.push(TokenWithSpan::wrap(Token::RParen));
+                rows.push(token.clone());
+                rows.push(TokenWithSpan::wrap(Token::LParen));
+                to += 1;
+                continue;
+            }
+            _ if depth == 0 && matches!(keyword(token), K::ORDER | K::LIMIT | K::UNION | K::FETCH | K::OFFSET) => break,
+            _ => {}
+        }
+        rows.push(token.clone());
+        to += 1;
+    }
+    rows.push(TokenWithSpan::wrap(Token::RParen));
+    if to == at + 1 { (0, Vec::new()) } else { (to - at, rows) }
+}
+
+/// `TABLE(t) PARTITION BY … ORDER BY …` as an argument: without how it is cut and sorted.
+fn argument(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
+    let Some(end) = closing(tokens, at + 1) else { return (0, Vec::new()) };
+    let cut = |token: &TokenWithSpan| {
+        matches!(keyword(token), K::PARTITION | K::ORDER | K::AS) || is_word(token, "PRUNE") || is_word(token, "KEEP")
+    };
+    let as_argument = at > 0 && matches!(tokens[at - 1].token, Token::RArrow | Token::LParen | Token::Comma);
+    if !as_argument || !tokens.get(end + 1).is_some_and(cut) {
+        return (0, Vec::new());
+    }
+    let mut depth = 0_usize;
+    let mut to = end + 1;
+    while let Some(token) = tokens.get(to) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::Comma | Token::RParen if depth == 0 => break,
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+        to += 1;
+    }
+    (to - at, tokens[at..=end].to_vec())
+}
+
+/// `r.* AS (a, b)`: each field under its name.
+fn fields(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
+    let spread = |offset: usize| tokens.get(at + offset).map(|token| &token.token);
+    let alias = tokens.get(at + 3).is_some_and(|token| keyword(token) == K::AS);
+    if !is_name(tokens.get(at)) || spread(1) != Some(&Token::Period) || spread(2) != Some(&Token::Mul) || !alias {
+        return (0, Vec::new());
+    }
+    let Some(end) = closing(tokens, at + 4) else { return (0, Vec::new()) };
+    let mut items = Vec::new();
+    for name in tokens[at + 5..end].iter().filter(|token| is_name(Some(token))) {
+        if !items.is_empty() {
+            items.push(TokenWithSpan::wrap(Token::Comma));
+        }
+        items.extend([tokens[at].clone(), word("AS"), name.clone()]);
+    }
+    (end + 1 - at, items)
+}
+
+/// What stands before the statement proper, and short words for long ones.
+fn head(tokens: &mut Vec<TokenWithSpan>) {
+    let Some(first) = tokens.first() else { return };
+    for (short, long) in [("SEL", "SELECT"), ("INS", "INSERT"), ("DEL", "DELETE"), ("UPD", "UPDATE")] {
+        if is_word(first, short) {
+            tokens[0] = word(long);
+            return;
+        }
+    }
+    let second = tokens.get(1).map_or(K::NoKeyword, keyword);
+    match keyword(first) {
+        K::WITH if matches!(second, K::FUNCTION | K::SESSION) => drop_to_query(tokens),
+        K::PREPARE if tokens.get(2).is_some_and(|token| keyword(token) == K::FROM) => {
+            tokens.drain(..3);
+        }
+        K::UPDATE => {
+            let set = tokens.iter().position(|token| keyword(token) == K::SET).unwrap_or(0);
+            for at in (1..set).rev().filter(|at| *at > 1) {
+                if tokens[at].token == Token::Comma {
+                    tokens.splice(at..=at, [word("CROSS"), word("JOIN")]);
+                }
+            }
+        }
+        K::CREATE => stream(tokens),
+        _ => {}
+    }
+}
+
+/// `WITH FUNCTION f(…) … SELECT`: from the query on.
+fn drop_to_query(tokens: &mut Vec<TokenWithSpan>) {
+    let mut depth = 0_usize;
+    let mut found = None;
+    for (at, token) in tokens.iter().enumerate().skip(2) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            _ if depth == 0 && matches!(keyword(token), K::SELECT | K::WITH | K::INSERT | K::CREATE) => {
+                found = Some(at);
+                break;
+            }
+            _ => {}
+        }
+    }
+    if let Some(at) = found {
+        tokens.drain(..at);
+    }
+}
+
+/// `CREATE STREAM s ON TABLE t` is a view of what changes in the table.
+fn stream(tokens: &mut Vec<TokenWithSpan>) {
+    let Some(kind) = tokens.iter().take(5).position(|token| is_word(token, "STREAM")) else { return };
+    let Some(on) = tokens.iter().position(|token| keyword(token) == K::ON) else { return };
+    let mut view = vec![word("CREATE"), word("VIEW")];
+    view.extend_from_slice(&tokens[kind + 1..on]);
+    view.extend([word("AS"), word("SELECT"), TokenWithSpan::wrap(Token::Mul), word("FROM")]);
+    let name = |token: &&TokenWithSpan| matches!(token.token, Token::Word(_) | Token::Period);
+    view.extend(tokens.iter().skip(on + 2).take_while(name).cloned());
+    *tokens = view;
+}
