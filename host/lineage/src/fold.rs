@@ -1,6 +1,6 @@
 //! Folds the statements of a session into one: tables that it makes and reads again become stepping stones.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::resolve::{Column, Flow, Resolver, Rows, SourceId, Symbol, TableId};
 use crate::statement::{Change, Effect};
@@ -22,6 +22,33 @@ impl Made {
     }
 }
 
+/// Tables with their columns, in the order in which they came.
+#[derive(Debug, Default)]
+struct Outputs {
+    places: HashMap<TableId, u64>,
+    tables: BTreeMap<u64, (TableId, Vec<Column>)>,
+    next: u64,
+}
+
+impl Outputs {
+    fn columns(&mut self, table: TableId) -> Option<&mut Vec<Column>> {
+        let place = self.places.get(&table)?;
+        self.tables.get_mut(place).map(|(_, columns)| columns)
+    }
+
+    fn put(&mut self, table: TableId, columns: Vec<Column>) {
+        self.remove(table);
+        self.places.insert(table, self.next);
+        self.tables.insert(self.next, (table, columns));
+        self.next += 1;
+    }
+
+    fn remove(&mut self, table: TableId) -> Option<Vec<Column>> {
+        let place = self.places.remove(&table)?;
+        self.tables.remove(&place).map(|(_, columns)| columns)
+    }
+}
+
 /// What the session has made so far.
 #[derive(Debug, Default)]
 pub(crate) struct Fold {
@@ -32,7 +59,7 @@ pub(crate) struct Fold {
     /// Inputs of the whole, and for which output they were read.
     inputs: BTreeSet<(TableId, Option<TableId>)>,
     /// Outputs in their order, with their columns.
-    outputs: Vec<(TableId, Vec<Column>)>,
+    outputs: Outputs,
     /// Columns of results without a target.
     results: Vec<Column>,
     stones: BTreeSet<TableId>,
@@ -95,7 +122,7 @@ impl Fold {
             _ => None,
         };
         self.inputs.extend(inputs.iter().map(|table| (*table, owner)));
-        if !effect.outputs.is_empty() {
+        if !effect.outputs.is_empty() && !matches!(effect.change, Change::Renames(_)) {
             let read = effect.inputs.iter().filter(|table| self.deep.contains_key(table));
             let stones: Vec<TableId> = read.filter(|table| !effect.outputs.contains(table)).copied().collect();
             self.stones.extend(stones);
@@ -117,10 +144,10 @@ impl Fold {
 
     fn output(&mut self, table: TableId, columns: Vec<Column>, anew: bool) {
         self.stones.remove(&table);
-        match self.outputs.iter_mut().find(|(other, _)| *other == table) {
-            Some((_, before)) if anew => *before = columns,
-            Some((_, before)) => before.extend(columns),
-            None => self.outputs.push((table, columns)),
+        match self.outputs.columns(table) {
+            Some(before) if anew => *before = columns,
+            Some(before) => before.extend(columns),
+            None => self.outputs.put(table, columns),
         }
     }
 
@@ -130,10 +157,10 @@ impl Fold {
             if made.is_some_and(|made| made.renamed) {
                 self.inputs.retain(|(_, owner)| *owner != Some(*table));
             }
-            let known = made.is_some() || self.outputs.iter().any(|(other, _)| other == table);
-            self.outputs.retain(|(other, _)| other != table);
+            let made = made.is_some();
+            let known = self.outputs.remove(*table).is_some() || made;
             if certain && !known {
-                self.outputs.push((*table, Vec::new()));
+                self.outputs.put(*table, Vec::new());
             }
         }
     }
@@ -141,15 +168,13 @@ impl Fold {
     fn rename_outputs(&mut self, pairs: &[(TableId, TableId)], outputs: &[TableId]) {
         let mut moved = Vec::new();
         for (old, new) in pairs {
-            let at = self.outputs.iter().position(|(table, _)| table == old);
-            let columns = at.map(|at| self.outputs.remove(at).1).unwrap_or_default();
-            if at.is_some() || outputs.contains(new) {
-                moved.push((*old, *new, columns));
+            let columns = self.outputs.remove(*old);
+            if columns.is_some() || outputs.contains(new) {
+                moved.push((*old, *new, columns.unwrap_or_default()));
             }
         }
         for (old, new, columns) in moved {
-            self.outputs.retain(|(table, _)| *table != new);
-            self.outputs.push((new, columns));
+            self.outputs.put(new, columns);
             self.stones.remove(&new);
             if self.stones.remove(&old) {
                 self.stones.insert(new);
@@ -219,7 +244,7 @@ impl Fold {
         let mut inputs: Vec<TableName> = inputs.into_iter().map(|table| resolver.table_name(table).clone()).collect();
         inputs.sort();
         let left: Vec<(TableId, Vec<Column>)> =
-            self.outputs.into_iter().filter(|(table, _)| !self.stones.contains(table)).collect();
+            self.outputs.tables.into_values().filter(|(table, _)| !self.stones.contains(table)).collect();
         let left: Vec<_> = left.into_iter().filter(|(table, _)| !is_variable(resolver, *table)).collect();
         let mut columns = Vec::new();
         for (table, written) in &left {

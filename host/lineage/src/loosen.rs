@@ -82,8 +82,22 @@ fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
         K::COPY if at > 2 && is_name(tokens.get(at - 1)) && keyword(&tokens[0]) == K::CREATE && next(1) != K::GRANTS => {
             (1, vec![word("CLONE")])
         }
-        _ => fields(tokens, at),
+        _ => compared(tokens, at).unwrap_or_else(|| fields(tokens, at)),
     }
+}
+
+/// `a EQ b`: comparisons as words.
+fn compared(tokens: &[TokenWithSpan], at: usize) -> Option<(usize, Vec<TokenWithSpan>)> {
+    let operators = [
+        ("EQ", Token::Eq), ("NE", Token::Neq), ("GT", Token::Gt), ("GE", Token::GtEq), ("LT", Token::Lt), ("LE", Token::LtEq),
+    ];
+    let (_, operator) = operators.into_iter().find(|(word, _)| is_word(&tokens[at], word))?;
+    let value = |token: &TokenWithSpan| {
+        matches!(token.token, Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::RParen)
+    };
+    let before = tokens.get(at.checked_sub(1)?).is_some_and(value);
+    let after = tokens.get(at + 1).is_some_and(|token| value(token) || token.token == Token::LParen);
+    (before && after).then(|| (1, vec![TokenWithSpan::wrap(operator)]))
 }
 
 fn is_name(token: Option<&TokenWithSpan>) -> bool {

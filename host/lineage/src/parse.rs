@@ -11,7 +11,7 @@ use crate::{Reason, Request, Span};
 const SHALLOW: usize = 100;
 
 /// Stack for each level of a deep statement.
-const PER_LEVEL: usize = 24 * 1024;
+const PER_LEVEL: usize = 4 * 1024;
 
 /// Tokens of the text, and what stopped the reading of it.
 pub(crate) fn tokens(grammar: &Grammar, sql: &str) -> (Vec<TokenWithSpan>, Option<Reason>) {
@@ -83,15 +83,16 @@ pub(crate) struct Parsed {
     pub failure: Option<(String, Option<TokenWithSpan>)>,
 }
 
+/// What comes of a statement that is too deep to be parsed.
+pub(crate) fn too_deep(tokens: &[TokenWithSpan], limit: usize) -> Option<Parsed> {
+    let depth = depth(tokens);
+    let text = format!("nested {depth} levels deep, more than the limit of {limit}");
+    (depth > limit).then(|| Parsed { statements: Vec::new(), failure: Some((text, tokens.first().cloned())) })
+}
+
 /// Parses the tokens of one statement; where the dialect needs no semicolon, of several.
 pub(crate) fn parse(grammar: &Grammar, tokens: Vec<TokenWithSpan>, limit: usize) -> Parsed {
-    let depth = depth(&tokens);
-    if depth > limit {
-        let text = format!("nested {depth} levels deep, more than the limit of {limit}");
-        return Parsed { statements: Vec::new(), failure: Some((text, tokens.into_iter().next())) };
-    }
-    // A deep tree is also dropped recursively: what holds it must have the stack for that. The caller has it too.
-    run(grammar, tokens, limit)
+    too_deep(&tokens, limit).unwrap_or_else(|| run(grammar, tokens, limit))
 }
 
 /// Calls with stack enough for a tree of a depth.

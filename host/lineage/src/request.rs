@@ -29,7 +29,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 4_000_000, depth: 4_000 }
+        Self { steps: 4_000_000, depth: 10_000 }
     }
 }
 

@@ -51,9 +51,11 @@ pub(crate) fn header(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
 
 /// Whether a token is the AS before the query of a CREATE statement.
 fn is_query_after(tokens: &[TokenWithSpan], at: usize, token: &TokenWithSpan) -> bool {
+    if keyword(token) != K::AS {
+        return false;
+    }
     let next = tokens[at + 1..].iter().find(|token| token.token != Token::LParen).map(keyword);
-    keyword(token) == K::AS
-        && matches!(next, Some(K::SELECT | K::WITH | K::VALUES | K::FROM | K::TABLE))
+    matches!(next, Some(K::SELECT | K::WITH | K::VALUES | K::FROM | K::TABLE))
         && open_before(tokens, at) == 0
 }
 

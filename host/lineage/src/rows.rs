@@ -61,14 +61,13 @@ fn simple_pattern(inner: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
 pub(crate) fn json_tables(tokens: &mut Vec<TokenWithSpan>) {
     let mut at = 0;
     while at < tokens.len() {
-        if let Some(end) = closing(tokens, at + 1) {
-            let simple = if is_word(&tokens[at], "JSON_TABLE") {
-                json_table(&tokens[at + 2..end])
-            } else if ["JSON_QUERY", "JSON_VALUE", "JSON_EXISTS"].iter().any(|name| is_word(&tokens[at], name)) {
-                json_call(&tokens[at + 2..end])
-            } else {
-                None
-            };
+        let table = is_word(&tokens[at], "JSON_TABLE");
+        let call = ["JSON_QUERY", "JSON_VALUE", "JSON_EXISTS"].iter().any(|name| is_word(&tokens[at], name));
+        if (table || call)
+            && let Some(end) = closing(tokens, at + 1)
+        {
+            let inner = &tokens[at + 2..end];
+            let simple = if table { json_table(inner) } else { json_call(inner) };
             if let Some(simple) = simple {
                 let count = simple.len();
                 tokens.splice(at + 2..end, simple);

@@ -1,6 +1,6 @@
 //! A whole text: each statement on its own, and what flows through all of them from end to end.
 
-use sqlparser::tokenizer::TokenWithSpan;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use crate::fold::Fold;
 use crate::grammar::Grammar;
@@ -46,10 +46,39 @@ impl<'r> Script<'r> {
         self.finish()
     }
 
+    /// The statements of `DO $$ … $$`, where the piece is one.
+    fn quoted_block(&self, piece: &[TokenWithSpan]) -> Option<Vec<Vec<TokenWithSpan>>> {
+        let first = piece.first()?;
+        let language = piece.iter().position(|token| split::is_word(token, "LANGUAGE"));
+        let spoken = language.and_then(|at| piece.get(at + 1));
+        let foreign = spoken.is_some_and(|token| {
+            !["SQL", "PLPGSQL"].iter().any(|name| split::is_word(token, name))
+        });
+        let block = split::is_word(first, "DO") || split::is_word(first, "EXECUTE") || split::makes_routine(piece);
+        if !block || foreign {
+            return None;
+        }
+        let text = piece.iter().find_map(|token| match &token.token {
+            Token::DollarQuotedString(quoted) => Some(quoted.value.as_str()),
+            _ => None,
+        })?;
+        // The places in the text are those of the block, not of the whole: only the statements matter.
+        let (tokens, _) = parse::tokens(self.grammar, text);
+        Some(split::block(tokens, self.request.dialect))
+    }
+
     /// One statement.
     fn piece(&mut self, piece: Vec<TokenWithSpan>) {
+        if let Some(block) = self.quoted_block(&piece) {
+            block.into_iter().for_each(|inner| self.piece(inner));
+            return;
+        }
         let whole = parse::span(&piece);
         let parsed = self.parsed(&piece);
+        if parsed.failure.is_some() && moves_nothing(&piece) {
+            self.effect(Effect::nothing(StatementKind::Other), whole);
+            return;
+        }
         let understood = !parsed.statements.is_empty();
         let half = understood && parsed.failure.is_some() && !self.request.dialect.needs_no_semicolon();
         for statement in &parsed.statements {
@@ -63,9 +92,7 @@ impl<'r> Script<'r> {
         if let Some((text, at)) = parsed.failure {
             let span = at.map(|token| parse::span(&[token])).filter(|span| span.line > 0);
             let reason = Reason { text, span: span.or(Some(whole)) };
-            if !understood && moves_nothing(&piece) {
-                self.effect(Effect::nothing(StatementKind::Other), whole);
-            } else if understood {
+            if understood {
                 self.blame(reason);
             } else {
                 self.unread(&piece, reason);
@@ -76,6 +103,9 @@ impl<'r> Script<'r> {
     /// The tree of a statement: as the dialect writes it, with a simpler head, or as another dialect writes it.
     fn parsed(&self, piece: &[TokenWithSpan]) -> parse::Parsed {
         let limit = self.request.limits.depth;
+        if let Some(failure) = parse::too_deep(piece, limit) {
+            return failure;
+        }
         let plain = rewrite::rewrite(piece, self.request.dialect);
         let first = parse::parse(self.grammar, plain.clone(), limit);
         let several = self.request.dialect.needs_no_semicolon() && !first.statements.is_empty();
@@ -131,7 +161,12 @@ impl<'r> Script<'r> {
     /// A statement that could not be parsed: its tables, as far as its tokens tell.
     fn unread(&mut self, tokens: &[TokenWithSpan], reason: Reason) {
         let span = parse::span(tokens);
-        let found = fallback::tables(&mut self.resolver, tokens);
+        let mut found = fallback::tables(&mut self.resolver, tokens);
+        if found.inputs.is_empty() && tokens.first().is_some_and(|first| split::is_word(first, "ALTER")) {
+            found.kind = StatementKind::Alter;
+            self.effect(found, span);
+            return;
+        }
         let nothing = found.inputs.is_empty() && found.outputs.is_empty();
         self.effect(found, span);
         self.blame(reason);

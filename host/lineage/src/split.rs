@@ -7,9 +7,17 @@ use crate::Dialect;
 
 /// The statements of a script, without those parts of procedures that only steer.
 pub(crate) fn split(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Vec<Vec<TokenWithSpan>> {
+    pieces(tokens, dialect, false)
+}
+
+/// The statements in the body of a procedure.
+pub(crate) fn block(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Vec<Vec<TokenWithSpan>> {
+    pieces(tokens, dialect, true)
+}
+
+fn pieces(tokens: Vec<TokenWithSpan>, dialect: Dialect, mut procedural: bool) -> Vec<Vec<TokenWithSpan>> {
     let mut pieces = Vec::new();
     let mut piece = Piece::default();
-    let mut procedural = false;
     for token in tokens {
         let ends = token.token == Token::SemiColon && piece.depth == 0;
         if ends || (dialect.needs_no_semicolon() && piece.ends_before(&token)) {
@@ -71,7 +79,8 @@ impl Piece {
 
     fn finish(&mut self, procedural: &mut bool, pieces: &mut Vec<Vec<TokenWithSpan>>) {
         let whole = core::mem::take(self).tokens;
-        let routine = makes_routine(&whole);
+        let quoted = whole.iter().any(|token| matches!(token.token, Token::DollarQuotedString(_)));
+        let routine = makes_routine(&whole) && !quoted;
         *procedural |= routine || whole.first().is_some_and(|first| keyword(first) == K::BEGIN && whole.len() > 2);
         let tokens = if *procedural { body(&whole, routine) } else { &whole };
         let tokens = if tokens.first().is_some_and(|first| is_word(first, "GO")) { &tokens[1..] } else { tokens };
@@ -101,7 +110,7 @@ pub(crate) fn is_word(token: &TokenWithSpan, text: &str) -> bool {
 }
 
 /// Whether a statement makes a procedure.
-fn makes_routine(tokens: &[TokenWithSpan]) -> bool {
+pub(crate) fn makes_routine(tokens: &[TokenWithSpan]) -> bool {
     let head = tokens.iter().take(5);
     tokens.first().is_some_and(|first| matches!(keyword(first), K::CREATE | K::ALTER))
         && head.clone().any(|token| ["PROCEDURE", "PROC", "TASK"].iter().any(|word| is_word(token, word)))

@@ -9,7 +9,7 @@ use sqlparser::ast::{
 
 use super::expression::{argument_of, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, last};
-use crate::InfluenceKind;
+use crate::{Dialect, InfluenceKind};
 
 /// Functions that give the rows of the table they are given.
 const PASSING: [&str; 4] = ["stream", "table_changes", "tumble", "changes"];
@@ -178,6 +178,15 @@ impl Resolver<'_> {
             Expr::Function(Function { name, args: FunctionArguments::List(list), .. }) => {
                 let name = last(name).map(|name| name.value.to_lowercase()).unwrap_or_default();
                 self.call(&name, &list.args, alias, env, scope);
+            }
+            Expr::Value(value) if value.value.clone().into_string().is_some() => {
+                let name = value.value.clone().into_string().unwrap_or_default();
+                let rows = self.read(name.split('.').map(|part| part.trim_matches('"').to_owned()).collect(), env);
+                self.derived(&rows, alias, scope);
+            }
+            Expr::Identifier(name) if self.request.dialect == Dialect::Snowflake => {
+                let rows = self.read(vec![name.value.clone()], env);
+                self.derived(&rows, alias, scope);
             }
             other => {
                 let flow = self.uses(other, env, scope);
