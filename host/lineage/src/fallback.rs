@@ -106,7 +106,8 @@ fn name(tokens: &[TokenWithSpan], from: usize) -> (Vec<String>, usize) {
     let mut parts = Vec::new();
     let mut at = from;
     while let Some(Token::Word(word)) = tokens.get(at).map(|token| &token.token) {
-        let reserved = word.quote_style.is_none() && matches!(word.keyword, K::SELECT | K::LATERAL | K::UNNEST | K::TABLE | K::VALUES | K::SET | K::WITH);
+        let reserved = word.quote_style.is_none()
+            && matches!(word.keyword, K::SELECT | K::LATERAL | K::UNNEST | K::TABLE | K::VALUES | K::SET | K::WITH);
         if reserved && parts.is_empty() {
             return (Vec::new(), at);
         }
@@ -122,12 +123,12 @@ fn name(tokens: &[TokenWithSpan], from: usize) -> (Vec<String>, usize) {
 
 /// Names that queries of a WITH clause have.
 fn named_queries(tokens: &[TokenWithSpan]) -> Vec<String> {
-    let mut names = Vec::new();
+    let mut found = Vec::new();
     for window in tokens.windows(3) {
         let named = is_word(&window[1], "AS") && window[2].token == Token::LParen;
         if let (true, Token::Word(word)) = (named, &window[0].token) {
-            names.push(word.value.to_lowercase());
+            found.push(word.value.to_lowercase());
         }
     }
-    names
+    found
 }

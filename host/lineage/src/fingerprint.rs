@@ -10,16 +10,57 @@ use crate::parse;
 
 /// The first words of statements that never move data.
 pub(crate) const STEERING: [&str; 38] = [
-    "SHOW", "DESCRIBE", "DESC", "GRANT", "REVOKE", "DENY", "SET", "RESET", "USE", "ANALYZE", "ANALYSE", "VACUUM", "OPTIMIZE",
-    "COMMENT", "CALL", "COMMIT", "ROLLBACK", "BEGIN", "START", "END", "SAVEPOINT", "RELEASE", "KILL", "LOCK", "UNLOCK",
-    "PRAGMA", "CHECKPOINT", "REFRESH", "UNCACHE", "MSCK", "ADD", "LIST", "DEALLOCATE", "DECLARE", "PRINT", "HANDLER",
-    "FLUSH", "SIGNAL",
+    "SHOW",
+    "DESCRIBE",
+    "DESC",
+    "GRANT",
+    "REVOKE",
+    "DENY",
+    "SET",
+    "RESET",
+    "USE",
+    "ANALYZE",
+    "ANALYSE",
+    "VACUUM",
+    "OPTIMIZE",
+    "COMMENT",
+    "CALL",
+    "COMMIT",
+    "ROLLBACK",
+    "BEGIN",
+    "START",
+    "END",
+    "SAVEPOINT",
+    "RELEASE",
+    "KILL",
+    "LOCK",
+    "UNLOCK",
+    "PRAGMA",
+    "CHECKPOINT",
+    "REFRESH",
+    "UNCACHE",
+    "MSCK",
+    "ADD",
+    "LIST",
+    "DEALLOCATE",
+    "DECLARE",
+    "PRINT",
+    "HANDLER",
+    "FLUSH",
+    "SIGNAL",
 ];
 
 /// Schemas that hold what an engine knows about itself.
 const OWN: [&str; 9] = [
-    "information_schema", "pg_catalog", "sys", "performance_schema", "account_usage", "svv_tables", "stv_recents",
-    "stl_query", "metadata",
+    "information_schema",
+    "pg_catalog",
+    "sys",
+    "performance_schema",
+    "account_usage",
+    "svv_tables",
+    "stv_recents",
+    "stl_query",
+    "metadata",
 ];
 
 /// A hash of a query without its literals, comments, blanks and case: the same for all its likes.
@@ -30,7 +71,7 @@ pub fn fingerprint(sql: &str, dialect: Dialect) -> String {
     for token in &tokens {
         let text = normal(token);
         // A list of literals counts as one, however long it is.
-        let repeats = text == "?" && last == "?" || text == "," && last == "?";
+        let repeats = last == "?" && (text == "?" || text == ",");
         if repeats {
             continue;
         }

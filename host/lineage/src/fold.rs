@@ -80,17 +80,13 @@ pub(crate) struct Ends {
 
 impl Fold {
     /// Takes one more statement; gives what it reads and makes on its own.
-    pub(crate) fn take(
-        &mut self,
-        resolver: &mut Resolver,
-        effect: &Effect,
-    ) -> (Vec<TableName>, Vec<ColumnEdge>, bool) {
+    pub(crate) fn take(&mut self, resolver: &mut Resolver, effect: &Effect) -> (Vec<TableName>, Vec<ColumnEdge>, bool) {
         let temporary = matches!(effect.change, Change::Makes { temporary: true });
         let (near, shallow) = seen(&self.shallow, resolver, effect);
         let (far, deep) = seen(&self.deep, resolver, effect);
         self.note(resolver, effect, &far, &deep);
         let edges = shallow.iter().map(|(table, column)| edge(resolver, *table, column)).collect();
-        self.remember(resolver, effect, temporary, (near.clone(), &shallow), (far, &deep));
+        self.remember(resolver, effect, temporary, &(near.clone(), &shallow), &(far, &deep));
         (near.iter().map(|table| resolver.table_name(*table).clone()).collect(), edges, temporary)
     }
 
@@ -188,8 +184,8 @@ impl Fold {
         resolver: &mut Resolver,
         effect: &Effect,
         temporary: bool,
-        near: (BTreeSet<TableId>, &[(Option<TableId>, Column)]),
-        far: (BTreeSet<TableId>, &[(Option<TableId>, Column)]),
+        near: &(BTreeSet<TableId>, &[(Option<TableId>, Column)]),
+        far: &(BTreeSet<TableId>, &[(Option<TableId>, Column)]),
     ) {
         match &effect.change {
             Change::Nothing => {}
@@ -213,8 +209,8 @@ impl Fold {
                             map.entry(*table).or_insert_with(|| Made { temporary: true, ..Made::default() });
                         }
                     }
-                    add(&mut self.shallow, *table, &near);
-                    add(&mut self.deep, *table, &far);
+                    add(&mut self.shallow, *table, near);
+                    add(&mut self.deep, *table, far);
                 }
             }
             Change::Makes { .. } => {

@@ -53,13 +53,18 @@ fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
         }
         K::WITHOUT if named(1, "WRAPPER") => (2, nothing()),
         K::WITHOUT if named(2, "WRAPPER") => (3, nothing()),
-        K::ON if next(1) == K::COMMIT => (2 + usize::from(next(2) == K::DROP) + 2 * usize::from(next(3) == K::ROWS), nothing()),
+        K::ON if next(1) == K::COMMIT => {
+            (2 + usize::from(next(2) == K::DROP) + 2 * usize::from(next(3) == K::ROWS), nothing())
+        }
         K::TABLESAMPLE if opens(2) => (group(2), nothing()),
         K::TABLESAMPLE | K::SAMPLE if opens(1) => (group(1), nothing()),
         K::PARTITION if opens(1) && at > 0 && !is_insert(tokens) => (group(1), nothing()),
         K::LOCK if next(1) == K::IN => (4, nothing()),
         K::GLOBAL if matches!(next(1), K::IN | K::NOT | K::JOIN | K::LEFT | K::INNER | K::ANY) => (1, nothing()),
-        K::ASOF if matches!(next(1), K::JOIN | K::LEFT) && !tokens.iter().any(|token| is_word(token, "MATCH_CONDITION")) => {
+        K::ASOF
+            if matches!(next(1), K::JOIN | K::LEFT)
+                && !tokens.iter().any(|token| is_word(token, "MATCH_CONDITION")) =>
+        {
             (1, nothing())
         }
         K::ANY | K::ALL | K::SEMI if matches!(next(1), K::LEFT | K::INNER | K::RIGHT) => (1, nothing()),
@@ -79,7 +84,9 @@ fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
         }
         _ if (named(0, "APPROXIMATE") || named(0, "MODEL")) && is_name(tokens.get(at + 1)) => (1, nothing()),
         _ if (named(0, "SHALLOW") || named(0, "DEEP")) && (next(1) == K::CLONE || named(1, "CLONE")) => (1, nothing()),
-        K::COPY if at > 2 && is_name(tokens.get(at - 1)) && keyword(&tokens[0]) == K::CREATE && next(1) != K::GRANTS => {
+        K::COPY
+            if at > 2 && is_name(tokens.get(at - 1)) && keyword(&tokens[0]) == K::CREATE && next(1) != K::GRANTS =>
+        {
             (1, vec![word("CLONE")])
         }
         _ => compared(tokens, at).unwrap_or_else(|| fields(tokens, at)),
@@ -89,7 +96,12 @@ fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
 /// `a EQ b`: comparisons as words.
 fn compared(tokens: &[TokenWithSpan], at: usize) -> Option<(usize, Vec<TokenWithSpan>)> {
     let operators = [
-        ("EQ", Token::Eq), ("NE", Token::Neq), ("GT", Token::Gt), ("GE", Token::GtEq), ("LT", Token::Lt), ("LE", Token::LtEq),
+        ("EQ", Token::Eq),
+        ("NE", Token::Neq),
+        ("GT", Token::Gt),
+        ("GE", Token::GtEq),
+        ("LT", Token::Lt),
+        ("LE", Token::LtEq),
     ];
     let (_, operator) = operators.into_iter().find(|(word, _)| is_word(&tokens[at], word))?;
     let value = |token: &TokenWithSpan| {
@@ -117,7 +129,8 @@ fn after_directory(tokens: &[TokenWithSpan], at: usize) -> bool {
 
 /// How many tokens there are up to the query.
 fn to_query(tokens: &[TokenWithSpan], at: usize) -> usize {
-    let query = tokens[at..].iter().position(|token| matches!(keyword(token), K::SELECT | K::WITH | K::FROM | K::VALUES));
+    let query =
+        tokens[at..].iter().position(|token| matches!(keyword(token), K::SELECT | K::WITH | K::FROM | K::VALUES));
     query.unwrap_or(0)
 }
 
@@ -126,9 +139,9 @@ fn moment(tokens: &[TokenWithSpan]) -> usize {
     let mut at = 0;
     loop {
         while is_name(tokens.get(at))
-            && tokens.get(at + 1).is_some_and(|next| {
-                matches!(next.token, Token::SingleQuotedString(_) | Token::LParen | Token::Word(_))
-            })
+            && tokens
+                .get(at + 1)
+                .is_some_and(|next| matches!(next.token, Token::SingleQuotedString(_) | Token::LParen | Token::Word(_)))
             && matches!(keyword(&tokens[at]), K::TIMESTAMP | K::DATE | K::INTERVAL | K::CAST | K::NoKeyword)
         {
             at += 1;

@@ -35,10 +35,8 @@ pub(crate) fn depth(tokens: &[TokenWithSpan]) -> usize {
                 levels.push(1);
                 total += 1;
             }
-            Token::RParen | Token::RBracket | Token::RBrace => {
-                if levels.len() > 1 {
-                    total -= levels.pop().unwrap_or_default();
-                }
+            Token::RParen | Token::RBracket | Token::RBrace if levels.len() > 1 => {
+                total -= levels.pop().unwrap_or_default();
             }
             Token::Comma | Token::SemiColon => {
                 if let Some(level) = levels.last_mut() {
@@ -65,12 +63,38 @@ fn nests(token: &Token) -> bool {
     match token {
         Token::Word(word) => matches!(
             word.keyword,
-            K::AND | K::OR | K::NOT | K::UNION | K::EXCEPT | K::INTERSECT | K::MINUS | K::CASE | K::SELECT | K::IS
-                | K::LIKE | K::IN | K::BETWEEN | K::COLLATE | K::INTERVAL | K::EXPLAIN | K::AT | K::ELSE | K::PRIOR
+            K::AND
+                | K::OR
+                | K::NOT
+                | K::UNION
+                | K::EXCEPT
+                | K::INTERSECT
+                | K::MINUS
+                | K::CASE
+                | K::SELECT
+                | K::IS
+                | K::LIKE
+                | K::IN
+                | K::BETWEEN
+                | K::COLLATE
+                | K::INTERVAL
+                | K::EXPLAIN
+                | K::AT
+                | K::ELSE
+                | K::PRIOR
         ),
-        Token::Number(..) | Token::SingleQuotedString(_) | Token::Period | Token::Colon => false,
-        Token::DoubleQuotedString(_) | Token::Placeholder(_) | Token::EOF | Token::Char(_) => false,
-        Token::LParen | Token::RParen | Token::Comma | Token::SemiColon => false,
+        Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::DoubleQuotedString(_)
+        | Token::Placeholder(_)
+        | Token::Char(_)
+        | Token::Period
+        | Token::Colon
+        | Token::LParen
+        | Token::RParen
+        | Token::Comma
+        | Token::SemiColon
+        | Token::EOF => false,
         _ => true,
     }
 }

@@ -55,8 +55,7 @@ fn is_query_after(tokens: &[TokenWithSpan], at: usize, token: &TokenWithSpan) ->
         return false;
     }
     let next = tokens[at + 1..].iter().find(|token| token.token != Token::LParen).map(keyword);
-    matches!(next, Some(K::SELECT | K::WITH | K::VALUES | K::FROM | K::TABLE))
-        && open_before(tokens, at) == 0
+    matches!(next, Some(K::SELECT | K::WITH | K::VALUES | K::FROM | K::TABLE)) && open_before(tokens, at) == 0
 }
 
 fn open_before(tokens: &[TokenWithSpan], at: usize) -> usize {
@@ -258,8 +257,15 @@ fn stage(tokens: &mut Vec<TokenWithSpan>, at: usize) {
         let joined = to == at || tokens[to - 1].span.end == token.span.start;
         let part = matches!(
             token.token,
-            Token::AtSign | Token::Word(_) | Token::Div | Token::Period | Token::Mod | Token::Tilde | Token::Minus
-                | Token::Number(..) | Token::Eq
+            Token::AtSign
+                | Token::Word(_)
+                | Token::Div
+                | Token::Period
+                | Token::Mod
+                | Token::Tilde
+                | Token::Minus
+                | Token::Number(..)
+                | Token::Eq
         );
         if !joined || !part {
             break;

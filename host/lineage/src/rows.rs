@@ -7,7 +7,7 @@ use crate::loosen::word;
 use crate::rewrite::{closing, items};
 use crate::split::{is_word, keyword};
 
-/// Simplifies each MATCH_RECOGNIZE: what decides which rows match is dropped, its variables stay.
+/// Simplifies each `MATCH_RECOGNIZE`: what decides which rows match is dropped, its variables stay.
 pub(crate) fn patterns(tokens: &mut Vec<TokenWithSpan>) {
     let mut at = 0;
     while at < tokens.len() {
@@ -38,7 +38,7 @@ fn simple_pattern(inner: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
         }
     }
     let mut variables: Vec<TokenWithSpan> = Vec::new();
-    for token in inner[pattern + 2..define.min(inner.len())].iter() {
+    for token in &inner[pattern + 2..define.min(inner.len())] {
         let new = matches!(token.token, Token::Word(_)) && !is_word(token, "SUBSET") && !is_word(token, "PERMUTE");
         let twice = variables.iter().chain(&known).any(|other| other.token == token.token);
         if new && !twice {
@@ -57,7 +57,7 @@ fn simple_pattern(inner: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     result
 }
 
-/// Simplifies each JSON_TABLE and JSON_QUERY: paths and what happens on errors are dropped.
+/// Simplifies each `JSON_TABLE` and `JSON_QUERY`: paths and what happens on errors are dropped.
 pub(crate) fn json_tables(tokens: &mut Vec<TokenWithSpan>) {
     let mut at = 0;
     while at < tokens.len() {

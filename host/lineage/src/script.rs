@@ -6,7 +6,10 @@ use crate::fold::Fold;
 use crate::grammar::Grammar;
 use crate::resolve::{Env, Resolver};
 use crate::statement::Effect;
-use crate::{Analysis, Dialect, Reason, Request, Span, Statement, StatementKind, Verdict, fallback, fingerprint, loosen, parse, rewrite, split};
+use crate::{
+    Analysis, Dialect, Reason, Request, Span, Statement, StatementKind, Verdict, fallback, fingerprint, loosen, parse,
+    rewrite, split,
+};
 
 /// Dialects whose grammars are tried on what a dialect's own does not know.
 const OTHERS: [Dialect; 5] =
@@ -38,7 +41,7 @@ impl<'r> Script<'r> {
         let mut pieces = split::split(tokens, self.request.dialect);
         let tail = stopped.is_some().then(|| pieces.pop()).flatten();
         for piece in pieces {
-            self.piece(piece);
+            self.piece(&piece);
         }
         if let Some(reason) = stopped {
             self.unread(&tail.unwrap_or_default(), reason);
@@ -51,9 +54,7 @@ impl<'r> Script<'r> {
         let first = piece.first()?;
         let language = piece.iter().position(|token| split::is_word(token, "LANGUAGE"));
         let spoken = language.and_then(|at| piece.get(at + 1));
-        let foreign = spoken.is_some_and(|token| {
-            !["SQL", "PLPGSQL"].iter().any(|name| split::is_word(token, name))
-        });
+        let foreign = spoken.is_some_and(|token| !["SQL", "PLPGSQL"].iter().any(|name| split::is_word(token, name)));
         let block = split::is_word(first, "DO") || split::is_word(first, "EXECUTE") || split::makes_routine(piece);
         if !block || foreign {
             return None;
@@ -68,14 +69,16 @@ impl<'r> Script<'r> {
     }
 
     /// One statement.
-    fn piece(&mut self, piece: Vec<TokenWithSpan>) {
-        if let Some(block) = self.quoted_block(&piece) {
-            block.into_iter().for_each(|inner| self.piece(inner));
+    fn piece(&mut self, piece: &[TokenWithSpan]) {
+        if let Some(block) = self.quoted_block(piece) {
+            for inner in block {
+                self.piece(&inner);
+            }
             return;
         }
-        let whole = parse::span(&piece);
-        let parsed = self.parsed(&piece);
-        if parsed.failure.is_some() && moves_nothing(&piece) {
+        let whole = parse::span(piece);
+        let parsed = self.parsed(piece);
+        if parsed.failure.is_some() && moves_nothing(piece) {
             self.effect(Effect::nothing(StatementKind::Other), whole);
             return;
         }
@@ -84,7 +87,7 @@ impl<'r> Script<'r> {
         for statement in &parsed.statements {
             for mut effect in self.resolver.effects(statement, &Env::default()) {
                 if half {
-                    self.complete(&mut effect, &piece);
+                    self.complete(&mut effect, piece);
                 }
                 self.effect(effect, whole);
             }
@@ -95,7 +98,7 @@ impl<'r> Script<'r> {
             if understood {
                 self.blame(reason);
             } else {
-                self.unread(&piece, reason);
+                self.unread(piece, reason);
             }
         }
     }

@@ -60,7 +60,8 @@ impl Piece {
         let (first, last) = (keyword(first), keyword(last));
         match keyword(token) {
             K::SELECT => {
-                let continues = matches!(last, K::UNION | K::ALL | K::EXCEPT | K::INTERSECT | K::AS | K::FOR | K::BEGIN);
+                let continues =
+                    matches!(last, K::UNION | K::ALL | K::EXCEPT | K::INTERSECT | K::AS | K::FOR | K::BEGIN);
                 let inserts = matches!(first, K::INSERT | K::WITH | K::CREATE | K::MERGE | K::ALTER | K::DECLARE);
                 !continues && (self.queried || !inserts)
             }
@@ -143,8 +144,18 @@ fn body(tokens: &[TokenWithSpan], routine: bool) -> &[TokenWithSpan] {
 fn begins(keyword: K) -> bool {
     matches!(
         keyword,
-        K::INSERT | K::UPDATE | K::DELETE | K::MERGE | K::SELECT | K::WITH | K::CREATE | K::TRUNCATE | K::DROP | K::ALTER
-            | K::COPY | K::REPLACE
+        K::INSERT
+            | K::UPDATE
+            | K::DELETE
+            | K::MERGE
+            | K::SELECT
+            | K::WITH
+            | K::CREATE
+            | K::TRUNCATE
+            | K::DROP
+            | K::ALTER
+            | K::COPY
+            | K::REPLACE
     )
 }
 
@@ -156,7 +167,9 @@ fn after_condition(tokens: &[TokenWithSpan]) -> &[TokenWithSpan] {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
             _ if depth > 0 => {}
-            _ if matches!(keyword(token), K::THEN | K::DO | K::BEGIN) || is_word(token, "LOOP") => return &tokens[at + 1..],
+            _ if matches!(keyword(token), K::THEN | K::DO | K::BEGIN) || is_word(token, "LOOP") => {
+                return &tokens[at + 1..];
+            }
             _ if begins(keyword(token)) => return &tokens[at..],
             _ => {}
         }

@@ -9,9 +9,28 @@ use crate::Confidence;
 
 /// Words that stand for a value without parentheses in some dialect, where no table has such a column.
 const VALUES: [&str; 22] = [
-    "sysdate", "systimestamp", "rownum", "rowid", "level", "user", "uid", "current_date", "current_time",
-    "current_timestamp", "current_user", "current_role", "session_user", "localtime", "localtimestamp", "getdate",
-    "current_catalog", "current_schema", "current_database", "default", "sqlcode", "sqlerrm",
+    "sysdate",
+    "systimestamp",
+    "rownum",
+    "rowid",
+    "level",
+    "user",
+    "uid",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "current_role",
+    "session_user",
+    "localtime",
+    "localtimestamp",
+    "getdate",
+    "current_catalog",
+    "current_schema",
+    "current_database",
+    "default",
+    "sqlcode",
+    "sqlerrm",
 ];
 
 impl Resolver<'_> {
@@ -57,14 +76,14 @@ impl Resolver<'_> {
             [relation] => {
                 let sure = if scope.relations.len() == 1 { Confidence::Likely } else { Confidence::Possible };
                 let rows = Rc::clone(&relation.rows);
-                Some(self.from_rest(&rows, name, sure))
+                Some(self.of_rest(&rows, name, sure))
             }
             _ => Some(self.ambiguous(name)),
         }
     }
 
     /// What a name means that belongs to rows whose columns are not all known.
-    fn from_rest(&mut self, rows: &Rows, name: &str, confidence: Confidence) -> Flow {
+    fn of_rest(&mut self, rows: &Rows, name: &str, confidence: Confidence) -> Flow {
         let [tables] = rows.rest.as_slice() else { return self.ambiguous(name) };
         let mut flow = Flow { confidence, ..Flow::default() };
         for table in tables {
@@ -133,7 +152,7 @@ impl Resolver<'_> {
         let open: Vec<&Relation> = scope.relations.iter().filter(|relation| relation.rows.is_open()).collect();
         if let [relation] = open.as_slice() {
             let rows = Rc::clone(&relation.rows);
-            let flow = self.from_rest(&rows, &parts[0].value, Confidence::Possible);
+            let flow = self.of_rest(&rows, &parts[0].value, Confidence::Possible);
             return self.field(flow, &parts[1..]);
         }
         let name = parts.iter().map(|part| part.value.as_str()).collect::<Vec<_>>().join(".");
@@ -153,7 +172,7 @@ impl Resolver<'_> {
             let table = relation.table;
             let flow = match rows.find(keys[count]) {
                 Some(column) => column.flow.clone(),
-                None if rows.is_open() => self.from_rest(&rows, &parts[count].value, Confidence::Certain),
+                None if rows.is_open() => self.of_rest(&rows, &parts[count].value, Confidence::Certain),
                 None => match (&rows.any, table) {
                     (Some(any), _) => any.clone(),
                     (None, Some(table)) => {

@@ -13,9 +13,40 @@ use super::{Env, Flow, Resolver, Scope, TEXT, idents, last, walk};
 
 /// Units of time, which functions of dates take as a bare word.
 const UNITS: [&str; 34] = [
-    "year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond",
-    "dayofweek", "dayofyear", "isoweek", "isoyear", "dow", "doy", "epoch", "decade", "century", "yyyy", "yy", "mm",
-    "dd", "hh", "mi", "ss", "ms", "weekday", "dw", "ww", "qq", "date", "time",
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "microsecond",
+    "nanosecond",
+    "dayofweek",
+    "dayofyear",
+    "isoweek",
+    "isoyear",
+    "dow",
+    "doy",
+    "epoch",
+    "decade",
+    "century",
+    "yyyy",
+    "yy",
+    "mm",
+    "dd",
+    "hh",
+    "mi",
+    "ss",
+    "ms",
+    "weekday",
+    "dw",
+    "ww",
+    "qq",
+    "date",
+    "time",
 ];
 
 /// Forms of Unicode, which NORMALIZE takes as a bare word.
@@ -36,7 +67,7 @@ impl Resolver<'_> {
             }
             _ => {
                 let mut flow = self.uses(expr, env, scope);
-                flow.text = Some(text(expr).into());
+                flow.text = Some(text(expr));
                 flow
             }
         }
@@ -177,7 +208,9 @@ impl Resolver<'_> {
 
     /// Adds what an order is made from.
     pub(crate) fn order(&mut self, order: &[OrderByExpr], env: &Env, scope: &Scope, into: &mut Flow) {
-        order.iter().for_each(|item| self.collect(&item.expr, env, scope, into));
+        for item in order {
+            self.collect(&item.expr, env, scope, into);
+        }
     }
 
     fn window(&mut self, spec: &WindowSpec, env: &Env, scope: &Scope, into: &mut Flow) {

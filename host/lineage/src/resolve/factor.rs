@@ -26,8 +26,8 @@ impl Resolver<'_> {
         match factor {
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
                 let offset = with_offset.then(|| with_offset_alias.as_ref().map_or("offset", |name| &name.value));
-                let flows = array_exprs.iter().map(|array| self.uses(array, env, scope)).collect();
-                self.arrays(flows, alias.as_ref(), *with_ordinality, offset, scope);
+                let flows: Vec<Flow> = array_exprs.iter().map(|array| self.uses(array, env, scope)).collect();
+                self.arrays(&flows, alias.as_ref(), *with_ordinality, offset, scope);
             }
             TableFactor::Table { name, args: Some(args), alias, .. } => {
                 let name = last(name).map(|name| name.value.to_lowercase()).unwrap_or_default();
@@ -75,21 +75,35 @@ impl Resolver<'_> {
                 let rows = self.unpivot(value, name, columns, env, &inner);
                 self.derived(&Rc::new(rows), alias.as_ref(), scope);
             }
-            TableFactor::MatchRecognize { table, partition_by, order_by, measures, rows_per_match, symbols, alias, .. } => {
+            TableFactor::MatchRecognize {
+                table,
+                partition_by,
+                order_by,
+                measures,
+                rows_per_match,
+                symbols,
+                alias,
+                ..
+            } => {
                 let mut inner = self.alone(table, env, scope);
                 inner.patterns = symbols.iter().map(|symbol| self.symbol(&symbol.symbol.value)).collect();
                 let mut order = Flow::default();
                 self.order(order_by, env, &inner, &mut order);
                 self.influence(InfluenceKind::Order, order);
-                symbols.iter().for_each(|symbol| self.decides(InfluenceKind::Filter, &symbol.definition, env, &inner));
+                for symbol in symbols {
+                    self.decides(InfluenceKind::Filter, &symbol.definition, env, &inner);
+                }
                 let all = matches!(rows_per_match, Some(RowsPerMatch::AllRows(_)));
                 let rows = self.matched(partition_by, measures, all, env, &inner);
                 self.derived(&Rc::new(rows), alias.as_ref(), scope);
             }
             TableFactor::UnpivotExpr { expression, value_alias, attribute_alias } => {
                 let flow = self.uses(expression, env, scope);
-                let names: Vec<&str> =
-                    [Some(value_alias), attribute_alias.as_ref()].into_iter().flatten().map(|a| a.value.as_str()).collect();
+                let names: Vec<&str> = [Some(value_alias), attribute_alias.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .map(|a| a.value.as_str())
+                    .collect();
                 self.made_of(&names, &flow, None, scope);
             }
             TableFactor::SemanticView { name, dimensions, metrics, facts, alias, .. } => {
@@ -122,7 +136,7 @@ impl Resolver<'_> {
     /// Arrays that become rows.
     fn arrays(
         &mut self,
-        flows: Vec<Flow>,
+        flows: &[Flow],
         alias: Option<&TableAlias>,
         ordinality: bool,
         offset: Option<&str>,
@@ -190,7 +204,7 @@ impl Resolver<'_> {
             }
             other => {
                 let flow = self.uses(other, env, scope);
-                self.arrays(vec![flow], alias, false, None, scope);
+                self.arrays(&[flow], alias, false, None, scope);
             }
         }
     }
@@ -227,7 +241,7 @@ impl Resolver<'_> {
                     rows.columns.iter().for_each(|column| flow.add(&column.flow));
                 }
                 flow.settle();
-                self.arrays(vec![flow], alias, false, None, scope);
+                self.arrays(&[flow], alias, false, None, scope);
             }
         }
     }
@@ -306,7 +320,9 @@ impl Resolver<'_> {
     /// UNPIVOT: columns become rows of names and values.
     fn unpivot(&mut self, value: &Expr, name: &Ident, columns: &[ExprWithAlias], env: &Env, inner: &Scope) -> Rows {
         let mut flow = Flow::default();
-        columns.iter().for_each(|column| self.collect(&column.expr, env, inner, &mut flow));
+        for column in columns {
+            self.collect(&column.expr, env, inner, &mut flow);
+        }
         flow.settle();
         let all = self.everything(inner);
         let kept = |column: &&Column| !column.flow.sources.iter().any(|source| flow.sources.contains(source));
@@ -323,7 +339,7 @@ impl Resolver<'_> {
         rows
     }
 
-    /// MATCH_RECOGNIZE: the partition or all columns, and the measures.
+    /// `MATCH_RECOGNIZE`: the partition or all columns, and the measures.
     fn matched(&mut self, partition: &[Expr], measures: &[Measure], all: bool, env: &Env, inner: &Scope) -> Rows {
         let mut rows = Rows::default();
         if all {

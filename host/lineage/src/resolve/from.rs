@@ -44,7 +44,9 @@ impl Resolver<'_> {
             Some(JoinConstraint::On(condition)) => self.decides(InfluenceKind::Join, condition, env, scope),
             Some(JoinConstraint::Using(columns) | JoinConstraint::UsingAlias(columns, _)) => {
                 let columns: Vec<Ident> = columns.iter().filter_map(last).cloned().collect();
-                columns.iter().for_each(|column| self.unite(column, right, scope, unit));
+                for column in &columns {
+                    self.unite(column, right, scope, unit);
+                }
             }
             Some(JoinConstraint::Natural) => self.natural(right, scope, unit),
             Some(JoinConstraint::None) | None => {}
@@ -57,9 +59,11 @@ impl Resolver<'_> {
         let left = &scope.relations[start..right];
         let shared = |column: &&Column| left.iter().any(|relation| relation.rows.find(column.key).is_some());
         let theirs = scope.relations[right..].iter().flat_map(|relation| &relation.rows.columns);
-        let named = theirs.filter(|column| column.name.as_ref() != "*").filter(shared);
-        let names: Vec<Ident> = named.map(|column| Ident::new(column.name.to_string())).collect();
-        names.iter().for_each(|name| self.unite(name, right, scope, unit));
+        let both = theirs.filter(|column| column.name.as_ref() != "*").filter(shared);
+        let names: Vec<Ident> = both.map(|column| Ident::new(column.name.to_string())).collect();
+        for name in &names {
+            self.unite(name, right, scope, unit);
+        }
     }
 
     /// USING: a column of both sides becomes one.

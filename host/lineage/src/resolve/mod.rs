@@ -186,7 +186,9 @@ impl<'r> Resolver<'r> {
     /// Tables have other names.
     pub(crate) fn rename(&mut self, pairs: &[(TableId, TableId)]) {
         let moved: Vec<_> = pairs.iter().map(|(old, new)| (*new, self.rows_of(*old))).collect();
-        pairs.iter().for_each(|(old, _)| self.forget(*old));
+        for (old, _) in pairs {
+            self.forget(*old);
+        }
         for (new, rows) in moved {
             self.learn(new, &rows.columns);
         }

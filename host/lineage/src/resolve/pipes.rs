@@ -97,13 +97,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn set(
-        &mut self,
-        rows: &Rows,
-        assignments: &[sqlparser::ast::Assignment],
-        env: &Env,
-        scope: &Scope,
-    ) -> Rc<Rows> {
+    fn set(&mut self, rows: &Rows, assignments: &[sqlparser::ast::Assignment], env: &Env, scope: &Scope) -> Rc<Rows> {
         let mut columns = rows.columns.clone();
         for assignment in assignments {
             let flow = self.value(&assignment.value, env, scope);

@@ -145,7 +145,8 @@ impl Resolver<'_> {
     }
 
     fn table_rows(&mut self, table: &Table, env: &Env) -> Rc<Rows> {
-        let parts: Vec<String> = [&table.schema_name, &table.table_name].into_iter().flatten().map(|name| name.value.clone()).collect();
+        let parts: Vec<String> =
+            [&table.schema_name, &table.table_name].into_iter().flatten().map(|name| name.value.clone()).collect();
         self.read(parts, env)
     }
 

@@ -48,7 +48,9 @@ impl Resolver<'_> {
         for connect in &select.connect_by {
             match connect {
                 ConnectByKind::ConnectBy { relationships, .. } => {
-                    relationships.iter().for_each(|expr| self.decides(InfluenceKind::Filter, expr, env, scope));
+                    for expr in relationships {
+                        self.decides(InfluenceKind::Filter, expr, env, scope);
+                    }
                 }
                 ConnectByKind::StartWith { condition, .. } => {
                     self.decides(InfluenceKind::Filter, condition, env, scope);
@@ -56,10 +58,14 @@ impl Resolver<'_> {
             }
         }
         if let GroupByExpr::Expressions(exprs, _) = &select.group_by {
-            exprs.iter().for_each(|expr| self.decides(InfluenceKind::Group, expr, env, scope));
+            for expr in exprs {
+                self.decides(InfluenceKind::Group, expr, env, scope);
+            }
         }
         if let Some(Distinct::On(exprs)) = &select.distinct {
-            exprs.iter().for_each(|expr| self.decides(InfluenceKind::Group, expr, env, scope));
+            for expr in exprs {
+                self.decides(InfluenceKind::Group, expr, env, scope);
+            }
         }
         let mut flow = Flow::default();
         self.order(&select.sort_by, env, scope, &mut flow);
@@ -229,8 +235,7 @@ impl Resolver<'_> {
             Some(ExcludeSelectItem::Multiple(many)) => many,
             None => return rows,
         };
-        let gone: Vec<Symbol> =
-            names.iter().filter_map(last).map(|ident| self.symbol(&ident.value)).collect();
+        let gone: Vec<Symbol> = names.iter().filter_map(last).map(|ident| self.symbol(&ident.value)).collect();
         rows.columns.retain(|column| !gone.contains(&column.key));
         rows
     }

@@ -7,7 +7,9 @@ pub(crate) fn parts<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     match expr {
         Expr::CompoundFieldAccess { root, access_chain } => {
             visit(root);
-            access_chain.iter().for_each(|access| subscripts(access, visit));
+            for access in access_chain {
+                subscripts(access, visit);
+            }
         }
         Expr::JsonAccess { value: one, .. }
         | Expr::IsFalse(one)
@@ -70,12 +72,16 @@ fn lists<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             three.into_iter().flatten().for_each(|part| visit(part));
         }
         Expr::Case { operand, conditions, else_result, .. } => {
-            operand.iter().for_each(|part| visit(part));
+            if let Some(part) = operand {
+                visit(part);
+            }
             for when in conditions {
                 visit(&when.condition);
                 visit(&when.result);
             }
-            else_result.iter().for_each(|part| visit(part));
+            if let Some(part) = else_result {
+                visit(part);
+            }
         }
         Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => sets.iter().flatten().for_each(visit),
         Expr::Tuple(all) | Expr::Struct { values: all, .. } => all.iter().for_each(visit),

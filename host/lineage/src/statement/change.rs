@@ -61,8 +61,7 @@ impl Resolver<'_> {
             }
             MergeInsertKind::Row | MergeInsertKind::Wildcard => self.everything(source).as_ref().clone(),
         };
-        let names: Vec<&str> =
-            insert.columns.iter().filter_map(last).map(|name| name.value.as_str()).collect();
+        let names: Vec<&str> = insert.columns.iter().filter_map(last).map(|name| name.value.as_str()).collect();
         let rows = if names.is_empty() { self.by_position(table, &rows, &[]) } else { self.named(&rows, &names) };
         columns.extend(rows.columns.into_iter().map(|column| (Some(table), column)));
     }
@@ -74,38 +73,36 @@ impl Resolver<'_> {
             Some(UpdateTableFromKind::BeforeSet(from) | UpdateTableFromKind::AfterSet(from)) => from.as_slice(),
             None => &[],
         };
-        let named = alias_of(&update.table.relation, before).filter(|_| update.table.joins.is_empty());
-        let joined = TableWithJoins { relation: update.table.relation.clone(), joins: update.table.joins.clone() };
-        let owner = match (&named, update.table.joins.is_empty()) {
-            (Some(_), _) => named.clone(),
-            (None, true) => None,
-            (None, false) => assigned(update).or_else(|| Some(name_of(&update.table.relation)?.to_vec())),
+        let Some(table) = self.updated(update, before, env, &mut scope) else {
+            return Effect::nothing(StatementKind::Update);
         };
-        let table = match &owner {
-            Some(owner) => {
-                let from = if named.is_some() { before } else { core::slice::from_ref(&joined) };
-                let reads = self.reads.clone();
-                self.from(from, env, &mut scope);
-                let found = self.relation(owner, &scope).and_then(|relation| relation.table);
-                if let Some(table) = found.filter(|table| !reads.contains(table)) {
-                    self.reads.remove(&table);
-                }
-                if named.is_none() {
-                    self.from(before, env, &mut scope);
-                }
-                found
-            }
-            None => {
-                let table = self.written(&update.table.relation, env, &mut scope);
-                self.from(before, env, &mut scope);
-                table
-            }
-        };
-        let Some(table) = table else { return Effect::nothing(StatementKind::Update) };
         update.selection.iter().for_each(|expr| self.decides(InfluenceKind::Filter, expr, env, &scope));
         let mut columns = Vec::new();
         self.assign(&update.assignments, table, env, &scope, &mut columns);
         Effect { columns: once(columns), ..Effect::writes(StatementKind::Update, table, Change::Adds) }
+    }
+
+    /// The table that an UPDATE writes: the named one, the one behind an alias, or one of several joined ones.
+    fn updated(&mut self, update: &Update, from: &[TableWithJoins], env: &Env, scope: &mut Scope) -> Option<TableId> {
+        let alone = update.table.joins.is_empty();
+        let alias = alias_of(&update.table.relation, from).filter(|_| alone);
+        let aliased = alias.is_some();
+        let joined = if alone { None } else { assigned(update).or_else(|| name_of(&update.table.relation)) };
+        let Some(owner) = alias.or(joined) else {
+            let table = self.written(&update.table.relation, env, scope);
+            self.from(from, env, scope);
+            return table;
+        };
+        let before = self.reads.clone();
+        self.from(if aliased { from } else { core::slice::from_ref(&update.table) }, env, scope);
+        let found = self.relation(&owner, scope).and_then(|relation| relation.table);
+        if let Some(table) = found.filter(|table| !before.contains(table)) {
+            self.reads.remove(&table);
+        }
+        if !aliased {
+            self.from(from, env, scope);
+        }
+        found
     }
 
     /// What a DELETE does.
@@ -169,9 +166,9 @@ fn name_of(factor: &TableFactor) -> Option<Vec<Ident>> {
 fn alias_of(target: &TableFactor, from: &[TableWithJoins]) -> Option<Vec<Ident>> {
     let TableFactor::Table { name, alias: None, .. } = target else { return None };
     let [only] = idents(name).collect::<Vec<_>>()[..] else { return None };
-    let factors = from.iter().flat_map(|item| {
-        core::iter::once(&item.relation).chain(item.joins.iter().map(|join| &join.relation))
-    });
+    let factors = from
+        .iter()
+        .flat_map(|item| core::iter::once(&item.relation).chain(item.joins.iter().map(|join| &join.relation)));
     let same = |factor: &TableFactor| match factor {
         TableFactor::Table { alias: Some(alias), .. } => alias.name.value.eq_ignore_ascii_case(&only.value),
         TableFactor::Table { name, alias: None, .. } => is_same(name, only),

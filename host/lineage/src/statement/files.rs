@@ -18,13 +18,13 @@ impl Resolver<'_> {
                         let table = self.target(into);
                         let effect = Effect::writes(StatementKind::Copy, table, Change::Adds);
                         let files = from.map(str::to_owned).or_else(|| from_obj.as_ref().map(address));
-                        self.from_files(files.as_deref());
+                        self.reads_files(files.as_deref());
                         effect
                     }
                     CopyIntoSnowflakeKind::Location => {
                         let place = from.map_or_else(|| address(into), str::to_owned);
                         let table = from_obj.as_ref();
-                        self.to_files(&place, from_query.as_deref(), table, env)
+                        self.writes_files(&place, from_query.as_deref(), table, env)
                     }
                 }
             }
@@ -32,18 +32,18 @@ impl Resolver<'_> {
                 if let (None, Some(text)) = (query, query_text) {
                     return self.quoted_query(text, &to.value, env);
                 }
-                self.to_files(&to.value, query.as_deref(), None, env)
+                self.writes_files(&to.value, query.as_deref(), None, env)
             }
             Statement::LoadData { inpath, table_name, overwrite, .. } => {
                 let table = self.target(table_name);
-                self.from_files(Some(inpath));
+                self.reads_files(Some(inpath));
                 let change = if *overwrite { Change::Makes { temporary: false } } else { Change::Adds };
                 Effect::writes(StatementKind::Copy, table, change)
             }
-            Statement::Directory { path, source, .. } => self.to_files(path, Some(source), None, env),
+            Statement::Directory { path, source, .. } => self.writes_files(path, Some(source), None, env),
             Statement::ExportData(export) => {
                 let place = export.options.iter().find_map(uri).unwrap_or_default();
-                self.to_files(&place, Some(&export.query), None, env)
+                self.writes_files(&place, Some(&export.query), None, env)
             }
             _ => Effect::nothing(StatementKind::Other),
         }
@@ -57,17 +57,17 @@ impl Resolver<'_> {
         match source {
             CopySource::Table { table_name, .. } if !to => {
                 let table = self.target(table_name);
-                self.from_files(file);
+                self.reads_files(file);
                 Effect::writes(StatementKind::Copy, table, Change::Adds)
             }
             CopySource::Table { table_name, .. } => {
-                self.to_files(file.unwrap_or_default(), None, Some(table_name), env)
+                self.writes_files(file.unwrap_or_default(), None, Some(table_name), env)
             }
-            CopySource::Query(query) => self.to_files(file.unwrap_or_default(), Some(query), None, env),
+            CopySource::Query(query) => self.writes_files(file.unwrap_or_default(), Some(query), None, env),
         }
     }
 
-    fn from_files(&mut self, address: Option<&str>) {
+    fn reads_files(&mut self, address: Option<&str>) {
         if let Some(address) = address.filter(|address| !address.is_empty()) {
             let files = self.table(TableName::location(address));
             self.reads.insert(files);
@@ -75,7 +75,7 @@ impl Resolver<'_> {
     }
 
     /// A query or a table that is written to files.
-    fn to_files(&mut self, place: &str, query: Option<&Query>, table: Option<&ObjectName>, env: &Env) -> Effect {
+    fn writes_files(&mut self, place: &str, query: Option<&Query>, table: Option<&ObjectName>, env: &Env) -> Effect {
         let rows = match (query, table) {
             (Some(query), _) => self.query(query, env, None),
             (None, Some(table)) => {
@@ -96,7 +96,7 @@ impl Resolver<'_> {
     fn quoted_query(&mut self, text: &str, place: &str, env: &Env) -> Effect {
         let text = text.replace("''", "'");
         match crate::parse::query(&text, self.request) {
-            Ok(query) => self.to_files(place, Some(&query), None, env),
+            Ok(query) => self.writes_files(place, Some(&query), None, env),
             Err(reason) => {
                 self.reason(reason);
                 Effect::nothing(StatementKind::Copy)

@@ -26,17 +26,14 @@ impl Resolver<'_> {
         };
         let table = self.target(name);
         let effect = Effect::writes(StatementKind::Insert, table, change);
-        match rows {
-            Some(rows) => {
-                let rows = self.placed(insert, table, &rows);
-                effect.with_rows(table, &rows)
-            }
-            None => {
-                let mut columns = Vec::new();
-                let scope = Scope::default();
-                self.assign(&insert.assignments, table, env, &scope, &mut columns);
-                Effect { columns, ..effect }
-            }
+        if let Some(rows) = rows {
+            let rows = self.placed(insert, table, &rows);
+            effect.with_rows(table, &rows)
+        } else {
+            let mut columns = Vec::new();
+            let scope = Scope::default();
+            self.assign(&insert.assignments, table, env, &scope, &mut columns);
+            Effect { columns, ..effect }
         }
     }
 

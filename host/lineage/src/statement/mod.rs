@@ -206,7 +206,13 @@ impl Resolver<'_> {
                 if *analyze {
                     return inner;
                 }
-                Effect { outputs: Vec::new(), columns: Vec::new(), change: Change::Nothing, kind: StatementKind::Explain, ..inner }
+                Effect {
+                    outputs: Vec::new(),
+                    columns: Vec::new(),
+                    change: Change::Nothing,
+                    kind: StatementKind::Explain,
+                    ..inner
+                }
             }
             Statement::Prepare { statement, .. } => self.effect(statement, env),
             Statement::Cache { table_name, query: Some(query), .. } => {
