@@ -96,7 +96,9 @@ impl Fold {
             let flow = through(&self.shallow, resolver, &Flow { sources: sources.clone(), ..Flow::default() });
             influence(resolver, *kind, &flow.sources)
         };
-        effect.influences.iter().map(|found| through(found, resolver)).collect()
+        let mut all: Vec<Influence> = effect.influences.iter().map(|found| through(found, resolver)).collect();
+        all.sort();
+        all
     }
 
     /// Notes what the whole reads and writes.
@@ -247,7 +249,9 @@ impl Fold {
             columns.extend(written.iter().map(|column| edge(resolver, Some(*table), column)));
         }
         columns.extend(self.results.iter().map(|column| edge(resolver, None, column)));
-        let influences = self.influences.iter().map(|(kind, sources)| influence(resolver, *kind, sources)).collect();
+        let public = self.influences.iter().map(|(kind, sources)| influence(resolver, *kind, sources));
+        let mut influences: Vec<Influence> = public.collect();
+        influences.sort();
         let outputs = left.iter().map(|(table, _)| resolver.table_name(*table).clone()).collect();
         Ends { inputs, outputs, columns, influences }
     }

@@ -75,6 +75,11 @@ fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
             (to_query(tokens, at), nothing())
         }
         K::TABLE if opens(1) => argument(tokens, at),
+        _ if named(0, "SEL")
+            && !matches!(tokens.get(at + 1).map(|next| &next.token), None | Some(Token::Comma | Token::Period)) =>
+        {
+            (1, vec![word("SELECT")])
+        }
         _ if named(0, "CORRESPONDING") => {
             let by = if next(1) == K::BY { group(2) } else { 1 };
             (by.max(1), vec![word("BY"), word("NAME")])

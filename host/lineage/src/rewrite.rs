@@ -6,6 +6,9 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::Dialect;
 use crate::split::{is_word, keyword};
 
+/// What makes the parser see a place for files where a stage is written to.
+pub(crate) const STAGE: &str = "stage://";
+
 /// The tokens of one statement, rewritten where a rewriting never does harm.
 pub(crate) fn rewrite(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWithSpan> {
     let mut tokens = tokens.to_vec();
@@ -275,6 +278,13 @@ fn stage(tokens: &mut Vec<TokenWithSpan>, at: usize) {
     }
     if name.len() > 1 {
         let span = tokens[at].span;
-        tokens.splice(at..to, [TokenWithSpan::new(Token::make_word(&name.replace('"', ""), Some('"')), span)]);
+        let name = name.replace('"', "");
+        let target = at > 0 && keyword(&tokens[at - 1]) == K::INTO;
+        let token = if target {
+            Token::SingleQuotedString(format!("{STAGE}{name}"))
+        } else {
+            Token::make_word(&name, Some('"'))
+        };
+        tokens.splice(at..to, [TokenWithSpan::new(token, span)]);
     }
 }

@@ -4,6 +4,7 @@ use sqlparser::ast::{CopyIntoSnowflakeKind, CopySource, CopyTarget, Expr, Object
 
 use super::{Change, Effect};
 use crate::resolve::{Env, Resolver, TableId, idents, words};
+use crate::rewrite::STAGE;
 use crate::{StatementKind, TableName};
 
 impl Resolver<'_> {
@@ -107,7 +108,8 @@ impl Resolver<'_> {
 
 /// The address that a name of a stage or of files stands for.
 fn address(name: &ObjectName) -> String {
-    idents(name).map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".")
+    let name = idents(name).map(|ident| ident.value.as_str()).collect::<Vec<_>>().join(".");
+    name.strip_prefix(STAGE).map(str::to_owned).unwrap_or(name)
 }
 
 /// The address of `OPTIONS (uri = '…')`.
