@@ -1,6 +1,6 @@
 //! One case in, one result out, as lines of JSON: how a corpus of SQL is judged. Never reads or writes anything itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ pub struct Case {
     pub default_schema: Option<String>,
     /// Columns by table.
     #[serde(default)]
-    pub schema: Option<HashMap<String, Vec<String>>>,
+    pub schema: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// What was found in a case.
@@ -110,7 +110,7 @@ struct Tables<'c> {
 }
 
 impl<'c> Tables<'c> {
-    fn new(schema: Option<&'c HashMap<String, Vec<String>>>) -> Self {
+    fn new(schema: Option<&'c BTreeMap<String, Vec<String>>>) -> Self {
         let mut by_name: HashMap<String, Vec<_>> = HashMap::new();
         for (name, columns) in schema.into_iter().flatten() {
             let table = TableName::dotted(name);
@@ -123,7 +123,8 @@ impl<'c> Tables<'c> {
 impl Schemas for Tables<'_> {
     fn columns(&self, table: &TableName) -> Option<Vec<String>> {
         let tables = self.by_name.get(&table.name().to_lowercase())?;
-        let (_, columns) = tables.iter().find(|(name, _)| name.may_be(table))?;
+        let exact = tables.iter().find(|(name, _)| name.parts().len() == table.parts().len() && name.may_be(table));
+        let (_, columns) = exact.or_else(|| tables.iter().find(|(name, _)| name.may_be(table)))?;
         let mut once: Vec<String> = Vec::with_capacity(columns.len());
         for column in *columns {
             if !once.iter().any(|other| other.eq_ignore_ascii_case(column)) {

@@ -285,10 +285,11 @@ fn drop_to_query(tokens: &mut Vec<TokenWithSpan>) {
 fn stream(tokens: &mut Vec<TokenWithSpan>) {
     let Some(kind) = tokens.iter().take(5).position(|token| is_word(token, "STREAM")) else { return };
     let Some(on) = tokens.iter().position(|token| keyword(token) == K::ON) else { return };
+    let Some(name) = tokens.get(kind + 1..on) else { return };
     let mut view = vec![word("CREATE"), word("VIEW")];
-    view.extend_from_slice(&tokens[kind + 1..on]);
+    view.extend_from_slice(name);
     view.extend([word("AS"), word("SELECT"), TokenWithSpan::wrap(Token::Mul), word("FROM")]);
-    let name = |token: &&TokenWithSpan| matches!(token.token, Token::Word(_) | Token::Period);
-    view.extend(tokens.iter().skip(on + 2).take_while(name).cloned());
+    let named = |token: &&TokenWithSpan| matches!(token.token, Token::Word(_) | Token::Period);
+    view.extend(tokens.iter().skip(on + 2).take_while(named).cloned());
     *tokens = view;
 }

@@ -155,9 +155,10 @@ fn type_columns(tokens: &mut Vec<TokenWithSpan>) {
     let Some(open) = tokens.iter().position(|token| token.token == Token::LParen) else { return };
     let Some(list) = items(tokens, open) else { return };
     let bare = list.iter().all(|item| item.len() == 1 && matches!(item[0].token, Token::Word(_)));
-    let heads = tokens[kind..open].iter().all(|token| matches!(token.token, Token::Word(_) | Token::Period));
-    let query = tokens[kind..open].iter().any(|token| matches!(keyword(token), K::AS | K::SELECT | K::LIKE));
-    if !bare || !heads || query || open <= kind {
+    let Some(between) = tokens.get(kind..open) else { return };
+    let heads = between.iter().all(|token| matches!(token.token, Token::Word(_) | Token::Period));
+    let query = between.iter().any(|token| matches!(keyword(token), K::AS | K::SELECT | K::LIKE));
+    if !bare || !heads || query {
         return;
     }
     let names = listed(tokens, open, false);

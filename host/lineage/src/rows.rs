@@ -136,7 +136,7 @@ fn json_table(inner: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
     let columns = inner.iter().position(|token| keyword(token) == K::COLUMNS)?;
     let mut result = vec![word("json_passing"), paren(Token::LParen)];
     result.extend_from_slice(&inner[..path - 1]);
-    for passed in passed(&inner[path..columns]) {
+    for passed in passed(inner.get(path..columns)?) {
         result.push(paren(Token::Comma));
         result.extend(passed);
     }

@@ -109,13 +109,12 @@ impl<'r> Script<'r> {
         if let Some(failure) = parse::too_deep(piece, limit) {
             return failure;
         }
-        let plain = rewrite::rewrite(piece, self.request.dialect);
-        let first = parse::parse(self.grammar, plain.clone(), limit);
+        let first = parse::parse(self.grammar, rewrite::rewrite(piece, self.request.dialect), limit);
         let several = self.request.dialect.needs_no_semicolon() && !first.statements.is_empty();
         if first.failure.is_none() || several || self.grammar.left() == 0 {
             return first;
         }
-        let loose = loosen::loosen(&plain);
+        let loose = loosen::loosen(&rewrite::rewrite(piece, self.request.dialect));
         let simple = rewrite::header(&loose);
         for dialect in core::iter::once(self.request.dialect).chain(OTHERS) {
             let grammar = self.grammar.like(dialect);

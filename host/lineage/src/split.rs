@@ -87,7 +87,11 @@ impl Piece {
         let tokens = if tokens.first().is_some_and(|first| is_word(first, "GO")) { &tokens[1..] } else { tokens };
         let noise = tokens.first().is_none_or(|first| matches!(first.token, Token::Div));
         if !noise {
-            pieces.extend(from_first(tokens).unwrap_or_else(|| vec![tokens.to_vec()]));
+            match from_first(tokens) {
+                Some(inserts) => pieces.extend(inserts),
+                None if tokens.len() == whole.len() => pieces.push(whole),
+                None => pieces.push(tokens.to_vec()),
+            }
         }
     }
 }

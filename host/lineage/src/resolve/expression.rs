@@ -52,6 +52,9 @@ const UNITS: [&str; 34] = [
 /// Forms of Unicode, which NORMALIZE takes as a bare word.
 const FORMS: [&str; 4] = ["nfc", "nfd", "nfkc", "nfkd"];
 
+/// What the row that could not be inserted is called.
+pub(crate) const EXCLUDED: &str = "excluded";
+
 /// What the names of functions that take such a word contain.
 const DATED: [&str; 8] = ["normalize", "date", "time", "trunc", "diff", "last_day", "datepart", "next_day"];
 
@@ -95,7 +98,8 @@ impl Resolver<'_> {
             Expr::Function(function) => self.function(function, env, scope, into),
             Expr::Lambda(lambda) => self.lambda(lambda, env, scope, into),
             Expr::Subquery(query) => self.nested(query, env, scope, into),
-            Expr::Exists { subquery, .. } => self.nested(subquery, env, scope, into),
+            // Which columns it lists does not matter: only whether there is a row.
+            Expr::Exists { subquery, .. } => drop(self.query(subquery, env, Some(scope))),
             Expr::In { expr, target, .. } => {
                 self.collect(expr, env, scope, into);
                 self.in_target(target, env, scope, into);
@@ -149,6 +153,9 @@ impl Resolver<'_> {
     pub(crate) fn function(&mut self, function: &Function, env: &Env, scope: &Scope, into: &mut Flow) {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
             let name = last(&function.name).map(|name| name.value.to_lowercase()).unwrap_or_default();
+            if name == "values" && self.replaced(function, scope, into) {
+                return;
+            }
             self.arguments(&name, &function.parameters, env, scope, into);
             self.arguments(&name, &function.args, env, scope, into);
             function.filter.iter().for_each(|filter| self.collect(filter, env, scope, into));
@@ -160,6 +167,19 @@ impl Resolver<'_> {
             }
             self.receiver(&function.name, scope, into);
         });
+    }
+
+    /// `VALUES(column)` where a row is there already: the value that would have been inserted.
+    fn replaced(&mut self, function: &Function, scope: &Scope, into: &mut Flow) -> bool {
+        let FunctionArguments::List(list) = &function.args else { return false };
+        let [only] = list.args.as_slice() else { return false };
+        let Some(Expr::Identifier(column)) = argument_of(only) else { return false };
+        let excluded = self.symbol(EXCLUDED);
+        let known = scope.relations.iter().any(|relation| relation.names == [excluded]);
+        if known {
+            into.add(&self.dotted(&[Ident::new(EXCLUDED), column.clone()], scope));
+        }
+        known
     }
 
     /// `column.method(...)`: the column counts, if there is one.

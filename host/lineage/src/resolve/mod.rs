@@ -17,6 +17,7 @@ use std::rc::Rc;
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
+pub(crate) use expression::EXCLUDED;
 pub(crate) use model::{Column, Env, Flow, Relation, Rows, Scope, SourceId, Symbol, TableId, Unit};
 pub(crate) use names::words;
 pub(crate) use select::column_name;

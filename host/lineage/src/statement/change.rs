@@ -1,12 +1,14 @@
 //! MERGE, UPDATE and DELETE: what changes rows that are there.
 
+use std::collections::HashMap;
+
 use sqlparser::ast::{
     AssignmentTarget, Delete, FromTable, Ident, Merge, MergeAction, MergeInsertExpr, MergeInsertKind, MergeUpdateKind,
     ObjectName, TableFactor, TableWithJoins, Update, UpdateTableFromKind,
 };
 
 use super::{Change, Effect};
-use crate::resolve::{Column, Env, Flow, Relation, Resolver, Rows, Scope, TableId, column_name, idents, last};
+use crate::resolve::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Symbol, TableId, column_name, idents, last};
 use crate::{InfluenceKind, StatementKind};
 
 impl Resolver<'_> {
@@ -190,15 +192,19 @@ fn assigned(update: &Update) -> Option<Vec<Ident>> {
 }
 
 /// Each column once, with all that several clauses write to it.
-fn once(columns: Vec<(Option<TableId>, Column)>) -> Vec<(Option<TableId>, Column)> {
-    let mut all: Vec<(Option<TableId>, Column)> = Vec::with_capacity(columns.len());
+pub(super) fn once(columns: impl IntoIterator<Item = (Option<TableId>, Column)>) -> Vec<(Option<TableId>, Column)> {
+    let mut all: Vec<(Option<TableId>, Column)> = Vec::new();
+    let mut places: HashMap<Symbol, usize> = HashMap::new();
     for (table, column) in columns {
-        match all.iter_mut().find(|(_, other)| other.key == column.key) {
-            Some((_, other)) => {
-                let flow: Flow = core::mem::take(&mut other.flow);
-                other.flow = flow.joined(&column.flow);
+        if let Some(at) = places.get(&column.key) {
+            let flow: Flow = core::mem::take(&mut all[*at].1.flow);
+            all[*at].1.flow = flow.joined(&column.flow);
+        } else {
+            // Columns that only a schema could name stay apart.
+            if column.name.as_ref() != "*" {
+                places.insert(column.key, all.len());
             }
-            None => all.push((table, column)),
+            all.push((table, column));
         }
     }
     all

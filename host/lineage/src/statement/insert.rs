@@ -1,13 +1,16 @@
 //! INSERT in its forms: with and without a list of columns, by name, into many tables at once.
 
+use std::rc::Rc;
+
 use sqlparser::ast::{
     Assignment, AssignmentTarget, BinaryOperator, Expr, Insert, MultiTableInsertIntoClause, MultiTableInsertValue,
-    SetExpr, TableObject,
+    OnConflict, OnConflictAction, OnInsert, SetExpr, TableObject,
 };
 
+use super::change::once;
 use super::{Change, Effect};
 use crate::StatementKind;
-use crate::resolve::{Column, Env, Flow, Relation, Resolver, Rows, Scope, TableId, last};
+use crate::resolve::{Column, EXCLUDED, Env, Flow, Relation, Resolver, Rows, Scope, TableId, last};
 
 impl Resolver<'_> {
     /// What an INSERT does.
@@ -28,13 +31,44 @@ impl Resolver<'_> {
         let effect = Effect::writes(StatementKind::Insert, table, change);
         if let Some(rows) = rows {
             let rows = self.placed(insert, table, &rows);
-            effect.with_rows(table, &rows)
+            let replaced = self.replacing(insert, table, &rows, env);
+            let effect = effect.with_rows(table, &rows);
+            Effect { columns: once(effect.columns.into_iter().chain(replaced)), ..effect }
         } else {
             let mut columns = Vec::new();
             let scope = Scope::default();
             self.assign(&insert.assignments, table, env, &scope, &mut columns);
             Effect { columns, ..effect }
         }
+    }
+
+    /// What is written where a row is there already: `ON CONFLICT … DO UPDATE`, `ON DUPLICATE KEY UPDATE`.
+    fn replacing(&mut self, insert: &Insert, table: TableId, rows: &Rows, env: &Env) -> Vec<(Option<TableId>, Column)> {
+        let assignments = match &insert.on {
+            Some(OnInsert::DuplicateKeyUpdate(assignments)) => assignments,
+            Some(OnInsert::OnConflict(OnConflict { action: OnConflictAction::DoUpdate(update), .. })) => {
+                &update.assignments
+            }
+            _ => return Vec::new(),
+        };
+        let alias = insert.insert_alias.as_ref().and_then(|alias| last(&alias.row_alias));
+        let alias = alias.map_or(EXCLUDED, |alias| alias.value.as_str());
+        let mut scope = Scope::default();
+        let names = self.table_name(table).parts().to_vec();
+        let names = names.iter().map(|part| self.symbol(part)).collect();
+        let own = self.rows_of(table);
+        scope.add(Relation { names, own: Vec::new(), rows: own, table: Some(table), silent: false });
+        let names = vec![self.symbol(alias)];
+        scope.add(Relation { names, own: Vec::new(), rows: Rc::new(rows.clone()), table: None, silent: false });
+        let noted = self.reasons.len();
+        let mut columns = Vec::new();
+        self.assign(assignments, table, env, &scope, &mut columns);
+        // Names of the query's own tables are not followed here: its rows say what they are.
+        self.reasons.truncate(noted);
+        for (_, column) in &mut columns {
+            column.flow.unresolved.clear();
+        }
+        columns
     }
 
     /// Rows under the names of the columns that they go to.

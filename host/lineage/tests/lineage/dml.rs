@@ -36,6 +36,15 @@ fn an_insert_names_its_columns_lists_none_or_goes_by_name() {
 }
 
 #[test]
+fn a_row_that_is_there_already_is_replaced_by_what_is_said() {
+    let sql = "INSERT INTO target (a, b) SELECT id, total FROM orders \
+               ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.b + target.c, c = EXCLUDED.a";
+    assert_eq!(columns(Dialect::Postgres, sql), "a <- orders.id; b <- orders.total target.c; c <- orders.id");
+    let sql = "INSERT INTO target (a, b) SELECT id, total FROM orders ON DUPLICATE KEY UPDATE c = VALUES(b)";
+    assert_eq!(columns(Dialect::MySql, sql), "a <- orders.id; b <- orders.total; c <- orders.total");
+}
+
+#[test]
 fn an_insert_may_write_many_tables() {
     let sql = "INSERT ALL INTO x (p) VALUES (id) INTO y (q) VALUES (total) SELECT id, total FROM orders";
     assert_eq!(columns(Dialect::Snowflake, sql), "p <- orders.id; q <- orders.total");

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod budget;
+mod cases;
 mod dialects;
 mod dml;
 mod influences;

@@ -35,7 +35,7 @@ fn a_subquery_sees_the_names_around_it() {
             ("SELECT (SELECT c.name) n FROM customers c", "n <- customers.name"),
             ("SELECT id IN (SELECT customer FROM orders) b FROM customers", "b <- customers.id orders.customer"),
             ("SELECT x.y FROM customers c CROSS JOIN LATERAL (SELECT c.city AS y) x", "y <- customers.city"),
-            ("SELECT EXISTS (SELECT 1 FROM orders) e FROM customers", "e <-"),
+            ("SELECT EXISTS (SELECT total FROM orders) e FROM customers", "e <-"),
             ("SELECT total > ALL (SELECT id FROM customers) e FROM orders", "e <- customers.id orders.total"),
         ],
     );
