@@ -59,6 +59,7 @@ mod rows;
 mod script;
 mod split;
 mod statement;
+mod templates;
 
 pub use analysis::{
     Analysis, ColumnEdge, Confidence, EdgeKind, Influence, InfluenceKind, Reason, Source, Span, Statement,

@@ -10,6 +10,7 @@ use crate::split::{is_word, keyword};
 /// The tokens of a statement in words that the parser knows.
 pub(crate) fn loosen(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut tokens = tokens.to_vec();
+    crate::templates::fill(&mut tokens);
     head(&mut tokens);
     let mut done = Vec::with_capacity(tokens.len());
     let mut at = 0;

@@ -41,6 +41,21 @@ fn an_open_string_keeps_the_statements_before_it() {
 }
 
 #[test]
+fn templates_that_a_tool_would_fill_cost_nothing() {
+    for sql in [
+        "INSERT INTO x SELECT id FROM orders WHERE placed > {{ start }} AND customer IN ({{ customers }})",
+        "INSERT INTO x SELECT id FROM orders WHERE {% if from_dttm %} placed > '{{ from_dttm }}' {% endif %}",
+        "INSERT INTO x SELECT id FROM orders WHERE placed > %(start)s AND id = %s",
+        "INSERT INTO x SELECT id FROM orders WHERE placed > ${start}",
+        "INSERT INTO x SELECT id FROM orders WHERE placed > :start AND id = ?",
+    ] {
+        assert_eq!(tables(Dialect::Trino, sql), "orders -> x", "{sql}");
+        assert_eq!(read(Dialect::Trino, sql).verdict, Verdict::Full, "{sql}: {:?}", read(Dialect::Trino, sql).reasons);
+    }
+    assert_eq!(tables(Dialect::Trino, "SELECT a FROM s.{{ table }} WHERE b"), "s.{{table}} ->");
+}
+
+#[test]
 fn another_dialects_words_are_tried_too() {
     assert_eq!(tables(Dialect::Trino, "SELECT `id` FROM `orders`"), "orders ->");
     assert_eq!(tables(Dialect::Postgres, "COPY INTO x FROM 's3://b/k'"), "s3://b/k -> x");
