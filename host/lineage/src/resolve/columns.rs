@@ -149,7 +149,18 @@ impl Resolver<'_> {
             }
             here = scope.parent;
         }
+        let sequence = parts.last().is_some_and(|last| {
+            last.value.eq_ignore_ascii_case("nextval") || last.value.eq_ignore_ascii_case("currval")
+        });
+        if sequence {
+            return Flow::default();
+        }
         let open: Vec<&Relation> = scope.relations.iter().filter(|relation| relation.rows.is_open()).collect();
+        if let ([], Some(any)) =
+            (open.as_slice(), scope.relations.iter().find_map(|relation| relation.rows.any.clone()))
+        {
+            return any;
+        }
         if let [relation] = open.as_slice() {
             let rows = Rc::clone(&relation.rows);
             let flow = self.of_rest(&rows, &parts[0].value, Confidence::Possible);

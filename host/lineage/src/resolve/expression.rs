@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use sqlparser::ast::{
     AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
-    InTarget, LambdaFunction, NamedWindowExpr, ObjectName, OneOrManyWithParens, OrderByExpr, WindowFrameBound,
-    WindowSpec, WindowType,
+    InTarget, LambdaFunction, NamedWindowExpr, ObjectName, OneOrManyWithParens, OrderByExpr, Subscript,
+    WindowFrameBound, WindowSpec, WindowType,
 };
 
 use super::{Env, Flow, Resolver, Scope, TEXT, idents, last, walk};
@@ -64,9 +64,8 @@ impl Resolver<'_> {
         match expr {
             Expr::Nested(inner) | Expr::Named { expr: inner, .. } => self.value(inner, env, scope),
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.uses(expr, env, scope),
-            Expr::CompoundFieldAccess { root, access_chain } if fields(access_chain).is_some() => {
-                let flow = self.value(root, env, scope);
-                self.field(flow, &fields(access_chain).unwrap_or_default())
+            Expr::CompoundFieldAccess { root, access_chain } if is_plain(access_chain) => {
+                self.access(root, access_chain, env, scope)
             }
             _ => {
                 let mut flow = self.uses(expr, env, scope);
@@ -92,8 +91,10 @@ impl Resolver<'_> {
         match expr {
             Expr::Identifier(ident) => into.add(&self.plain(ident, scope)),
             Expr::CompoundIdentifier(parts) => into.add(&self.dotted(parts, scope)),
-            Expr::CompoundFieldAccess { root, access_chain } if fields(access_chain).is_some() => {
-                into.add(&self.value(root, env, scope));
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                let flow = self.access(root, access_chain, env, scope);
+                into.add(&flow);
+                self.deeper_accesses(access_chain, env, scope, into);
             }
             Expr::Function(function) => self.function(function, env, scope, into),
             Expr::Lambda(lambda) => self.lambda(lambda, env, scope, into),
@@ -106,6 +107,34 @@ impl Resolver<'_> {
             }
             _ => self.deeper(expr, env, scope, into),
         }
+    }
+
+    /// A field or an element of what a name or an expression gives.
+    fn access(&mut self, root: &Expr, chain: &[AccessExpr], env: &Env, scope: &Scope) -> Flow {
+        let mut names = match root {
+            Expr::Identifier(name) => vec![name.clone()],
+            Expr::CompoundIdentifier(names) => names.clone(),
+            _ => Vec::new(),
+        };
+        if names.is_empty() {
+            let flow = self.value(root, env, scope);
+            return self.field(flow, &fields(chain));
+        }
+        // The name of a table may come first: the fields that follow are part of the name then.
+        let leading = chain.iter().take_while(|access| matches!(access, AccessExpr::Dot(Expr::Identifier(_)))).count();
+        names.extend(fields(&chain[..leading]));
+        let flow = match names.as_slice() {
+            [only] => self.plain(only, scope),
+            _ => self.dotted(&names, scope),
+        };
+        self.field(flow, &fields(&chain[leading..]))
+    }
+
+    /// What positions and methods of an access are made from.
+    fn deeper_accesses(&mut self, chain: &[AccessExpr], env: &Env, scope: &Scope, into: &mut Flow) {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
+            walk::accesses(chain, &mut |part| self.collect(part, env, scope, into));
+        });
     }
 
     fn deeper(&mut self, expr: &Expr, env: &Env, scope: &Scope, into: &mut Flow) {
@@ -276,17 +305,24 @@ fn is_unit(expr: &Expr) -> bool {
     matches!(expr, Expr::Identifier(name) if name.quote_style.is_none() && unit(name))
 }
 
-/// The names of the fields, where an access is nothing but fields and positions.
-fn fields(chain: &[AccessExpr]) -> Option<Vec<Ident>> {
-    let mut path = Vec::new();
-    for access in chain {
-        match access {
-            AccessExpr::Dot(Expr::Identifier(field)) => path.push(field.clone()),
-            AccessExpr::Subscript(sqlparser::ast::Subscript::Index { index: Expr::Value(_) }) => {}
-            _ => return None,
-        }
-    }
-    Some(path)
+/// Whether an access is nothing but fields and positions.
+fn is_plain(chain: &[AccessExpr]) -> bool {
+    let plain = |access: &AccessExpr| {
+        matches!(
+            access,
+            AccessExpr::Dot(Expr::Identifier(_)) | AccessExpr::Subscript(Subscript::Index { index: Expr::Value(_) })
+        )
+    };
+    chain.iter().all(plain)
+}
+
+/// The names of the fields among accesses.
+fn fields(chain: &[AccessExpr]) -> Vec<Ident> {
+    let name = |access: &AccessExpr| match access {
+        AccessExpr::Dot(Expr::Identifier(field)) => Some(field.clone()),
+        _ => None,
+    };
+    chain.iter().filter_map(name).collect()
 }
 
 /// The text of an expression, cut where it is long.

@@ -9,10 +9,32 @@ use sqlparser::ast::{
 
 use super::expression::{argument_of, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, last};
-use crate::{Dialect, InfluenceKind};
+use crate::{Dialect, InfluenceKind, TableName};
 
 /// Functions that give the rows of the table they are given.
 const PASSING: [&str; 4] = ["stream", "table_changes", "tumble", "changes"];
+
+/// Functions that read files.
+const READING: [&str; 18] = [
+    "read_files",
+    "read_csv",
+    "read_csv_auto",
+    "read_parquet",
+    "read_json",
+    "read_json_auto",
+    "parquet_scan",
+    "iceberg_scan",
+    "delta_scan",
+    "s3",
+    "s3cluster",
+    "gcs",
+    "url",
+    "hdfs",
+    "file",
+    "openrowset",
+    "azureblobstorage",
+    "delta",
+];
 
 /// What FLATTEN gives.
 const FLATTENED: [&str; 6] = ["seq", "key", "path", "index", "value", "this"];
@@ -30,6 +52,11 @@ impl Resolver<'_> {
                 self.arrays(&flows, alias.as_ref(), *with_ordinality, offset, scope);
             }
             TableFactor::Table { name, args: Some(args), alias, .. } => {
+                if let Some(files) = super::path(name, self.request.dialect) {
+                    let rows = self.rows_of_files(files);
+                    self.derived(&rows, alias.as_ref(), scope);
+                    return;
+                }
                 let name = last(name).map(|name| name.value.to_lowercase()).unwrap_or_default();
                 self.call(&name, &args.args, alias.as_ref(), env, scope);
             }
@@ -226,6 +253,13 @@ impl Resolver<'_> {
             }
         }
         flow.settle();
+        if let Some(address) = args.iter().filter_map(argument_of).find_map(literal)
+            && READING.contains(&name)
+        {
+            let rows = self.rows_of_files(TableName::location(address));
+            self.derived(&rows, alias, scope);
+            return;
+        }
         match (name, tables.as_slice()) {
             ("exclude_columns", [rows]) => {
                 let kept = rows.columns.iter().filter(|column| !dropped.contains(&column.key)).cloned().collect();
@@ -244,6 +278,13 @@ impl Resolver<'_> {
                 self.arrays(&[flow], alias, false, None, scope);
             }
         }
+    }
+
+    /// What files give.
+    fn rows_of_files(&mut self, files: TableName) -> Rc<Rows> {
+        let table = self.table(files);
+        self.reads.insert(table);
+        self.rows_of(table)
     }
 
     /// A name that means a table.
@@ -361,6 +402,14 @@ impl Resolver<'_> {
             rows.columns.push(self.column(&measure.alias.value, flow));
         }
         rows
+    }
+}
+
+/// A text.
+fn literal(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Value(value) => value.value.clone().into_string(),
+        _ => None,
     }
 }
 

@@ -19,7 +19,7 @@ use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
 pub(crate) use expression::EXCLUDED;
 pub(crate) use model::{Column, Env, Flow, Relation, Rows, Scope, SourceId, Symbol, TableId, Unit};
-pub(crate) use names::words;
+pub(crate) use names::{path, words};
 pub(crate) use select::column_name;
 
 use crate::{Confidence, InfluenceKind, Request, TableName};

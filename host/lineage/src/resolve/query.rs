@@ -139,7 +139,16 @@ impl Resolver<'_> {
         let mut columns = Vec::with_capacity(width);
         for (at, mut flow) in flows.into_iter().enumerate() {
             flow.settle();
-            columns.push(self.column(&format!("_col{at}"), flow));
+            let name = match self.request.dialect {
+                Dialect::Postgres | Dialect::Redshift | Dialect::Snowflake | Dialect::Sqlite => {
+                    format!("column{}", at + 1)
+                }
+                Dialect::Spark | Dialect::Databricks => format!("col{}", at + 1),
+                Dialect::DuckDb => format!("col{at}"),
+                Dialect::MySql => format!("column_{at}"),
+                _ => format!("_col{at}"),
+            };
+            columns.push(self.column(&name, flow));
         }
         Rows::closed(columns)
     }

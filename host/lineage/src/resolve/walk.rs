@@ -7,9 +7,7 @@ pub(crate) fn parts<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     match expr {
         Expr::CompoundFieldAccess { root, access_chain } => {
             visit(root);
-            for access in access_chain {
-                subscripts(access, visit);
-            }
+            accesses(access_chain, visit);
         }
         Expr::JsonAccess { value: one, .. }
         | Expr::IsFalse(one)
@@ -97,6 +95,13 @@ fn lists<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             visit(&member.array);
         }
         _ => {}
+    }
+}
+
+/// Calls `visit` with the expressions within accesses to fields and elements.
+pub(crate) fn accesses<'e>(chain: &'e [AccessExpr], visit: &mut dyn FnMut(&'e Expr)) {
+    for access in chain {
+        subscripts(access, visit);
     }
 }
 

@@ -12,7 +12,7 @@ use sqlparser::ast::{
     ObjectType, Query, RenameTableNameKind, SetExpr, Statement, Use,
 };
 
-use crate::resolve::{Column, Env, Relation, Resolver, Rows, Scope, TableId, words};
+use crate::resolve::{Column, Env, Relation, Resolver, Rows, Scope, TableId, path, words};
 use crate::{Dialect, StatementKind, TableName};
 
 /// What a statement does.
@@ -253,6 +253,9 @@ impl Resolver<'_> {
 
     /// A table that is written.
     pub(crate) fn target(&mut self, name: &ObjectName) -> TableId {
+        if let Some(files) = path(name, self.request.dialect) {
+            return self.table(files);
+        }
         let name = self.full_name(name);
         self.table(name)
     }

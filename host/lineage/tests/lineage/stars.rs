@@ -91,6 +91,18 @@ fn fields_of_a_structure_belong_to_its_column() {
 }
 
 #[test]
+fn elements_and_fields_of_a_qualified_column() {
+    expect_columns(
+        Dialect::BigQuery,
+        &[
+            ("SELECT e.tags[SAFE_OFFSET(0)].a FROM events e", "a <- events.tags.a"),
+            ("SELECT e.tags[OFFSET(e.id)].a AS x FROM events e", "x <- events.id events.tags.a"),
+            ("SELECT (SELECT value.text FROM UNNEST(tags) WHERE key = 'k') v FROM events", "v <- events.tags"),
+        ],
+    );
+}
+
+#[test]
 fn literal_rows_have_no_sources_but_their_subqueries_do() {
     expect_columns(
         Dialect::Trino,
@@ -170,5 +182,9 @@ fn shards_and_files_are_tables_too() {
         ],
     );
     expect_tables(Dialect::Spark, &[("SELECT * FROM parquet.`s3://b/k`", "s3://b/k ->")]);
-    expect_tables(Dialect::DuckDb, &[("SELECT * FROM 'x.parquet'", "x.parquet ->")]);
+    expect_tables(
+        Dialect::DuckDb,
+        &[("SELECT * FROM 'x.parquet'", "x.parquet ->"), ("SELECT a FROM read_parquet('s3://b/*')", "s3://b/* ->")],
+    );
+    expect_tables(Dialect::Snowflake, &[("SELECT $1 FROM @s.stage/x (FILE_FORMAT => 'f')", "@s.stage/x ->")]);
 }
