@@ -66,6 +66,9 @@ pub(crate) struct Fold {
     influences: BTreeSet<(InfluenceKind, Vec<SourceId>)>,
 }
 
+/// A statement seen through tables that were made before: what it reads, and the columns that it makes.
+type Seen<'c> = (BTreeSet<TableId>, &'c [(Option<TableId>, Column)]);
+
 /// What flows from end to end.
 pub(crate) struct Ends {
     /// What is read.
@@ -181,14 +184,7 @@ impl Fold {
     }
 
     /// Keeps in mind what a statement made, for those after it.
-    fn remember(
-        &mut self,
-        resolver: &mut Resolver,
-        effect: &Effect,
-        temporary: bool,
-        near: &(BTreeSet<TableId>, &[(Option<TableId>, Column)]),
-        far: &(BTreeSet<TableId>, &[(Option<TableId>, Column)]),
-    ) {
+    fn remember(&mut self, resolver: &mut Resolver, effect: &Effect, temporary: bool, near: &Seen, far: &Seen) {
         match &effect.change {
             Change::Nothing => {}
             Change::Drops { .. } => {
@@ -217,21 +213,24 @@ impl Fold {
             }
             Change::Makes { .. } => {
                 for table in &effect.outputs {
-                    let columns = own(far.1, *table);
-                    if !columns.is_empty() {
-                        resolver.learn(*table, &columns);
-                    }
-                    let made = Made { inputs: far.0.clone(), columns, temporary, renamed: false };
-                    self.deep.insert(*table, made);
-                    if temporary {
-                        let columns = own(near.1, *table);
-                        let made = Made { inputs: near.0.clone(), columns, temporary, renamed: false };
-                        self.shallow.insert(*table, made);
-                    } else {
-                        self.shallow.remove(table);
-                    }
+                    self.make(resolver, *table, temporary, near, far);
                 }
             }
+        }
+    }
+
+    /// Keeps in mind a table that was made anew.
+    fn make(&mut self, resolver: &mut Resolver, table: TableId, temporary: bool, near: &Seen, far: &Seen) {
+        let columns = own(far.1, table);
+        if !columns.is_empty() {
+            resolver.learn(table, &columns);
+        }
+        self.deep.insert(table, Made { inputs: far.0.clone(), columns, temporary, renamed: false });
+        if temporary {
+            let columns = own(near.1, table);
+            self.shallow.insert(table, Made { inputs: near.0.clone(), columns, temporary, renamed: false });
+        } else {
+            self.shallow.remove(&table);
         }
     }
 
@@ -320,11 +319,7 @@ fn is_variable(resolver: &Resolver, table: TableId) -> bool {
     resolver.table_name(table).name().starts_with('@') && !resolver.table_name(table).is_location()
 }
 
-fn add(
-    map: &mut HashMap<TableId, Made>,
-    table: TableId,
-    (inputs, columns): &(BTreeSet<TableId>, &[(Option<TableId>, Column)]),
-) {
+fn add(map: &mut HashMap<TableId, Made>, table: TableId, (inputs, columns): &Seen) {
     let Some(made) = map.get_mut(&table) else { return };
     made.inputs.extend(inputs.iter().copied());
     for column in own(columns, table) {

@@ -36,66 +36,122 @@ pub(crate) fn word(text: &str) -> TokenWithSpan {
 
 /// How many tokens to leave out here, and what to put in their place.
 fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
-    let here = keyword(&tokens[at]);
-    let next = |offset: usize| tokens.get(at + offset).map_or(K::NoKeyword, keyword);
-    let named = |offset: usize, text: &str| tokens.get(at + offset).is_some_and(|token| is_word(token, text));
-    let opens = |offset: usize| tokens.get(at + offset).is_some_and(|token| token.token == Token::LParen);
-    let group = |offset: usize| closing(tokens, at + offset).map_or(0, |end| end + 1 - at);
-    let nothing = Vec::new;
-    match here {
-        K::FOR if next(2) == K::AS && matches!(next(1), K::VERSION | K::TIMESTAMP | K::SYSTEM_TIME) => {
-            (4 + moment(&tokens[(at + 4).min(tokens.len())..]), nothing())
+    let here = Here { tokens, at };
+    for dropped in [here.ending(), here.sample(), here.join(), here.insert()] {
+        if dropped > 0 {
+            return (dropped, Vec::new());
         }
-        K::WITH if next(1) == K::DATA => (2, nothing()),
-        K::WITH if next(1) == K::NO && matches!(next(2), K::DATA) => (3, nothing()),
-        K::WITH if next(1) == K::NO && next(2) == K::SCHEMA => (4, nothing()),
-        K::WITH if named(2, "WRAPPER") || named(3, "WRAPPER") || named(4, "WRAPPER") => {
-            ((2..5).find(|offset| named(*offset, "WRAPPER")).unwrap_or(0) + 1, nothing())
+    }
+    let rewritten = here.in_other_words().or_else(|| compared(tokens, at));
+    rewritten.unwrap_or_else(|| match here.word(0) {
+        K::VALUES if !here.opens(1) && here.word(1) != K::ROW => wrapped(tokens, at),
+        K::TABLE if here.opens(1) => argument(tokens, at),
+        _ => fields(tokens, at),
+    })
+}
+
+/// The tokens from one place on.
+struct Here<'t> {
+    tokens: &'t [TokenWithSpan],
+    at: usize,
+}
+
+impl Here<'_> {
+    fn word(&self, offset: usize) -> K {
+        self.tokens.get(self.at + offset).map_or(K::NoKeyword, keyword)
+    }
+
+    fn named(&self, offset: usize, text: &str) -> bool {
+        self.tokens.get(self.at + offset).is_some_and(|token| is_word(token, text))
+    }
+
+    fn opens(&self, offset: usize) -> bool {
+        self.tokens.get(self.at + offset).is_some_and(|token| token.token == Token::LParen)
+    }
+
+    /// How many tokens there are to the end of the parentheses that open here.
+    fn group(&self, offset: usize) -> usize {
+        closing(self.tokens, self.at + offset).map_or(0, |end| end + 1 - self.at)
+    }
+
+    /// Clauses after a query or a path that say nothing of columns; as a number of tokens.
+    fn ending(&self) -> usize {
+        match (self.word(0), self.word(1)) {
+            (K::WITH, K::DATA) => 2,
+            (K::WITH, K::NO) if self.word(2) == K::DATA => 3,
+            (K::WITH, K::NO) if self.word(2) == K::SCHEMA => 4,
+            (K::WITH | K::WITHOUT, _) => {
+                (1..5).find(|offset| self.named(*offset, "WRAPPER")).map_or(0, |last| last + 1)
+            }
+            (K::ON, K::COMMIT) => 2 + usize::from(self.word(2) == K::DROP) + 2 * usize::from(self.word(3) == K::ROWS),
+            (K::LOCK, K::IN) => 4,
+            (K::INTO, _) if self.named(1, "OUTFILE") || self.named(1, "DUMPFILE") => 3,
+            _ => 0,
         }
-        K::WITHOUT if named(1, "WRAPPER") => (2, nothing()),
-        K::WITHOUT if named(2, "WRAPPER") => (3, nothing()),
-        K::ON if next(1) == K::COMMIT => {
-            (2 + usize::from(next(2) == K::DROP) + 2 * usize::from(next(3) == K::ROWS), nothing())
+    }
+
+    /// Which rows or which version of a table are read; as a number of tokens.
+    fn sample(&self) -> usize {
+        match self.word(0) {
+            K::FOR if self.word(2) == K::AS && matches!(self.word(1), K::VERSION | K::TIMESTAMP | K::SYSTEM_TIME) => {
+                4 + moment(self.tokens.get(self.at + 4..).unwrap_or_default())
+            }
+            K::TABLESAMPLE if self.opens(2) => self.group(2),
+            K::TABLESAMPLE | K::SAMPLE if self.opens(1) => self.group(1),
+            K::PARTITION if self.opens(1) && self.at > 0 && !is_insert(self.tokens) => self.group(1),
+            _ => 0,
         }
-        K::TABLESAMPLE if opens(2) => (group(2), nothing()),
-        K::TABLESAMPLE | K::SAMPLE if opens(1) => (group(1), nothing()),
-        K::PARTITION if opens(1) && at > 0 && !is_insert(tokens) => (group(1), nothing()),
-        K::LOCK if next(1) == K::IN => (4, nothing()),
-        K::GLOBAL if matches!(next(1), K::IN | K::NOT | K::JOIN | K::LEFT | K::INNER | K::ANY) => (1, nothing()),
-        K::ASOF
-            if matches!(next(1), K::JOIN | K::LEFT)
-                && !tokens.iter().any(|token| is_word(token, "MATCH_CONDITION")) =>
-        {
-            (1, nothing())
+    }
+
+    /// Kinds of joins and of comparing that the parser does not know; as a number of tokens.
+    fn join(&self) -> usize {
+        let next = self.word(1);
+        let modified = match self.word(0) {
+            K::GLOBAL => matches!(next, K::IN | K::NOT | K::JOIN | K::LEFT | K::INNER | K::ANY),
+            K::ANY | K::ALL | K::SEMI => matches!(next, K::LEFT | K::INNER | K::RIGHT),
+            K::ASOF if matches!(next, K::JOIN | K::LEFT) => {
+                !self.tokens.iter().any(|token| is_word(token, "MATCH_CONDITION"))
+            }
+            _ => {
+                let call = self.named(0, "APPROXIMATE") || self.named(0, "MODEL");
+                let copy = self.named(0, "SHALLOW") || self.named(0, "DEEP");
+                (call && is_name(self.tokens.get(self.at + 1))) || (copy && self.named(1, "CLONE"))
+            }
+        };
+        usize::from(modified)
+    }
+
+    /// What stands between the target of an INSERT and its query; as a number of tokens.
+    fn insert(&self) -> usize {
+        match self.word(0) {
+            K::REPLACE if self.word(1) == K::WHERE && is_insert(self.tokens) => to_query(self.tokens, self.at),
+            K::USING | K::STORED | K::ROW | K::OPTIONS
+                if after_directory(self.tokens, self.at) && is_insert(self.tokens) =>
+            {
+                to_query(self.tokens, self.at)
+            }
+            _ => 0,
         }
-        K::ANY | K::ALL | K::SEMI if matches!(next(1), K::LEFT | K::INNER | K::RIGHT) => (1, nothing()),
-        K::VALUES if !opens(1) && next(1) != K::ROW => wrapped(tokens, at),
-        K::INTO if named(1, "OUTFILE") || named(1, "DUMPFILE") => (3, nothing()),
-        K::REPLACE if next(1) == K::WHERE && is_insert(tokens) => (to_query(tokens, at), nothing()),
-        K::USING | K::STORED | K::ROW | K::OPTIONS if is_insert(tokens) && after_directory(tokens, at) => {
-            (to_query(tokens, at), nothing())
+    }
+
+    /// Words that have a plainer form: how many tokens they take, and that form.
+    fn in_other_words(&self) -> Option<(usize, Vec<TokenWithSpan>)> {
+        let next = self.tokens.get(self.at + 1).map(|token| &token.token);
+        if self.named(0, "SEL") && !matches!(next, None | Some(Token::Comma | Token::Period)) {
+            return Some((1, vec![word("SELECT")]));
         }
-        K::TABLE if opens(1) => argument(tokens, at),
-        _ if named(0, "SEL")
-            && !matches!(tokens.get(at + 1).map(|next| &next.token), None | Some(Token::Comma | Token::Period)) =>
-        {
-            (1, vec![word("SELECT")])
+        if self.named(0, "CORRESPONDING") {
+            let by = if self.word(1) == K::BY { self.group(2) } else { 1 };
+            return Some((by.max(1), vec![word("BY"), word("NAME")]));
         }
-        _ if named(0, "CORRESPONDING") => {
-            let by = if next(1) == K::BY { group(2) } else { 1 };
-            (by.max(1), vec![word("BY"), word("NAME")])
+        if self.named(0, "KEEP") && self.opens(1) && self.named(2, "DENSE_RANK") {
+            let parenthesis = TokenWithSpan::wrap(Token::LParen);
+            return Some((4, vec![word("WITHIN"), word("GROUP"), parenthesis]));
         }
-        _ if named(0, "KEEP") && opens(1) && next(2) == K::DENSE_RANK || named(0, "KEEP") && named(2, "DENSE_RANK") => {
-            (4, vec![word("WITHIN"), word("GROUP"), TokenWithSpan::wrap(Token::LParen)])
-        }
-        _ if (named(0, "APPROXIMATE") || named(0, "MODEL")) && is_name(tokens.get(at + 1)) => (1, nothing()),
-        _ if (named(0, "SHALLOW") || named(0, "DEEP")) && (next(1) == K::CLONE || named(1, "CLONE")) => (1, nothing()),
-        K::COPY
-            if at > 2 && is_name(tokens.get(at - 1)) && keyword(&tokens[0]) == K::CREATE && next(1) != K::GRANTS =>
-        {
-            (1, vec![word("CLONE")])
-        }
-        _ => compared(tokens, at).unwrap_or_else(|| fields(tokens, at)),
+        let made = self.tokens.first().is_some_and(|first| keyword(first) == K::CREATE);
+        let copies = made && self.at > 2 && self.word(0) == K::COPY && self.word(1) != K::GRANTS;
+        let named = copies && is_name(self.tokens.get(self.at - 1));
+        named.then(|| (1, vec![word("CLONE")]))
     }
 }
 

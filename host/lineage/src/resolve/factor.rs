@@ -137,19 +137,24 @@ impl Resolver<'_> {
                 let rows = self.read(super::words(name, self.request.dialect), env);
                 let mut inner = Scope::default();
                 inner.add(Relation { names: Vec::new(), own: Vec::new(), rows, table: None, silent: false });
-                let mut columns = Vec::new();
+                let mut rows = Rows::default();
                 for expr in dimensions.iter().chain(metrics).chain(facts) {
-                    let flow = self.value(expr, env, &inner);
-                    let name = match expr {
-                        Expr::CompoundIdentifier(parts) => parts.last().map_or("", |part| part.value.as_str()).into(),
-                        other => text(other),
-                    };
-                    columns.push(self.column(&name, flow));
+                    self.named_value(expr, env, &inner, &mut rows);
                 }
-                self.derived(&Rc::new(Rows::closed(columns)), alias.as_ref(), scope);
+                self.derived(&Rc::new(rows), alias.as_ref(), scope);
             }
             other => self.reason(format!("{other} is not understood")),
         }
+    }
+
+    /// Adds a value under the name of its column, or its text.
+    fn named_value(&mut self, expr: &Expr, env: &Env, scope: &Scope, rows: &mut Rows) {
+        let flow = self.value(expr, env, scope);
+        let name = match expr {
+            Expr::CompoundIdentifier(parts) => parts.last().map_or("", |part| part.value.as_str()).into(),
+            other => text(other),
+        };
+        rows.columns.push(self.column(&name, flow));
     }
 
     /// One table in a scope of its own.
@@ -389,12 +394,7 @@ impl Resolver<'_> {
             rows.rest.clone_from(&everything.rest);
         } else {
             for expr in partition {
-                let flow = self.value(expr, env, inner);
-                let name = match expr {
-                    Expr::CompoundIdentifier(parts) => parts.last().map_or("", |part| part.value.as_str()).into(),
-                    other => text(other),
-                };
-                rows.columns.push(self.column(&name, flow));
+                self.named_value(expr, env, inner, &mut rows);
             }
         }
         for measure in measures {

@@ -43,6 +43,25 @@ impl Resolver<'_> {
                 self.influence(InfluenceKind::Order, flow);
                 rows
             }
+            PipeOperator::Limit { .. } | PipeOperator::As { .. } | PipeOperator::TableSample { .. } => rows,
+            PipeOperator::Join(join) => self.piped_join(join, env, &mut scope),
+            PipeOperator::Union { queries, .. }
+            | PipeOperator::Intersect { queries, .. }
+            | PipeOperator::Except { queries, .. } => {
+                let mut all = Rows::clone(&rows);
+                for query in queries {
+                    let more = self.query(query, env, scope.parent);
+                    all = self.combined(&all, &more, sqlparser::ast::SetOperator::Union, false);
+                }
+                Rc::new(all)
+            }
+            reshaping => self.piped_columns(rows, reshaping, env, scope),
+        }
+    }
+
+    /// The operators that make other columns.
+    fn piped_columns(&mut self, rows: Rc<Rows>, operator: &PipeOperator, env: &Env, mut scope: Scope) -> Rc<Rows> {
+        match operator {
             PipeOperator::Select { exprs } => Rc::new(self.list(exprs, env, &mut scope)),
             PipeOperator::Extend { exprs } => {
                 let more = self.list(exprs, env, &mut scope);
@@ -78,19 +97,7 @@ impl Resolver<'_> {
                 }
                 Rc::new(Rows::closed(columns))
             }
-            PipeOperator::Union { queries, .. }
-            | PipeOperator::Intersect { queries, .. }
-            | PipeOperator::Except { queries, .. } => {
-                let mut all = Rows::clone(&rows);
-                for query in queries {
-                    let more = self.query(query, env, scope.parent);
-                    all = self.combined(&all, &more, sqlparser::ast::SetOperator::Union, false);
-                }
-                Rc::new(all)
-            }
-            PipeOperator::Join(join) => self.piped_join(join, env, &mut scope),
-            PipeOperator::Limit { .. } | PipeOperator::As { .. } | PipeOperator::TableSample { .. } => rows,
-            PipeOperator::Call { .. } | PipeOperator::Pivot { .. } | PipeOperator::Unpivot { .. } => {
+            _ => {
                 self.reason("an operator after |> is not understood".to_owned());
                 rows
             }
