@@ -15,6 +15,24 @@ use crate::{
 const OTHERS: [Dialect; 5] =
     [Dialect::Ansi, Dialect::Snowflake, Dialect::Databricks, Dialect::Postgres, Dialect::MySql];
 
+/// The first words of what only steers a procedure.
+const FLOW: [&str; 14] = [
+    "IF",
+    "ELSE",
+    "WHILE",
+    "GOTO",
+    "RETURN",
+    "RAISERROR",
+    "THROW",
+    "WAITFOR",
+    "OPEN",
+    "CLOSE",
+    "FETCH",
+    "BREAK",
+    "CONTINUE",
+    "EXEC",
+];
+
 /// Reads a text and tells where its data comes from and where it goes.
 pub fn analyse(request: &Request) -> Analysis {
     let grammar = Grammar::new(request.dialect, request.limits.steps);
@@ -170,6 +188,11 @@ impl<'r> Script<'r> {
             return;
         }
         let nothing = found.inputs.is_empty() && found.outputs.is_empty();
+        let steers = tokens.first().is_some_and(|first| FLOW.iter().any(|word| split::is_word(first, word)));
+        if nothing && steers {
+            self.effect(Effect::nothing(StatementKind::Other), span);
+            return;
+        }
         self.effect(found, span);
         self.blame(reason);
         if let Some(last) = self.statements.last_mut() {

@@ -18,16 +18,18 @@ pub(crate) fn block(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Vec<Vec<Tok
 fn pieces(tokens: Vec<TokenWithSpan>, dialect: Dialect, mut procedural: bool) -> Vec<Vec<TokenWithSpan>> {
     let mut pieces = Vec::new();
     let mut piece = Piece::default();
-    for token in tokens {
+    let mut tokens = tokens.into_iter().peekable();
+    let lax = dialect.needs_no_semicolon();
+    while let Some(token) = tokens.next() {
         let ends = token.token == Token::SemiColon && piece.depth == 0;
-        if ends || (dialect.needs_no_semicolon() && piece.ends_before(&token)) {
-            piece.finish(&mut procedural, &mut pieces);
+        if ends || (lax && piece.ends_before(&token, tokens.peek())) {
+            piece.finish(lax, &mut procedural, &mut pieces);
         }
         if !ends {
             piece.push(token);
         }
     }
-    piece.finish(&mut procedural, &mut pieces);
+    piece.finish(lax, &mut procedural, &mut pieces);
     pieces
 }
 
@@ -36,6 +38,8 @@ fn pieces(tokens: Vec<TokenWithSpan>, dialect: Dialect, mut procedural: bool) ->
 struct Piece {
     tokens: Vec<TokenWithSpan>,
     depth: usize,
+    /// How many CASE have no END yet.
+    cases: usize,
     queried: bool,
 }
 
@@ -44,46 +48,61 @@ impl Piece {
         match token.token {
             Token::LParen => self.depth += 1,
             Token::RParen => self.depth = self.depth.saturating_sub(1),
-            _ if self.depth == 0 && matches!(keyword(&token), K::SELECT | K::VALUES) => self.queried = true,
-            _ => {}
+            _ if self.depth > 0 => {}
+            _ => match keyword(&token) {
+                K::SELECT | K::VALUES => self.queried = true,
+                K::CASE => self.cases += 1,
+                K::END => self.cases = self.cases.saturating_sub(1),
+                _ => {}
+            },
         }
         self.tokens.push(token);
     }
 
     /// Whether a token begins the next statement although no semicolon ended this one.
-    fn ends_before(&self, token: &TokenWithSpan) -> bool {
+    fn ends_before(&self, token: &TokenWithSpan, next: Option<&TokenWithSpan>) -> bool {
         let (Some(first), Some(last)) = (self.tokens.first(), self.tokens.last()) else { return false };
         let new_line = token.span.start.line > last.span.end.line;
-        if self.depth > 0 || !new_line {
+        if self.depth > 0 || self.cases > 0 || !new_line {
             return false;
         }
         let (first, last) = (keyword(first), keyword(last));
         match keyword(token) {
             K::SELECT => {
-                let continues =
-                    matches!(last, K::UNION | K::ALL | K::EXCEPT | K::INTERSECT | K::AS | K::FOR | K::BEGIN);
-                let inserts = matches!(first, K::INSERT | K::WITH | K::CREATE | K::MERGE | K::ALTER | K::DECLARE);
+                let continues = matches!(last, K::UNION | K::ALL | K::EXCEPT | K::INTERSECT | K::AS | K::FOR);
+                let inserts = matches!(first, K::INSERT | K::WITH | K::CREATE | K::MERGE | K::ALTER);
                 !continues && (self.queried || !inserts)
             }
             K::INSERT | K::UPDATE | K::DELETE => {
                 let begins = first == K::WITH && !self.queried;
-                !begins && !matches!(last, K::THEN | K::ON | K::FOR | K::BEGIN | K::AS | K::ELSE)
+                !begins && !matches!(last, K::THEN | K::ON | K::FOR | K::AS)
             }
             K::MERGE | K::TRUNCATE | K::DROP | K::CREATE | K::ALTER | K::DECLARE | K::EXEC | K::EXECUTE | K::PRINT => {
                 let begins = first == K::WITH && !self.queried;
-                !begins && !matches!(last, K::THEN | K::BEGIN | K::AS | K::ELSE) && !alters(first, keyword(token))
+                !begins && !matches!(last, K::THEN | K::AS) && !alters(first, keyword(token))
             }
-            K::WITH => self.queried && matches!(first, K::INSERT | K::SELECT | K::WITH | K::UPDATE | K::DELETE),
+            K::WITH => {
+                let names = next.is_some_and(|next| matches!(next.token, Token::Word(_)));
+                names && (self.queried || first != K::INSERT) && first != K::CREATE && last != K::AS
+            }
+            K::SET => !matches!(first, K::UPDATE | K::MERGE | K::WITH | K::ALTER | K::INSERT),
+            K::IF => !matches!(
+                last,
+                K::TABLE | K::VIEW | K::PROCEDURE | K::FUNCTION | K::SCHEMA | K::INDEX | K::ELSE | K::AS
+            ),
+            K::BEGIN | K::END | K::ELSE | K::WHILE | K::RETURN => true,
             _ => is_word(token, "GO"),
         }
     }
 
-    fn finish(&mut self, procedural: &mut bool, pieces: &mut Vec<Vec<TokenWithSpan>>) {
+    fn finish(&mut self, lax: bool, procedural: &mut bool, pieces: &mut Vec<Vec<TokenWithSpan>>) {
         let whole = core::mem::take(self).tokens;
         let quoted = whole.iter().any(|token| matches!(token.token, Token::DollarQuotedString(_)));
         let routine = makes_routine(&whole) && !quoted;
         *procedural |= routine || whole.first().is_some_and(|first| keyword(first) == K::BEGIN && whole.len() > 2);
-        let tokens = if *procedural { body(&whole, routine) } else { &whole };
+        let steering = lax && steers(&whole);
+        let tokens = if *procedural || steering { body(&whole, routine) } else { &whole };
+        *procedural &= !tokens.first().is_some_and(|first| is_word(first, "GO"));
         let tokens = if tokens.first().is_some_and(|first| is_word(first, "GO")) { &tokens[1..] } else { tokens };
         let noise = tokens.first().is_none_or(|first| matches!(first.token, Token::Div));
         if !noise {
@@ -94,6 +113,15 @@ impl Piece {
             }
         }
     }
+}
+
+/// Whether all of a statement steers what follows it on the next lines.
+fn steers(tokens: &[TokenWithSpan]) -> bool {
+    let first = tokens.first().map_or(K::NoKeyword, keyword);
+    let begins =
+        first == K::BEGIN && !tokens.get(1).is_some_and(|next| is_word(next, "TRAN") || is_word(next, "TRANSACTION"));
+    let alone = tokens.len() == 1 || !tokens.iter().any(|token| keyword(token) == K::END);
+    alone && (begins || matches!(first, K::IF | K::WHILE | K::ELSE | K::END | K::RETURN))
 }
 
 /// `ALTER TABLE t` with `DROP COLUMN` or `ALTER COLUMN` on the next line is one statement.

@@ -112,6 +112,16 @@ fn statements_may_follow_each_other_without_a_semicolon() {
 }
 
 #[test]
+fn what_steers_a_script_costs_nothing() {
+    let sql = "DECLARE @from DATE = GETDATE()\nSET NOCOUNT ON\nIF OBJECT_ID('tempdb..#x') IS NOT NULL\nDROP TABLE #x\n\
+               SELECT id INTO #x FROM orders\nIF @@ROWCOUNT > 0\nBEGIN\nINSERT INTO y (k)\nSELECT id FROM #x\nEND\n\
+               EXEC dbo.done 1\nRETURN";
+    expect_tables(Dialect::TSql, &[(sql, "orders -> y")]);
+    expect_columns(Dialect::TSql, &[(sql, "k <- orders.id")]);
+    assert_eq!(read(Dialect::TSql, sql).verdict, Verdict::Full, "{:?}", read(Dialect::TSql, sql).reasons);
+}
+
+#[test]
 fn a_statement_that_fails_costs_the_others_nothing() {
     let found = read(Dialect::Trino, "NO SQL AT ALL;; INSERT INTO x SELECT id FROM orders; SELECT FROM WHERE");
     assert_eq!(edges(&found.columns), "id <- orders.id");
