@@ -33,6 +33,9 @@ const FLOW: [&str; 14] = [
     "EXEC",
 ];
 
+/// How deep blocks in quotes are opened.
+const NESTING: usize = 3;
+
 /// Reads a text and tells where its data comes from and where it goes.
 pub fn analyse(request: &Request) -> Analysis {
     let grammar = Grammar::new(request.dialect, request.limits.steps);
@@ -48,11 +51,20 @@ struct Script<'r> {
     resolver: Resolver<'r>,
     fold: Fold,
     statements: Vec<Statement>,
+    /// How many blocks in quotes are open.
+    nesting: usize,
 }
 
 impl<'r> Script<'r> {
     fn new(request: &'r Request<'r>, grammar: &'r Grammar) -> Self {
-        Self { request, grammar, resolver: Resolver::new(request), fold: Fold::default(), statements: Vec::new() }
+        Self {
+            request,
+            grammar,
+            resolver: Resolver::new(request),
+            fold: Fold::default(),
+            statements: Vec::new(),
+            nesting: 0,
+        }
     }
 
     fn run(mut self, tokens: Vec<TokenWithSpan>, stopped: Option<Reason>) -> Analysis {
@@ -67,18 +79,23 @@ impl<'r> Script<'r> {
         self.finish()
     }
 
-    /// The statements of `DO $$ … $$`, where the piece is one.
+    /// The statements of `DO $$ … $$` and `EXECUTE IMMEDIATE '…'`, where the piece is one.
     fn quoted_block(&self, piece: &[TokenWithSpan]) -> Option<Vec<Vec<TokenWithSpan>>> {
         let first = piece.first()?;
         let language = piece.iter().position(|token| split::is_word(token, "LANGUAGE"));
         let spoken = language.and_then(|at| piece.get(at + 1));
         let foreign = spoken.is_some_and(|token| !["SQL", "PLPGSQL"].iter().any(|name| split::is_word(token, name)));
-        let block = split::is_word(first, "DO") || split::is_word(first, "EXECUTE") || split::makes_routine(piece);
+        let runs = ["DO", "EXECUTE", "EXEC"].iter().any(|word| split::is_word(first, word));
+        let block = runs || split::makes_routine(piece);
         if !block || foreign {
             return None;
         }
+        let second = piece.get(1).filter(|_| !split::is_word(first, "DO"));
+        let runs =
+            second.is_some_and(|word| ["IMMEDIATE", "SP_EXECUTESQL"].iter().any(|name| split::is_word(word, name)));
         let text = piece.iter().find_map(|token| match &token.token {
             Token::DollarQuotedString(quoted) => Some(quoted.value.as_str()),
+            Token::SingleQuotedString(text) | Token::NationalStringLiteral(text) if runs => Some(text.as_str()),
             _ => None,
         })?;
         // The places in the text are those of the block, not of the whole: only the statements matter.
@@ -88,10 +105,14 @@ impl<'r> Script<'r> {
 
     /// One statement.
     fn piece(&mut self, piece: &[TokenWithSpan]) {
-        if let Some(block) = self.quoted_block(piece) {
+        if self.nesting < NESTING
+            && let Some(block) = self.quoted_block(piece)
+        {
+            self.nesting += 1;
             for inner in block {
                 self.piece(&inner);
             }
+            self.nesting -= 1;
             return;
         }
         let whole = parse::span(piece);

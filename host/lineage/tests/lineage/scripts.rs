@@ -95,6 +95,8 @@ fn procedures_are_opened() {
             ),
         ),
         (Dialect::Postgres, format!("DO $$ BEGIN {body} END $$")),
+        (Dialect::Trino, format!("EXECUTE IMMEDIATE '{body}' USING 1")),
+        (Dialect::TSql, format!("EXEC sp_executesql N'{body}'")),
         (Dialect::Snowflake, format!("CREATE PROCEDURE p() RETURNS INT LANGUAGE SQL AS $$ BEGIN {body} END $$")),
         (Dialect::MySql, format!("CREATE PROCEDURE p() BEGIN IF 1 > 0 THEN {body} END IF; END")),
     ] {
