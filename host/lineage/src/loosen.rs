@@ -29,6 +29,9 @@ pub(crate) fn loosen(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     done
 }
 
+/// Within how many tokens a statement says what it does.
+const HEAD: usize = 200;
+
 /// A word as a token.
 pub(crate) fn word(text: &str) -> TokenWithSpan {
     TokenWithSpan::wrap(Token::make_keyword(text))
@@ -179,7 +182,7 @@ fn is_name(token: Option<&TokenWithSpan>) -> bool {
 }
 
 fn is_insert(tokens: &[TokenWithSpan]) -> bool {
-    tokens.iter().any(|token| keyword(token) == K::INSERT)
+    tokens.iter().take(HEAD).any(|token| keyword(token) == K::INSERT)
 }
 
 /// Whether what stands here follows the path of INSERT OVERWRITE DIRECTORY.
@@ -307,7 +310,7 @@ fn head(tokens: &mut Vec<TokenWithSpan>) {
         }
         K::UPDATE => {
             let set = tokens.iter().position(|token| keyword(token) == K::SET).unwrap_or(0);
-            for at in (1..set).rev().filter(|at| *at > 1) {
+            for at in (1..set.min(20 * HEAD)).rev().filter(|at| *at > 1) {
                 if tokens[at].token == Token::Comma {
                     tokens.splice(at..=at, [word("CROSS"), word("JOIN")]);
                 }

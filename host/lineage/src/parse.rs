@@ -10,8 +10,11 @@ use crate::{Reason, Request, Span};
 /// From which depth on more stack is taken before a statement is parsed.
 const SHALLOW: usize = 100;
 
+/// In how many parentheses a table may stand: the parser tries each of them in two ways.
+const TABLES: usize = 500;
+
 /// Stack for each level of a deep statement.
-const PER_LEVEL: usize = 4 * 1024;
+const PER_LEVEL: usize = 16 * 1024;
 
 /// Tokens of the text, and what stopped the reading of it.
 pub(crate) fn tokens(grammar: &Grammar, sql: &str) -> (Vec<TokenWithSpan>, Option<Reason>) {
@@ -107,10 +110,32 @@ pub(crate) struct Parsed {
     pub failure: Option<(String, Option<TokenWithSpan>)>,
 }
 
+/// The longest run of parentheses that open after FROM or JOIN.
+fn tables_in_parentheses(tokens: &[TokenWithSpan]) -> usize {
+    use sqlparser::keywords::Keyword as K;
+    let (mut longest, mut run, mut counts) = (0, 0, false);
+    for token in tokens {
+        match &token.token {
+            Token::LParen => run += 1,
+            Token::Word(word) => {
+                longest = if counts { usize::max(longest, run) } else { longest };
+                counts = matches!(word.keyword, K::FROM | K::JOIN);
+                run = 0;
+            }
+            _ => (run, counts) = (0, false),
+        }
+    }
+    if counts { usize::max(longest, run) } else { longest }
+}
+
 /// What comes of a statement that is too deep to be parsed.
 pub(crate) fn too_deep(tokens: &[TokenWithSpan], limit: usize) -> Option<Parsed> {
     let depth = depth(tokens);
     let text = format!("nested {depth} levels deep, more than the limit of {limit}");
+    if tables_in_parentheses(tokens) > TABLES {
+        let text = format!("tables in more than {TABLES} parentheses");
+        return Some(Parsed { statements: Vec::new(), failure: Some((text, tokens.first().cloned())) });
+    }
     (depth > limit).then(|| Parsed { statements: Vec::new(), failure: Some((text, tokens.first().cloned())) })
 }
 

@@ -6,6 +6,9 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::Dialect;
 use crate::split::{is_word, keyword};
 
+/// By how many tokens a rewriting may change a statement: each change moves what follows it.
+const MOST: usize = 4_000;
+
 /// What makes the parser see a place for files where a stage is written to.
 pub(crate) const STAGE: &str = "stage://";
 
@@ -181,7 +184,8 @@ fn bare_query(tokens: &mut Vec<TokenWithSpan>) {
 fn spell_out(tokens: &mut Vec<TokenWithSpan>) {
     let operator = |token: &Token| matches!(token, Token::Plus | Token::Minus | Token::Mul | Token::Div);
     let mut at = 1;
-    while at + 1 < tokens.len() {
+    let before = tokens.len();
+    while at + 1 < tokens.len() && tokens.len() - before < MOST {
         if operator(&tokens[at].token) && tokens[at + 1].token == Token::Eq {
             let part = |token: &TokenWithSpan| matches!(token.token, Token::Word(_) | Token::Period);
             let start = tokens[..at].iter().rposition(|token| !part(token) || keyword(token) == K::SET);
@@ -201,7 +205,8 @@ fn spell_out(tokens: &mut Vec<TokenWithSpan>) {
 /// What any statement may hold: `TABLE t` as a query, names of stages, names in strings, hints at the end.
 fn words(tokens: &mut Vec<TokenWithSpan>, dialect: Dialect) {
     let mut at = 0;
-    while at < tokens.len() {
+    let before = tokens.len();
+    while at < tokens.len() && tokens.len().abs_diff(before) < MOST {
         match &tokens[at].token {
             Token::Word(word) if word.keyword == K::TABLE && is_query(tokens, at) => {
                 let select = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")];

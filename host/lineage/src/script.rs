@@ -33,6 +33,9 @@ const FLOW: [&str; 14] = [
     "EXEC",
 ];
 
+/// Up to which depth a statement that fails is tried in other words: deep ones cost most where they fail.
+const RETRIED: usize = 400;
+
 /// How deep blocks in quotes are opened.
 const NESTING: usize = 3;
 
@@ -150,7 +153,8 @@ impl<'r> Script<'r> {
         }
         let first = parse::parse(self.grammar, rewrite::rewrite(piece, self.request.dialect), limit);
         let several = self.request.dialect.needs_no_semicolon() && !first.statements.is_empty();
-        if first.failure.is_none() || several || self.grammar.left() == 0 {
+        let deep = parse::depth(piece) > RETRIED;
+        if first.failure.is_none() || several || deep || self.grammar.left() == 0 {
             return first;
         }
         let loose = loosen::loosen(&rewrite::rewrite(piece, self.request.dialect));

@@ -8,17 +8,18 @@ use crate::split::{is_word, keyword};
 
 /// Puts a name or NULL in the place of each template.
 pub(crate) fn fill(tokens: &mut Vec<TokenWithSpan>) {
+    let mut filled = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
         if let Some((end, text)) = template(tokens, at) {
-            let filled = text.map(|text| filling(tokens, at, end, &text));
-            let count = usize::from(filled.is_some());
-            tokens.splice(at..end, filled);
-            at += count;
+            filled.extend(text.map(|text| filling(tokens, at, end, &text)));
+            at = end;
         } else {
+            filled.push(tokens[at].clone());
             at += 1;
         }
     }
+    *tokens = filled;
 }
 
 /// Where the template ends that begins here, and its text where it stands for a value.
