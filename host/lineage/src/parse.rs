@@ -8,13 +8,16 @@ use crate::grammar::Grammar;
 use crate::{Reason, Request, Span};
 
 /// From which depth on more stack is taken before a statement is parsed.
-const SHALLOW: usize = 100;
+const SHALLOW: usize = 8;
 
 /// In how many parentheses a table may stand: the parser tries each of them in two ways.
 const TABLES: usize = 500;
 
-/// Stack for each level of a deep statement.
-const PER_LEVEL: usize = 16 * 1024;
+/// How deep a query in a string of another statement may be.
+const QUOTED: usize = 100;
+
+/// Stack for each level of a deep statement; without optimisation frames are several times as large.
+const PER_LEVEL: usize = if cfg!(debug_assertions) { 96 * 1024 } else { 16 * 1024 };
 
 /// Tokens of the text, and what stopped the reading of it.
 pub(crate) fn tokens(grammar: &Grammar, sql: &str) -> (Vec<TokenWithSpan>, Option<Reason>) {
@@ -146,7 +149,7 @@ pub(crate) fn parse(grammar: &Grammar, tokens: Vec<TokenWithSpan>, limit: usize)
 
 /// Calls with stack enough for a tree of a depth.
 pub(crate) fn with_stack<T>(depth: usize, work: impl FnOnce() -> T) -> T {
-    if depth < SHALLOW { work() } else { stacker::maybe_grow(depth * PER_LEVEL, depth * PER_LEVEL * 2, work) }
+    if depth < SHALLOW { work() } else { stacker::maybe_grow(depth * PER_LEVEL, depth * PER_LEVEL * 5 / 4, work) }
 }
 
 fn run(grammar: &Grammar, tokens: Vec<TokenWithSpan>, limit: usize) -> Parsed {
@@ -194,7 +197,7 @@ pub(crate) fn query(sql: &str, request: &Request) -> Result<Box<Query>, String> 
     if let Some(reason) = stopped {
         return Err(reason.text);
     }
-    let parsed = parse(&grammar, tokens, request.limits.depth.min(SHALLOW));
+    let parsed = parse(&grammar, tokens, request.limits.depth.min(QUOTED));
     match (parsed.statements.into_iter().next(), parsed.failure) {
         (Some(Statement::Query(query)), None) => Ok(query),
         (_, Some((text, _))) => Err(text),
