@@ -31,12 +31,8 @@ pub fn lineage(arguments: &LineageArgs) -> Result<Exit> {
         schema: arguments.schema.as_deref().map(schema).transpose()?,
     };
     let found = case.solve(Limits::default());
-    if arguments.json {
-        output::json(&found)?
-    } else {
-        print(&found)?
-    }
-    Ok(Exit::Success)
+    let printed = if arguments.json { output::json(&found) } else { print(&found) };
+    printed.map(|()| Exit::Success)
 }
 
 /// Lines of cases in, lines of results out, in the same order.
