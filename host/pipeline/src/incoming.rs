@@ -59,7 +59,7 @@ impl Names<'_> {
     /// What names it best in a report.
     fn for_people(&self, record: &Record) -> String {
         match record {
-            Record::Entity(entity) => self.own(entity.path()).to_string(),
+            Record::Entity(entity) => entity.fqn(self.0).to_string(),
             Record::Annotation(annotation) => annotation.target().fqn(self.0).to_string(),
             Record::Edge(edge) => format!("{} -> {}", edge.upstream.fqn(self.0), edge.downstream.fqn(self.0)),
             Record::Query(query) => query.sql.chars().take(80).collect(),

@@ -104,6 +104,9 @@ impl Pipeline {
 
     fn entity_passes(&self, entity: &Entity) -> Result<(), Stop> {
         let (kind, path) = (entity.kind(), entity.path());
+        if entity.is_global() {
+            return Ok(());
+        }
         if self.service.borrowed {
             let message = format!("the source only adds to service `{}`, which another source owns", self.service.name);
             return Err(Stop::rejected("not its service", message));

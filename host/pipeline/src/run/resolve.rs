@@ -302,7 +302,7 @@ impl Pipeline {
         let mut next = || references.next();
         let write = match record {
             Record::Entity(entity) => {
-                let fqn = Fqn::new(&self.service.name, entity.path());
+                let fqn = entity.fqn(&self.service.name);
                 Some((Group::Entity(entity.kind()), Write::Entity { fqn, entity, fingerprint, known }))
             }
             Record::Annotation(annotation) => {

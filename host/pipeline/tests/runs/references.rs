@@ -285,3 +285,17 @@ async fn statistics_of_a_table_are_written_when_they_change() {
     assert_eq!(run(1).await, (0, 1, 1, 0));
     assert_eq!(run(2).await, (1, 0, 1, 0));
 }
+
+#[tokio::test]
+async fn a_metric_belongs_to_no_service_and_a_borrowing_source_may_make_it() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let metric = || {
+        let common = metahost_model::Common { path: crate::given::path("revenue"), ..Default::default() };
+        let body = serde_json::json!({ "metricType": "SUM" });
+        let other = metahost_model::Other { common, entity_type: "metric".to_owned(), body };
+        Record::Entity(Box::new(metahost_model::Entity::Other(other)))
+    };
+    assert_eq!(counts(&bench.run(borrowing(), split(vec![metric()])).await), (1, 0, 0, 0));
+    assert!(bench.catalog.written().iter().any(|line| line.contains("revenue") && !line.contains("svc")));
+    assert_eq!(counts(&bench.run(borrowing(), split(vec![metric()])).await), (0, 1, 0, 0));
+}
