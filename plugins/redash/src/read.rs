@@ -19,7 +19,7 @@ use crate::dashboard::Addresses;
 use crate::lineage::Lineage;
 use crate::list::{ARCHIVE, DASHBOARDS, QUERIES, walk};
 use crate::sources::{Source, Sources};
-use crate::{chart, dashboard, references};
+use crate::{chart, dashboard, parameters, references};
 
 /// Items asked for at once.
 const AT_ONCE: usize = 16;
@@ -194,7 +194,8 @@ impl Reading<'_> {
             feed(self.out, &record, &names, shown.is_empty())?;
         }
         let reads_queries = source.is_some_and(|source: &Source| source.reads_queries);
-        let reads = if reads_queries { references::queries(&query.sql) } else { BTreeSet::new() };
+        let sql = || parameters::fill(&query.sql, &query.options);
+        let reads = if reads_queries { references::queries(&sql()) } else { BTreeSet::new() };
         self.lineage.note(query.id, &query.name, names, reads);
         self.say_hidden(query);
         Ok(())
