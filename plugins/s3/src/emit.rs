@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use metahost_plugin_sdk::entities::{Column, Entity};
+use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::{Output, or_skip};
 use metahost_plugin_sdk::{Error, Result, protocol};
 
@@ -35,11 +36,11 @@ impl Bare {
     /// Says so, once.
     pub fn tell(&self, bucket: &str, out: &mut dyn Output) {
         if self.count > 0 {
-            let (count, some) = (self.count, self.some.join(", "));
-            let text = format!(
-                "{count} Iceberg or Delta folders are in no rule of `tables`, so no edge leads to their tables: {some}"
-            );
-            out.skipped(&[bucket], &text);
+            // Nothing is missing from what was read: only an edge that the operator may want.
+            let text = "Iceberg or Delta folders are in no rule of `tables`, so no edge leads to their tables";
+            let fields =
+                [("bucket", bucket.to_owned()), ("folders", self.count.to_string()), ("some", self.some.join(", "))];
+            out.note(Level::Warn, text, &fields);
         }
     }
 }

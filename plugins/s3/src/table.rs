@@ -44,7 +44,8 @@ fn iceberg(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Fac
     let table: Value = serde_json::from_slice(&body)
         .map_err(|error| protocol(format!("Iceberg's metadata can't be read: {error}")).with("key", &key))?;
     let schemas = table["schemas"].as_array();
-    let current = |schema: &&Value| schema["schema-id"] == table["current-schema-id"];
+    let wanted = schema_id(&table);
+    let current = |schema: &&Value| schema["schema-id"] == *wanted;
     let schema = schemas.and_then(|all| all.iter().find(current)).unwrap_or(&table["schema"]);
     if !schema["fields"].is_array() {
         return Err(protocol("Iceberg's metadata names no schema").with("key", key));
@@ -63,6 +64,13 @@ fn iceberg(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Fac
             &partitions,
         ),
     })
+}
+
+/// The current schema of a table; a view, which has a folder of its own too, names it in its current version.
+fn schema_id(table: &Value) -> &Value {
+    let current = |version: &&Value| version["version-id"] == table["current-version-id"];
+    let version = table["versions"].as_array().and_then(|all| all.iter().find(current));
+    version.map_or(&table["current-schema-id"], |version| &version["schema-id"])
 }
 
 /// The metadata that a file names as the newest.
