@@ -39,7 +39,7 @@ pub fn read(store: &dyn Store, bucket: &str, root: &str, folder: &Folder) -> Res
 
 fn iceberg(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Facts> {
     let newest = log.newest.as_ref().map(|(_, _, key)| key.clone());
-    let key = hinted(store, bucket, root, log)?.or(newest).ok_or_else(|| protocol("there is no *.metadata.json"))?;
+    let Some(key) = hinted(store, bucket, root, log)?.or(newest) else { return Ok(deserted()) };
     let body = whole(store, bucket, &key, LONGEST)?;
     let table: Value = serde_json::from_slice(&body)
         .map_err(|error| protocol(format!("Iceberg's metadata can't be read: {error}")).with("key", &key))?;
@@ -64,6 +64,14 @@ fn iceberg(store: &dyn Store, bucket: &str, root: &str, log: &Log) -> Result<Fac
             &partitions,
         ),
     })
+}
+
+/// What is left of a table that was dropped, or never finished: nothing more is to be read of it.
+fn deserted() -> Facts {
+    Facts {
+        text: "Files of an Iceberg table without any metadata: it was dropped, or never finished.".to_owned(),
+        ..Facts::default()
+    }
 }
 
 /// The current schema of a table; a view, which has a folder of its own too, names it in its current version.

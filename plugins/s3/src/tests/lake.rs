@@ -127,6 +127,14 @@ fn packed_and_old_iceberg_metadata_is_read() {
 }
 
 #[test]
+fn what_is_left_of_a_dropped_table_is_said_to_be_that() {
+    let out = whole(&Memory::default().lake("t/metadata/snap-1.avro", "x"));
+    assert!(out.skipped.is_empty(), "{:?}", out.skipped);
+    let text = table(&out, "t").common.description.clone().unwrap_or_default();
+    assert!(text.contains("without any metadata"), "{text}");
+}
+
+#[test]
 fn a_view_has_a_folder_and_columns_too() {
     let view = json!({
         "view-uuid": UUID, "format-version": 1, "location": "s3://lake/wh/v", "current-version-id": 2,
@@ -185,7 +193,6 @@ fn metadata_that_cannot_be_read_is_told_and_the_table_stays() {
     for (key, body, words) in [
         ("t/metadata/v1.metadata.json", "<html>", "Iceberg's metadata can't be read"),
         ("t/metadata/v1.metadata.json", "{}", "names no schema"),
-        ("t/metadata/snap-1.avro", "x", "there is no *.metadata.json"),
         ("t/_delta_log/00000000000000000000.json", "{\"met", "Delta's commit can't be read"),
         ("t/_delta_log/00000000000000000000.json", "{\"metaData\": {}}", "Delta's schema can't be read"),
         ("t/_delta_log/_last_checkpoint", "{}", "neither Delta's commits nor its checkpoint"),
