@@ -19,7 +19,7 @@ use crate::rest::{Answer, Api};
 use crate::statistics::TableStat;
 
 /// Keeps what was emitted.
-#[derive(Default)]
+#[derive(Debug, Default)]
 #[expect(missing_docs, reason = "one list a kind of record")]
 pub struct Collected {
     pub entities: Vec<Entity>,
@@ -37,7 +37,7 @@ pub struct Collected {
     pub skipped: Vec<String>,
     /// Table joined by `/`, and what the source says of it.
     pub stats: Vec<(String, TableStat)>,
-    /// Lines of the log: `message (name value, …)`.
+    /// Lines of the log, each with its fields.
     pub notes: Vec<String>,
 }
 
@@ -102,9 +102,7 @@ impl Output for Collected {
     }
 
     fn note(&mut self, _: Level, message: &str, fields: &[(&str, String)]) {
-        let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key} {value}")).collect();
-        let fields = if fields.is_empty() { String::new() } else { format!(" ({})", fields.join(", ")) };
-        self.notes.push(format!("{message}{fields}"));
+        self.notes.push(format!("{message} {fields:?}"));
     }
 
     fn progress(&mut self, _: &str, _: u64, _: Option<u64>) {}

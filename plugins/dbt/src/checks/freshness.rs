@@ -6,8 +6,8 @@ use metahost_plugin_sdk::activity::{Outcome, TestCase, TestResult};
 use super::{Names, PLATFORM};
 use crate::artifacts::manifest::{Age, Freshness, Node};
 use crate::artifacts::sources::{Measured, Sources};
-use crate::output::Output;
 use crate::project::Project;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::time::millis;
 
 /// Name of the kind of test, and of the test.
@@ -58,6 +58,7 @@ fn parameters(node: &Node, wanted: Option<&Freshness>) -> Option<Vec<(String, St
         ("error_after", error),
         ("filter", wanted.filter.clone()),
         ("loaded_at_field", node.loaded_at_field.clone()),
+        ("loaded_at_query", node.loaded_at_query.clone()),
     ];
     Some(pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }
