@@ -134,6 +134,11 @@ impl Dataset {
         let sql = self.sql.as_deref().filter(|sql| !sql.trim().is_empty());
         sql.filter(|_| self.kind.as_deref() != Some("physical"))
     }
+
+    /// Whether it is no table.
+    pub fn is_virtual(&self) -> bool {
+        self.kind.as_deref() == Some("virtual") || self.virtual_sql().is_some()
+    }
 }
 
 /// The database of a dataset.
@@ -192,7 +197,6 @@ pub struct Rule {
 #[derive(Debug, Clone, Deserialize)]
 pub struct SavedQuery {
     pub id: u64,
-    pub changed_on: Option<String>,
     pub sql: Option<String>,
     pub catalog: Option<String>,
     pub schema: Option<String>,
@@ -206,7 +210,6 @@ pub struct SavedQuery {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Ran {
     pub id: u64,
-    pub changed_on: Option<String>,
     pub sql: Option<String>,
     pub executed_sql: Option<String>,
     pub catalog: Option<String>,

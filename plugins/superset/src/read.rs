@@ -109,9 +109,9 @@ impl Reading<'_> {
         let place = self.databases.place(self.server, self.config, &dataset.database, names, self.out)?;
         if let Some((query, reads)) = self.filler.query(dataset, &place, self.out)? {
             self.made_of.extend(reads.into_iter().map(|other| (other, dataset.id)));
-            return self.out.query(query);
+            self.out.query(query)?;
         }
-        let table = place.table(&dataset.table_name).filter(|_| dataset.kind.as_deref() != Some("virtual"));
+        let table = place.table(&dataset.table_name).filter(|_| !dataset.is_virtual());
         self.edges.extend(table.map(|table| datasets::from_table(table, dataset)));
         Ok(())
     }

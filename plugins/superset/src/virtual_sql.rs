@@ -8,7 +8,7 @@ use metahost_plugin_sdk::lineage::{Endpoint, Query};
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::rest::{Api, parse};
-use metahost_plugin_sdk::{Error, Result};
+use metahost_plugin_sdk::{Error, Result, protocol};
 
 use crate::answer::Dataset;
 use crate::databases::Place;
@@ -33,8 +33,27 @@ type Filled<T> = core::result::Result<T, Stop>;
 #[derive(Default)]
 struct Told {
     unknown: BTreeSet<String>,
+    /// Fields whose templates can't be filled, and why.
+    left_out: Vec<(String, String)>,
     reads: BTreeSet<u64>,
     steps: usize,
+}
+
+impl Told {
+    fn say(&self, label: &str, out: &mut dyn Output) {
+        for (field, reason) in &self.left_out {
+            let fields = [("in", label.to_owned()), ("field", field.clone()), ("reason", reason.clone())];
+            out.note(Level::Warn, "the template of a field can't be filled, so there is no lineage of it", &fields);
+        }
+        if !self.unknown.is_empty() {
+            let names = self.unknown.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            out.note(
+                Level::Info,
+                "a template uses what is unknown here",
+                &[("in", label.to_owned()), ("names", names)],
+            );
+        }
+    }
 }
 
 /// Fills templates, with the datasets that they name.
@@ -49,7 +68,8 @@ impl<'s> Filler<'s> {
         Self { server, named: BTreeMap::new() }
     }
 
-    /// The SQL of a virtual dataset, and the datasets that it is made of.
+    /// The SQL of a virtual dataset, and the datasets that it is made of. None, said by name, if its template can't be
+    /// filled.
     pub fn query(
         &mut self,
         dataset: &Dataset,
@@ -58,28 +78,29 @@ impl<'s> Filler<'s> {
     ) -> Result<Option<(Query, BTreeSet<u64>)>> {
         let Some(written) = dataset.virtual_sql() else { return Ok(None) };
         let mut told = Told::default();
-        let label = || ("dataset", format!("{} ({})", dataset.table_name, dataset.id));
+        let label = format!("dataset {} ({})", dataset.id, dataset.table_name);
         let sql = match self.fill(written, dataset, &[dataset.id], &mut told) {
             Ok(filled) => self.with_expressions(&filled, dataset, place, &mut told)?,
             Err(Stop::Template(reason)) => {
-                let message = "the template of a dataset can't be filled; its SQL is handed on as it is";
-                out.note(Level::Warn, message, &[label(), ("reason", reason)]);
-                written.to_owned()
+                let message = "a template can't be filled, so there is no lineage from its SQL";
+                out.note(Level::Warn, message, &[("in", label), ("reason", reason)]);
+                return Ok(None);
             }
             Err(Stop::Source(error)) => return Err(error),
         };
-        if !told.unknown.is_empty() {
-            let names = Vec::from_iter(told.unknown).join(", ");
-            out.note(Level::Info, "the template of a dataset uses what is unknown here", &[label(), ("names", names)]);
-        }
+        told.say(&label, out);
         Ok(Some((record(sql, place, dataset.id), told.reads)))
     }
 
-    /// A text of SQL that is in no dataset.
-    pub fn alone(&mut self, sql: &str) -> Result<String> {
-        match self.fill(sql, &Dataset::default(), &[], &mut Told::default()) {
-            Ok(filled) => Ok(filled),
-            Err(Stop::Template(_)) => Ok(sql.to_owned()),
+    /// A text of SQL that is in no dataset. The error says why its template can't be filled.
+    pub fn alone(&mut self, sql: &str, label: &str, out: &mut dyn Output) -> Result<String> {
+        let mut told = Told::default();
+        match self.fill(sql, &Dataset::default(), &[], &mut told) {
+            Ok(filled) => {
+                told.say(label, out);
+                Ok(filled)
+            }
+            Err(Stop::Template(reason)) => Err(protocol(format!("its template can't be filled: {reason}"))),
             Err(Stop::Source(error)) => Err(error),
         }
     }
@@ -154,7 +175,8 @@ impl<'s> Filler<'s> {
                 Ok(expression) if expressions::is_whole(&expression) => {
                     added.push(format!(", {expression} AS {}", place::quoted(place.dialect, &field.name)));
                 }
-                Ok(_) | Err(Stop::Template(_)) => {}
+                Ok(_) => {}
+                Err(Stop::Template(reason)) => told.left_out.push((field.name, reason)),
                 Err(Stop::Source(error)) => return Err(error),
             }
         }

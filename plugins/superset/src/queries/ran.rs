@@ -1,16 +1,13 @@
-//! SQL Lab's history by the time of change, which is when a query ended. Each page begins where the last one ended, so that
-//! none is missed while others are added.
+//! What SQL Lab ran, as queries. Never leaves one out without a word.
 
-use std::collections::BTreeSet;
-
-use metahost_plugin_sdk::connector::{Mode, ReadRequest, Window};
+use metahost_plugin_sdk::connector::{Mode, ReadRequest};
 use metahost_plugin_sdk::lineage::Query;
 use metahost_plugin_sdk::output::{Output, or_skip};
-use metahost_plugin_sdk::rest::{Api, encode, parse};
-use metahost_plugin_sdk::{Result, time};
+use metahost_plugin_sdk::rest::Api;
+use metahost_plugin_sdk::{Result, protocol};
 use serde_json::Value;
 
-use super::{Position, page};
+use super::history::{History, LIST};
 use crate::answer::Ran;
 use crate::config::Config;
 use crate::databases::Databases;
@@ -18,127 +15,78 @@ use crate::jinja;
 use crate::people::People;
 use crate::virtual_sql::{Filler, query};
 
-const LIST: &str = "query";
 /// Words of which one is in every statement that moves data.
 const MOVES: [&str; 6] = ["insert", "create", "merge", "update", "replace", "into"];
 
 /// Emits the queries that ended in the window asked for; for lineage, only what may move data.
 pub fn read(server: &dyn Api, config: &Config, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
-    let known = Position::read(request.cursor.as_deref())?.map(|position| position.changed_on);
-    let since = request.window.since.and_then(time::format).map(|text| text.trim_end_matches('Z').to_owned());
+    let mut history = History::begin(server, config.page_size, request)?;
     let mut reading = Reading {
         server,
         config,
-        window: request.window,
         moves_only: request.split.mode == Mode::Lineage,
         databases: Databases::default(),
         people: People::default(),
         filler: Filler::new(server),
-        seen: BTreeSet::new(),
         total: 0,
     };
-    let mut after = known.clone().max(since).unwrap_or_else(|| "1970-01-01T00:00:00".to_owned());
-    loop {
-        let Some(rows) = page(server, &path(&after, config.page_size), LIST, out)? else { return Ok(()) };
-        let is_last = rows.len() < config.page_size;
-        let some = rows_of(rows, out)?;
-        let (done, ends_here) = reading.emit(&some, out)?;
-        let next = next(&some[..done], is_last || ends_here);
-        let Some(next) = next.filter(|next| *next > after) else { return Ok(()) };
-        Position::keep(&next, out)?;
-        if is_last || ends_here {
-            return Ok(());
-        }
-        after = next;
+    while let Some(some) = history.page(out)? {
+        reading.emit(&some, out)?;
+        history.keep(out)?;
     }
-}
-
-/// The path of the page that begins after a time of change.
-pub fn path(after: &str, size: usize) -> String {
-    let after: String = after.chars().filter(|one| !matches!(one, '\'' | '!')).collect();
-    let filter = format!("filters:!((col:changed_on,opr:gt,value:'{after}'))");
-    let order = "order_column:changed_on,order_direction:asc";
-    format!("/api/v1/{LIST}/?q={}", encode(&format!("({filter},{order},page:0,page_size:{size})")))
-}
-
-fn rows_of(rows: Vec<Value>, out: &mut dyn Output) -> Result<Vec<Ran>> {
-    let mut some = Vec::new();
-    for row in rows {
-        let id = row["id"].to_string();
-        some.extend(or_skip(out, &[LIST, &id], parse::<Ran>("the query", row))?);
-    }
-    Ok(some)
-}
-
-/// Where the next page begins. Others of the same time may follow a full page: it begins before these.
-fn next(rows: &[Ran], is_end: bool) -> Option<String> {
-    let times: BTreeSet<&str> = rows.iter().filter_map(|ran| ran.changed_on.as_deref()).collect();
-    let mut newest_first = times.into_iter().rev();
-    let newest = newest_first.next()?;
-    let before = if is_end { None } else { newest_first.next() };
-    Some(before.unwrap_or(newest).to_owned())
+    Ok(())
 }
 
 struct Reading<'r> {
     server: &'r dyn Api,
     config: &'r Config,
-    window: Window,
     moves_only: bool,
     databases: Databases,
     people: People,
     filler: Filler<'r>,
-    /// Of this page and the one before it.
-    seen: BTreeSet<u64>,
     total: u64,
 }
 
 impl Reading<'_> {
-    /// Emits rows up to the end of the window; says how many are done, and whether the end came.
-    fn emit(&mut self, some: &[Ran], out: &mut dyn Output) -> Result<(usize, bool)> {
+    fn emit(&mut self, some: &[Ran], out: &mut dyn Output) -> Result<()> {
         self.people.find(self.server, some.iter().filter_map(|ran| ran.user.as_ref()), out)?;
-        let before = std::mem::replace(&mut self.seen, some.iter().map(|ran| ran.id).collect());
-        for (done, ran) in some.iter().enumerate() {
-            let ended = millis(&ran.end_time);
-            if ended.is_some_and(|ended| self.window.until.is_some_and(|until| ended >= until)) {
-                return Ok((done, true));
-            }
-            let is_early = ended.is_some_and(|ended| self.window.since.is_some_and(|since| ended < since));
-            if !is_early
-                && !before.contains(&ran.id)
-                && let Some(query) = self.record(ran, out)?
-            {
+        let moves_only = self.moves_only;
+        for ran in some.iter().filter(|ran| !moves_only || text(ran).is_none_or(moves)) {
+            let read = self.record(ran, out);
+            if let Some(query) = or_skip(out, &[LIST, &ran.id.to_string()], read)? {
                 self.total += 1;
                 out.query(query)?;
             }
         }
         out.progress("queries", self.total, None);
-        Ok((some.len(), false))
+        Ok(())
     }
 
-    /// None for what has not ended, and for what is not asked for.
-    fn record(&mut self, ran: &Ran, out: &mut dyn Output) -> Result<Option<Query>> {
-        let failed = match ran.status.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
-            "success" => false,
-            "failed" | "timed_out" | "stopped" => true,
-            _ => return Ok(None),
-        };
-        let (Some(text), Some(database)) = (text(ran), ran.database.as_ref()) else { return Ok(None) };
-        let sql = self.filler.alone(text)?;
-        if self.moves_only && !moves(&sql) {
-            return Ok(None);
-        }
+    fn record(&mut self, ran: &Ran, out: &mut dyn Output) -> Result<Query> {
+        let failed = has_failed(ran.status.as_deref().unwrap_or_default())?;
+        let text = text(ran).ok_or_else(|| protocol("it has no SQL"))?;
+        let database = ran.database.as_ref().ok_or_else(|| protocol("the database that it ran in is not told"))?;
+        let sql = self.filler.alone(text, &format!("{LIST} {}", ran.id), out)?;
         let names = (ran.catalog.as_deref(), ran.schema.as_deref());
         let place = self.databases.place(self.server, self.config, database, names, out)?;
         let started = millis(&ran.start_running_time).or(millis(&ran.start_time));
         let duration = started.zip(millis(&ran.end_time)).and_then(|(start, end)| end.checked_sub(start));
-        Ok(Some(Query {
+        Ok(Query {
             user: ran.user.as_ref().and_then(|person| self.people.name(person)),
             started_at: started,
             duration_ms: duration,
             rows: ran.rows.and_then(|rows| u64::try_from(rows).ok()),
             failed,
             ..query(sql, &place)
-        }))
+        })
+    }
+}
+
+fn has_failed(status: &str) -> Result<bool> {
+    match status.to_ascii_lowercase().as_str() {
+        "success" => Ok(false),
+        "failed" | "timed_out" | "stopped" => Ok(true),
+        _ => Err(protocol(format!("its status `{status}` is unknown, so nobody knows whether it ended"))),
     }
 }
 

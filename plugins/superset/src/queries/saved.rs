@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::connector::ReadRequest;
 use metahost_plugin_sdk::lineage::Query;
 use metahost_plugin_sdk::output::{Output, or_skip};
 use metahost_plugin_sdk::rest::{Api, encode, parse};
+use metahost_plugin_sdk::{Result, protocol};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Position, page};
+use super::{Page, id, keep, page, position};
 use crate::answer::SavedQuery;
 use crate::config::Config;
 use crate::databases::Databases;
@@ -17,38 +19,62 @@ use crate::virtual_sql::{Filler, query};
 
 const LIST: &str = "saved_query";
 
+/// The newest change that was read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Position {
+    changed_on: String,
+    /// What has this time of change: another may come to have it, too.
+    seen: BTreeSet<String>,
+}
+
+impl Position {
+    fn has(&self, id: &str, changed: &str) -> bool {
+        changed < self.changed_on.as_str() || (changed == self.changed_on && self.seen.contains(id))
+    }
+
+    fn add(&mut self, id: &str, changed: &str) {
+        if changed > self.changed_on.as_str() {
+            *self = Self { changed_on: changed.to_owned(), seen: BTreeSet::new() };
+        }
+        if changed == self.changed_on {
+            self.seen.insert(id.to_owned());
+        }
+    }
+}
+
 /// Emits those that changed since the last run.
 pub fn read(server: &dyn Api, config: &Config, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
-    let known = Position::read(request.cursor.as_deref())?.map(|position| position.changed_on).unwrap_or_default();
-    let mut newest = known.clone();
     let mut reading = Reading {
         server,
         config,
         databases: Databases::default(),
         people: People::default(),
         filler: Filler::new(server),
-        seen: BTreeSet::new(),
+        known: position(request.cursor.as_deref())?,
+        newest: position(request.cursor.as_deref())?,
+        met: BTreeSet::new(),
+        meets_known: false,
     };
+    let mut first = None;
     for number in 0.. {
-        let Some(rows) = page(server, &path(number, config.page_size), LIST, out)? else { return Ok(()) };
-        let is_last = rows.len() < config.page_size;
-        let mut some = Vec::new();
-        for row in rows {
-            let id = row["id"].to_string();
-            some.extend(or_skip(out, &[LIST, &id], parse::<SavedQuery>("the saved query", row))?);
-        }
-        let changed = |saved: &SavedQuery| saved.changed_on.clone().unwrap_or_default();
-        newest = some.iter().map(changed).chain([newest]).max().unwrap_or_default();
-        let is_known = |saved: &SavedQuery| !known.is_empty() && changed(saved) <= known;
-        let meets_known = some.iter().any(is_known);
-        some.retain(|saved| !is_known(saved));
-        reading.emit(&some, out)?;
-        out.progress("saved queries", reading.seen.len() as u64, None);
-        if is_last || meets_known {
+        let Some(Page { rows, count }) = page(server, &path(number, config.page_size), LIST, out)? else {
+            return Ok(());
+        };
+        let count = *first.get_or_insert(count);
+        let has_rows = !rows.is_empty();
+        reading.take(rows, out)?;
+        let met = reading.met.len() as u64;
+        out.progress("saved queries", met, Some(count));
+        // One page is of one moment. Between two, rows may move: then only the count tells that all came.
+        if met >= count || (number == 0 && reading.meets_known) {
             break;
         }
+        if !has_rows {
+            out.skipped(&[LIST], &format!("Superset counts {count}, {met} came; the next run reads them again"));
+            return Ok(());
+        }
     }
-    if newest.is_empty() { Ok(()) } else { Position::keep(&newest, out) }
+    if reading.newest.changed_on.is_empty() { Ok(()) } else { keep(&reading.newest, out) }
 }
 
 /// The path of one page.
@@ -63,33 +89,55 @@ struct Reading<'r> {
     databases: Databases,
     people: People,
     filler: Filler<'r>,
-    seen: BTreeSet<u64>,
+    /// Where the last run ended.
+    known: Position,
+    /// Where this run ends.
+    newest: Position,
+    /// All rows that came.
+    met: BTreeSet<String>,
+    meets_known: bool,
 }
 
 impl Reading<'_> {
+    /// Emits what of a page is new. A row that can't be read is told.
+    fn take(&mut self, rows: Vec<Value>, out: &mut dyn Output) -> Result<()> {
+        let mut some = Vec::new();
+        for row in rows {
+            let id = id(&row);
+            let changed = row["changed_on"].as_str().unwrap_or_default().to_owned();
+            let is_known = self.known.has(&id, &changed) && !changed.is_empty();
+            self.meets_known |= is_known;
+            if self.met.insert(id.clone()) && !is_known {
+                some.extend(or_skip(out, &[LIST, &id], parse::<SavedQuery>("the saved query", row))?);
+                self.newest.add(&id, &changed);
+            }
+        }
+        self.emit(&some, out)
+    }
+
     fn emit(&mut self, some: &[SavedQuery], out: &mut dyn Output) -> Result<()> {
         self.people.find(self.server, some.iter().filter_map(|saved| saved.created_by.as_ref()), out)?;
         for saved in some {
-            if self.seen.insert(saved.id)
-                && let Some(query) = self.record(saved, out)?
-            {
+            let read = self.record(saved, out);
+            if let Some(query) = or_skip(out, &[LIST, &saved.id.to_string()], read)? {
                 out.query(query)?;
             }
         }
         Ok(())
     }
 
-    /// None where nothing is written in it, or nobody tells in which database it would run.
-    fn record(&mut self, saved: &SavedQuery, out: &mut dyn Output) -> Result<Option<Query>> {
-        let text = saved.sql.as_deref().filter(|sql| !sql.trim().is_empty());
-        let (Some(text), Some(database)) = (text, saved.database.as_ref()) else { return Ok(None) };
+    fn record(&mut self, saved: &SavedQuery, out: &mut dyn Output) -> Result<Query> {
+        let text =
+            saved.sql.as_deref().filter(|sql| !sql.trim().is_empty()).ok_or_else(|| protocol("it has no SQL"))?;
+        let database = saved.database.as_ref().ok_or_else(|| protocol("the database that it is for is not told"))?;
+        let sql = self.filler.alone(text, &format!("{LIST} {}", saved.id), out)?;
         let names = (saved.catalog.as_deref(), saved.schema.as_deref());
         let place = self.databases.place(self.server, self.config, database, names, out)?;
         let person = saved.created_by.as_ref().or(saved.changed_by.as_ref());
-        Ok(Some(Query {
+        Ok(Query {
             user: person.and_then(|person| self.people.name(person)),
             rows: saved.rows.and_then(|rows| u64::try_from(rows).ok()),
-            ..query(self.filler.alone(text)?, &place)
-        }))
+            ..query(sql, &place)
+        })
     }
 }

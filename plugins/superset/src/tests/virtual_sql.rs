@@ -80,18 +80,44 @@ fn what_a_template_does_not_know_is_told_and_does_no_harm() {
     let server = with(&json!({ "sql": "SELECT a FROM {{ stage }}.t WHERE b = '{{ mine() }}'", "metrics": [] }));
     let out = done(&server);
     assert_eq!(of(&out, "33").sql, "SELECT a FROM stage.t WHERE b = 'NULL'");
-    let note = "the template of a dataset uses what is unknown here";
+    let note = "a template uses what is unknown here";
     assert!(out.notes.iter().any(|text| text.starts_with(note) && text.contains("mine, stage")), "{:?}", out.notes);
 }
 
 #[test]
-fn a_template_that_can_not_be_filled_is_handed_on_as_it_is() {
-    for sql in ["SELECT {% if %}", "SELECT {{ 1 | no_filter }}", "{% for a in range(1000000) %}{{ a }}{% endfor %}"] {
-        let out = done(&with(&json!({ "sql": sql })));
-        assert_eq!(of(&out, "33").sql, sql);
-        assert!(out.notes.iter().any(|text| text.contains("can't be filled")), "{:?}", out.notes);
-        assert_eq!(out.data_models().len(), 11);
+fn a_template_that_can_not_be_filled_is_told_and_not_handed_on() {
+    let strange = format!("a.b\"c::d 🦆 {}", "x".repeat(300));
+    for kind in [json!("virtual"), Value::Null] {
+        for (sql, reason) in [
+            ("SELECT {% if %}", "syntax error"),
+            ("SELECT {{ 1 | no_filter }}", "unknown filter"),
+            ("{% for a in range(1000000) %}{{ a }}{% endfor %}", "too many elements"),
+        ] {
+            let out = done(&with(&json!({ "sql": sql, "table_name": strange, "kind": kind })));
+            assert!(feeds_nothing(&out), "{sql} is not handed on");
+            let note = out.notes.iter().find(|text| text.contains("can't be filled")).unwrap();
+            assert!(note.contains("dataset 33 (a.b") && note.contains("🦆") && note.contains(reason), "{note}");
+            assert_eq!(model(&out, "33").sql.as_deref(), Some(sql), "the data model shows it as written");
+            assert!(!out.flows().iter().any(|flow| flow.ends_with("-> dashboardDataModel:33")), "it is no table");
+            assert_eq!(out.data_models().len(), 11);
+        }
     }
+}
+
+/// Whether the dataset 33 feeds no query.
+fn feeds_nothing(out: &Collected) -> bool {
+    !out.queries.iter().any(|query| query.target.as_ref().is_some_and(|target| target.path == ["33"]))
+}
+
+#[test]
+fn a_field_whose_template_can_not_be_filled_is_told_and_the_others_come() {
+    let metrics = json!([
+        { "metric_name": "m", "expression": "SUM(n)" }, { "metric_name": "bad", "expression": "SUM({{ n | nope }})" },
+    ]);
+    let out = done(&with(&json!({ "sql": "SELECT 1 AS n", "metrics": metrics })));
+    assert_eq!(of(&out, "33").sql, "SELECT *, SUM(n) AS \"m\" FROM (\nSELECT 1 AS n\n) virtual_table");
+    let note = out.notes.iter().find(|text| text.contains("the template of a field can't be filled")).unwrap();
+    assert!(note.contains("dataset 33") && note.contains("\"bad\"") && note.contains("nope"), "{note}");
 }
 
 #[test]
@@ -111,7 +137,7 @@ fn a_dataset_can_be_made_of_others_and_of_their_measures() {
 #[test]
 fn a_dataset_that_is_made_of_itself_or_of_nothing_ends() {
     let out = done(&with(&json!({ "sql": "SELECT * FROM {{ dataset(33) }}" })));
-    assert_eq!(of(&out, "33").sql, "SELECT * FROM {{ dataset(33) }}");
+    assert!(feeds_nothing(&out));
     assert!(out.notes[0].contains("made of itself"), "{:?}", out.notes);
     let metrics = json!([{ "metric_name": "m", "expression": "1 + {{ metric('m') }}" }]);
     let out = done(&with(&json!({ "sql": "SELECT {{ metric('m') }}", "metrics": metrics })));
