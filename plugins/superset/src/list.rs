@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::rest::{Api, encode, parse};
-use metahost_plugin_sdk::{ErrorExt, Result, protocol};
+use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -15,19 +15,20 @@ pub struct List {
     pub name: &'static str,
     /// A column that Superset sorts by, so that pages fit together.
     pub order: &'static str,
+    /// Whether old versions have none.
+    pub is_new: bool,
 }
 
 /// Dashboards.
-pub const DASHBOARDS: List = List { name: "dashboard", order: "dashboard_title" };
+pub const DASHBOARDS: List = List { name: "dashboard", order: "dashboard_title", is_new: false };
 /// Charts.
-pub const CHARTS: List = List { name: "chart", order: "slice_name" };
+pub const CHARTS: List = List { name: "chart", order: "slice_name", is_new: false };
 /// Datasets.
-pub const DATASETS: List = List { name: "dataset", order: "table_name" };
+pub const DATASETS: List = List { name: "dataset", order: "table_name", is_new: false };
 /// Databases.
-pub const DATABASES: List = List { name: "database", order: "database_name" };
-
+pub const DATABASES: List = List { name: "database", order: "database_name", is_new: false };
 /// Rules of row level security.
-pub const RULES: List = List { name: "rowlevelsecurity", order: "name" };
+pub const RULES: List = List { name: "rowlevelsecurity", order: "name", is_new: true };
 
 /// What a list holds.
 pub struct Found<T> {
@@ -50,7 +51,7 @@ impl List {
         let mut found = Found { rows: Vec::new(), whole: true };
         let mut seen = BTreeSet::new();
         for page in 0.. {
-            let mut answer = server.get(&self.page(page, size)).with("list", self.name)?;
+            let mut answer = self.answer(server, page, size).with("list", self.name)?;
             let count =
                 answer["count"].as_u64().ok_or_else(|| protocol("a list without a count")).with("list", self.name)?;
             let rows = answer["result"].as_array_mut().map(std::mem::take).unwrap_or_default();
@@ -65,6 +66,15 @@ impl List {
             }
         }
         Ok(found)
+    }
+
+    fn answer(self, server: &dyn Api, page: usize, size: usize) -> Result<Value> {
+        let path = self.page(page, size);
+        let answer = server.call(&path, None)?;
+        match answer.status {
+            404 if self.is_new => Err(Error::Unsupported(format!("the list {} of a newer Superset", self.name))),
+            _ => answer.json().with("path", &path),
+        }
     }
 
     fn take<T: DeserializeOwned>(self, row: Value, found: &mut Found<T>, out: &mut dyn Output) {

@@ -16,10 +16,10 @@ use crate::list::{Found, RULES};
 pub struct Rules(BTreeMap<u64, Vec<String>>);
 
 impl Rules {
-    /// Reads them. Most users may not.
+    /// Reads them. Most users may not, and old versions have none.
     pub fn read(server: &dyn Api, page_size: usize, out: &mut dyn Output) -> Result<Self> {
         let found: Found<Rule> = match RULES.read(server, page_size, out) {
-            Err(Error::Denied(_) | Error::Protocol(_)) => {
+            Err(Error::Denied(_) | Error::Unsupported(_)) => {
                 out.note(Level::Info, "this user may not see row level security, so datasets do not tell it", &[]);
                 return Ok(Self::default());
             }

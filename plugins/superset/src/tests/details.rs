@@ -95,9 +95,34 @@ fn rules_of_row_level_security_are_told_without_what_they_say() {
     assert!(text.ends_with(lines) && !text.contains("'DE'"), "{text}");
     assert!(addresses.common.tags.contains(&"SupersetStatus.RowLevelSecurity".to_owned()));
     assert!(!model(&out, "26").common.tags.contains(&"SupersetStatus.RowLevelSecurity".to_owned()));
-    let (done, out) = run(&recorded().with(&RULES.page(0, 100), 403, "{}"), "");
+}
+
+#[test]
+fn rules_that_can_not_be_read_are_no_lack_of_rights() {
+    let answering = |status, body: &str| run(&recorded().with(&RULES.page(0, 100), status, body), "");
+    for status in [401, 403, 404] {
+        let (done, out) = answering(status, "{}");
+        done.unwrap();
+        assert!(out.notes[0].contains("may not see row level security") && out.skipped.is_empty(), "{:?}", out.notes);
+        assert_eq!(out.data_models().len(), 11);
+    }
+    for (status, body, words) in [
+        (200, "<html>Sign in</html>", "is this Superset?"),
+        (200, r#"{"count": 2, "resu"#, "no JSON"),
+        (200, "{}", "a list without a count"),
+        (400, "{}", "HTTP 400"),
+        (500, "{}", "HTTP 500"),
+    ] {
+        let (done, out) = answering(status, body);
+        let error = format!("{:?}", done.unwrap_err());
+        assert!(error.contains(words) && error.contains("rowlevelsecurity"), "{error}");
+        assert!(out.complete.is_empty() && !out.notes.iter().any(|note| note.contains("may not see")));
+    }
+    let rules = json!({ "count": 2, "result": [{ "id": 1, "name": 5 }, { "id": 2, "tables": [{ "id": 2 }] }] });
+    let (done, out) = answering(200, &rules.to_string());
     done.unwrap();
-    assert!(out.notes[0].contains("may not see row level security") && out.skipped.is_empty(), "{:?}", out.notes);
+    assert!(out.skipped[0].starts_with("rowlevelsecurity/1: "), "{:?}", out.skipped);
+    assert!(model(&out, "2").common.tags.contains(&"SupersetStatus.RowLevelSecurity".to_owned()));
 }
 
 #[test]
