@@ -15,7 +15,7 @@ use crate::read_into;
 
 const START: u64 = 0;
 
-fn server() -> ByHeart {
+pub fn server() -> ByHeart {
     let connection = json!({ "result": { "backend": "trino", "sqlalchemy_uri": "trino://stack@trino:8080/iceberg" } });
     ByHeart::new("Superset", "superset")
         .json("/api/v1/database/1/connection", &connection)
@@ -31,7 +31,7 @@ fn history() -> Value {
     fixture(include_str!("../../fixtures/hand-made/history.json"))
 }
 
-fn asked(id: &str, cursor: Option<&str>) -> ReadRequest {
+pub fn asked(id: &str, cursor: Option<&str>) -> ReadRequest {
     let mode = if id.starts_with("usage") { Mode::Usage } else { Mode::Lineage };
     let mut request = request(mode, cursor);
     request.split.id = id.to_owned();
@@ -45,7 +45,7 @@ fn read(server: &ByHeart, request: &ReadRequest, more: &str) -> (Result<()>, Col
     (read_into(server, &config, request, &mut out), out)
 }
 
-fn whole(server: &ByHeart, request: &ReadRequest, more: &str) -> Collected {
+pub fn whole(server: &ByHeart, request: &ReadRequest, more: &str) -> Collected {
     let (done, out) = read(server, request, more);
     done.unwrap();
     out
