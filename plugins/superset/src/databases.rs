@@ -4,10 +4,10 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::lineage::Endpoint;
-use metahost_plugin_sdk::output::Output;
+use metahost_plugin_sdk::output::{Output, or_skip};
 use metahost_plugin_sdk::rest::{Api, parse};
-use metahost_plugin_sdk::{Error, Result};
 
 use crate::answer::{Connection, DatabaseOf};
 use crate::config::Config;
@@ -54,7 +54,7 @@ impl Databases {
         (catalog, schema): (Option<&str>, Option<&str>),
         out: &mut dyn Output,
     ) -> Result<Place> {
-        let connection = self.connection(server, database)?;
+        let connection = self.connection(server, database, out)?;
         let backend = database.backend.as_deref().or(connection.backend.as_deref()).unwrap_or_default();
         let uri = connection.sqlalchemy_uri.as_deref().unwrap_or_default();
         let (found, schema) = place::defaults(backend, uri, given(catalog), given(schema));
@@ -63,29 +63,35 @@ impl Databases {
         let service = mapped.and_then(|mapped| mapped.service.clone()).unwrap_or_else(|| ANY_SERVICE.to_owned());
         let found = mapped.and_then(|mapped| mapped.database.clone()).or(found);
         if found.is_none() && self.hidden.remove(&database.id) {
-            let hidden = "how it is reached is hidden from this user; name it in `databases` for lineage";
+            let hidden =
+                "how it is reached is hidden from this user, or can't be read; name it in `databases` for lineage";
             out.skipped(&["database", &database.database_name], hidden);
         }
         Ok(Place { service, database: found, schema, dialect })
     }
 
-    fn connection(&mut self, server: &dyn Api, database: &DatabaseOf) -> Result<&Connection> {
+    fn connection(&mut self, server: &dyn Api, database: &DatabaseOf, out: &mut dyn Output) -> Result<&Connection> {
         match self.connections.entry(database.id) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => Ok(place.insert(ask(server, database, &mut self.hidden)?)),
+            Entry::Vacant(place) => Ok(place.insert(ask(server, database, &mut self.hidden, out)?)),
         }
     }
 }
 
 /// Only administrators may see it; others still learn the catalog from newer versions' datasets, and what kind of database
 /// it is.
-fn ask(server: &dyn Api, database: &DatabaseOf, hidden: &mut BTreeSet<u64>) -> Result<Connection> {
+fn ask(
+    server: &dyn Api,
+    database: &DatabaseOf,
+    hidden: &mut BTreeSet<u64>,
+    out: &mut dyn Output,
+) -> Result<Connection> {
     let path = format!("/api/v1/database/{}", database.id);
-    if let Some(connection) = told(server, &format!("{path}/connection"))? {
+    if let Some(connection) = told(server, &format!("{path}/connection"), database, out)? {
         return Ok(connection);
     }
     hidden.insert(database.id);
-    let less = if database.backend.is_some() { None } else { told(server, &path)? };
+    let less = if database.backend.is_some() { None } else { told(server, &path, database, out)? };
     Ok(less.unwrap_or_default())
 }
 
@@ -93,11 +99,12 @@ fn given(name: Option<&str>) -> Option<&str> {
     name.filter(|name| !name.is_empty())
 }
 
-/// None where this user may not see it.
-fn told(server: &dyn Api, path: &str) -> Result<Option<Connection>> {
-    let answer = server.get(path);
-    match answer.and_then(|mut answer| parse("a connection", answer["result"].take())) {
-        Err(Error::Denied(_) | Error::Protocol(_)) => Ok(None),
-        found => found.map(Some),
+/// None where this user may not see it; what can't be read is told.
+fn told(server: &dyn Api, path: &str, database: &DatabaseOf, out: &mut dyn Output) -> Result<Option<Connection>> {
+    let answer = server.call(path, None)?;
+    if matches!(answer.status, 401 | 403 | 404) {
+        return Ok(None);
     }
+    let read = answer.json().and_then(|mut answer| parse("its connection", answer["result"].take()));
+    or_skip(out, &["database", &database.database_name], read)
 }

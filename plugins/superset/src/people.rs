@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::rest::{Api, encode};
 use metahost_plugin_sdk::{Error, Result};
+use serde_json::Value;
 
 use crate::answer::Person;
 
@@ -13,13 +15,18 @@ const PAGE: u64 = 100;
 
 /// Who is known.
 #[derive(Default)]
-pub struct People(BTreeMap<u64, String>);
+pub struct People {
+    known: BTreeMap<u64, String>,
+    /// Those whose address nobody tells: they are asked for once.
+    unknown: BTreeSet<u64>,
+    is_hidden: bool,
+}
 
 impl People {
     /// Learns addresses.
     pub fn learn(&mut self, people: &[Person]) {
         let known = people.iter().filter_map(|person| Some((person.id?, address(person.email.as_ref())?)));
-        self.0.extend(known);
+        self.known.extend(known);
     }
 
     /// Asks for the addresses of those who are not known, as far as the user may see them.
@@ -29,27 +36,26 @@ impl People {
         people: impl Iterator<Item = &'p Person>,
         out: &mut dyn Output,
     ) -> Result<()> {
-        let unknown = people.filter(|person| address(person.email.as_ref()).is_none()).filter_map(|person| person.id);
-        let mut wanted: BTreeSet<u64> = unknown.filter(|id| !self.0.contains_key(id)).collect();
+        let people = people.filter(|person| address(person.email.as_ref()).is_none()).filter_map(|person| person.id);
+        let is_new = |id: &u64| !self.known.contains_key(id) && !self.unknown.contains(id);
+        let mut wanted: BTreeSet<u64> = people.filter(is_new).collect();
         let mut seen = 0;
         for page in 0.. {
-            if wanted.is_empty() {
+            if wanted.is_empty() || self.is_hidden {
                 break;
             }
             let query = encode(&format!("(page:{page},page_size:{PAGE})"));
             let answer = match server.get(&format!("/api/v1/dashboard/related/owners?q={query}")) {
-                // Names must do then.
-                Err(Error::Denied(_) | Error::Protocol(_)) => break,
+                Err(Error::Denied(failure) | Error::Protocol(failure)) => {
+                    self.is_hidden = true;
+                    let message = "people can't be listed, so some are known by their names only";
+                    out.note(Level::Info, message, &[("reason", failure.message)]);
+                    break;
+                }
                 answer => answer?,
             };
             let rows = answer["result"].as_array().map(Vec::as_slice).unwrap_or_default();
-            for row in rows {
-                if let (Some(id), Some(email)) = (row["value"].as_u64(), row["extra"]["email"].as_str())
-                    && wanted.remove(&id)
-                {
-                    self.0.insert(id, email.to_owned());
-                }
-            }
+            self.take(rows, &mut wanted);
             seen += rows.len() as u64;
             let count = answer["count"].as_u64();
             out.progress("people", seen, count);
@@ -57,7 +63,18 @@ impl People {
                 break;
             }
         }
+        self.unknown.extend(wanted);
         Ok(())
+    }
+
+    fn take(&mut self, rows: &[Value], wanted: &mut BTreeSet<u64>) {
+        for row in rows {
+            if let (Some(id), Some(email)) = (row["value"].as_u64(), row["extra"]["email"].as_str())
+                && wanted.remove(&id)
+            {
+                self.known.insert(id, email.to_owned());
+            }
+        }
     }
 
     /// Addresses of these people; names where no address is known.
@@ -67,7 +84,7 @@ impl People {
 
     /// The address of a person, else the name.
     pub fn name(&self, person: &Person) -> Option<String> {
-        let known = || self.0.get(&person.id?).cloned();
+        let known = || self.known.get(&person.id?).cloned();
         let names = [&person.first_name, &person.last_name].into_iter().flatten().map(|name| name.trim());
         let full = names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
         let email = address(person.email.as_ref()).or_else(known);

@@ -233,6 +233,19 @@ fn a_hidden_connection_costs_lineage_and_nothing_else() {
 }
 
 #[test]
+fn a_connection_that_can_not_be_read_is_told_as_what_it_is() {
+    let mut dataset = fixture(include_str!("../fixtures/dataset.json"))["20"].clone();
+    dataset["result"]["catalog"] = Value::Null;
+    for (body, words) in [("<html>", "is this Superset?"), (r#"{"result": 5}"#, "not as expected")] {
+        let server = recorded().json("/api/v1/dataset/20", &dataset).with("/api/v1/database/2/connection", 200, body);
+        let (done, out) = run(&server, "");
+        done.unwrap();
+        assert!(out.skipped[0].starts_with("database/Warehouse: ") && out.skipped[0].contains(words));
+        assert_eq!((out.data_models().len(), out.skipped.len()), (11, 2), "{:?}", out.skipped);
+    }
+}
+
+#[test]
 fn one_dataset_that_fails_does_not_take_the_others_with_it() {
     for (status, body) in [(404, r#"{"message":"Not found"}"#), (200, "<html>"), (200, r#"{"result": {"id"#)] {
         let (done, out) = run(&recorded().with("/api/v1/dataset/20", status, body), "");

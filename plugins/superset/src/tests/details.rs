@@ -4,7 +4,9 @@ use metahost_plugin_sdk::testing::Collected;
 use serde_json::{Value, json};
 
 use super::{chart, dashboard, fixture, list, model, recorded, run, whole};
+use crate::answer::Person;
 use crate::list::{CHARTS, DASHBOARDS, DATASETS, RULES};
+use crate::people::People;
 
 fn described(text: Option<&String>) -> &str {
     text.map_or("", String::as_str)
@@ -163,6 +165,21 @@ fn people_without_an_address_are_asked_for_and_named() {
     done.unwrap();
     assert_eq!(model(&out, "2").common.owners, ["zoe@example.org", "Max Lab"]);
     assert!(!recorded().asked().iter().any(|path| path.contains("related/owners")));
+}
+
+#[test]
+fn people_that_nobody_tells_are_asked_for_once() {
+    let path = "/api/v1/dashboard/related/owners?q=%28page%3A0%2Cpage_size%3A100%29";
+    let person = Person { id: Some(7), username: Some("zoe".to_owned()), ..Person::default() };
+    for (status, body, notes) in [(200, r#"{"count": 0, "result": []}"#, 0), (403, "{}", 1), (200, "<html>", 1)] {
+        let server = recorded().with(path, status, body);
+        let (mut people, mut out) = (People::default(), Collected::default());
+        for _ in 0..3 {
+            people.find(&server, [&person].into_iter(), &mut out).unwrap();
+        }
+        assert_eq!((server.asked().len(), out.notes.len()), (1, notes), "{:?}", out.notes);
+        assert_eq!(people.name(&person).as_deref(), Some("zoe"));
+    }
 }
 
 #[test]
