@@ -70,12 +70,18 @@ fn column(column: &Column) -> Field {
     let expression = column.expression.as_ref().filter(|expression| !expression.is_empty());
     let extra = Extra::read(column.extra.as_ref());
     let titles = describe(column.verbose_name.as_ref(), column.description.as_ref(), expression);
-    Field {
+    let mut field = Field {
         tags: extra.tags(),
         description: paragraphs([titles, extra.certified, extra.warning]),
-        display: Some(spelt.clone()).filter(|spelt| !spelt.is_empty()),
         ..columns::column(&column.name, types::name(&spelt))
+    };
+    match (field.data_type.as_str(), types::numbers(&spelt).as_slice()) {
+        ("CHAR" | "VARCHAR" | "STRING" | "VARBINARY", [length]) => field.length = Some(u64::from(*length)),
+        ("DECIMAL", [precision, scale]) => (field.precision, field.scale) = (Some(*precision), Some(*scale)),
+        _ => {}
     }
+    field.display = Some(spelt).filter(|spelt| !spelt.is_empty());
+    field
 }
 
 fn measure(name: &str, metric: &Metric) -> Field {

@@ -52,9 +52,23 @@ pub fn name(spelt: &str) -> &'static str {
     }
 }
 
+/// The numbers of `CHAR(2)` and `Nullable(Decimal(14, 2))`.
+pub fn numbers(spelt: &str) -> Vec<u32> {
+    let inside = spelt.rsplit_once('(').map_or("", |(_, behind)| behind);
+    let inside = inside.split_once(')').map_or("", |(inside, _)| inside);
+    inside.split(',').map_while(|number| number.trim().parse().ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::{name, numbers};
+
+    #[test]
+    fn lengths_and_digits_are_read() {
+        let read =
+            ["CHAR(2)", "NUMERIC(14, 2)", "Nullable(Decimal(9,1))", "ARRAY(INT)", "TEXT", "CHAR(2", ")("].map(numbers);
+        assert_eq!(read, [vec![2], vec![14, 2], vec![9, 1], vec![], vec![], vec![], vec![]]);
+    }
 
     #[test]
     fn types_are_known_in_every_spelling() {
