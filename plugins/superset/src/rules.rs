@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::log::Level;
-use metahost_plugin_sdk::output::Output;
+use metahost_plugin_sdk::output::{Output, or_skip};
 use metahost_plugin_sdk::rest::Api;
 use metahost_plugin_sdk::{Error, Result};
 
@@ -18,13 +18,12 @@ pub struct Rules(BTreeMap<u64, Vec<String>>);
 impl Rules {
     /// Reads them. Most users may not, and old versions have none.
     pub fn read(server: &dyn Api, page_size: usize, out: &mut dyn Output) -> Result<Self> {
-        let found: Found<Rule> = match RULES.read(server, page_size, out) {
-            Err(Error::Denied(_) | Error::Unsupported(_)) => {
-                out.note(Level::Info, "this user may not see row level security, so datasets do not tell it", &[]);
-                return Ok(Self::default());
-            }
-            found => found?,
-        };
+        let found: Result<Found<Rule>> = RULES.read(server, page_size, out);
+        if let Err(Error::Denied(_) | Error::Unsupported(_)) = found {
+            out.note(Level::Info, "this user may not see row level security, so datasets do not tell it", &[]);
+            return Ok(Self::default());
+        }
+        let Some(found) = or_skip(out, &[RULES.name], found)? else { return Ok(Self::default()) };
         let mut rules = Self::default();
         for rule in &found.rows {
             for table in rule.tables.iter().filter_map(|table| table.id) {

@@ -21,7 +21,9 @@ pub use saved::read as saved;
 /// Where the last run ended; nowhere before the first.
 fn position<T: DeserializeOwned + Default>(cursor: Option<&[u8]>) -> Result<T> {
     let read = cursor.map_or_else(|| Ok(T::default()), serde_json::from_slice);
-    read.map_err(|error| protocol(format!("the checkpoint is not one of this connector: {error}")))
+    read.map_err(|error| {
+        protocol(format!("the checkpoint is not one of this connector ({error}); `metahost run --full` reads anew"))
+    })
 }
 
 fn keep(position: &impl Serialize, out: &mut dyn Output) -> Result<()> {
