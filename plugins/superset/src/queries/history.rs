@@ -43,6 +43,9 @@ pub struct History<'h> {
     came: u64,
     /// The rows, each once.
     met: BTreeSet<String>,
+    /// Whether some of them still run: when such a row ends it leaves its page, and another moves to the page before.
+    has_unfinished: bool,
+    is_second_look: bool,
 }
 
 impl<'h> History<'h> {
@@ -61,6 +64,8 @@ impl<'h> History<'h> {
             count: 0,
             came: 0,
             met: BTreeSet::new(),
+            has_unfinished: false,
+            is_second_look: false,
         })
     }
 
@@ -81,12 +86,7 @@ impl<'h> History<'h> {
         }
         self.is_over |= !has_rows || self.came >= self.count;
         let is_short = !has_rows && self.came < self.count;
-        if is_short || (self.met.len() as u64) < self.came {
-            self.is_over = true;
-            out.skipped(&[LIST], "rows moved between pages while they were read; the next run reads them again");
-        } else {
-            self.advance();
-        }
+        self.advance(is_short || (self.met.len() as u64) < self.came, out);
         Ok(Some(some))
     }
 
@@ -102,29 +102,44 @@ impl<'h> History<'h> {
         self.came += 1;
         self.met.insert(id.clone());
         let since = self.position.after.max(self.window.since.unwrap_or_default());
-        if self.is_over || changed < since || self.position.seen.contains_key(&id) {
+        if self.is_over || changed < since {
             return Ok(None);
         }
         self.newest = self.newest.max(changed);
+        if self.position.seen.contains_key(&id) {
+            return Ok(None);
+        }
         let ran = or_skip(out, &[LIST, &id], parse::<Ran>("the query", row))?;
         if ran.as_ref().is_some_and(is_unfinished) {
+            self.has_unfinished = true;
             return Ok(None);
         }
         self.position.seen.insert(id, changed);
         Ok(ran)
     }
 
-    /// The next page begins a second before the newest row, unless all of this page is of that time.
-    fn advance(&mut self) {
-        let after = second_before(self.newest);
-        if after > self.position.after {
+    /// The next page begins a second before the newest row, unless all of this page is of that time. Where rows moved
+    /// between pages of one time, or may have, these are read again; then the next run has to.
+    fn advance(&mut self, has_moved: bool, out: &mut dyn Output) {
+        let after = second_before(self.newest).max(self.position.after);
+        if !has_moved && !self.is_over && after == self.position.after {
+            self.number += 1;
+            return;
+        }
+        let looks_again = self.number > 0 && (has_moved || self.has_unfinished) && !self.is_second_look;
+        if looks_again {
+            self.is_over = false;
+            self.newest = self.position.after;
+        } else if has_moved {
+            self.is_over = true;
+            out.skipped(&[LIST], "rows moved between pages while they were read; the next run reads them again");
+        } else {
             self.position.after = after;
             self.position.seen.retain(|_, changed| *changed >= after);
-            (self.number, self.came) = (0, 0);
-            self.met.clear();
-        } else {
-            self.number += 1;
         }
+        (self.number, self.came) = (0, 0);
+        self.met.clear();
+        (self.has_unfinished, self.is_second_look) = (false, looks_again);
     }
 }
 

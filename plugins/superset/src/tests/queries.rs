@@ -1,9 +1,11 @@
 //! Saved queries as a real Superset 6.1 told one, and SQL Lab's history by hand, in the shape that its API describes.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
 
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::connector::{Mode, ReadRequest, Window};
+use metahost_plugin_sdk::rest::{Answer, Api};
 use metahost_plugin_sdk::testing::{ByHeart, Collected, request};
 use metahost_plugin_sdk::time::millis;
 use serde_json::{Value, json};
@@ -261,6 +263,43 @@ fn rows_that_move_while_pages_are_read_are_told_and_read_again() {
         let later = whole(&holding(&rows, 2), &asked("usage:sql-lab", out.cursor.as_deref()), r#", "page-size": 2"#);
         assert_eq!(later.queries.len(), 1, "only what was missed: {:?}", texts(&later));
     }
+}
+
+/// Answers about the history in turn, as it changes while it is read.
+struct Moving(ByHeart, RefCell<VecDeque<Value>>);
+
+impl Api for Moving {
+    fn call(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
+        let next = if path.contains("/query/") { self.1.borrow_mut().pop_front() } else { None };
+        next.map_or_else(|| self.0.call(path, body), |next| self.0.clone().json(path, &next).call(path, body))
+    }
+}
+
+#[test]
+fn a_query_that_ends_while_pages_are_read_hides_no_other() {
+    let at = "2026-11-23T10:00:00";
+    let mut running = ran(3, at);
+    running["status"] = json!("running");
+    let (late, later) = (ran(7, "2026-11-23T11:00:00"), ran(3, "2026-11-23T12:00:00"));
+    let page = |count: u64, rows: &[Value]| json!({ "count": count, "result": rows });
+    let turns = [
+        page(8, &[ran(1, at), ran(2, at)]),
+        page(8, &[running, ran(4, at)]),
+        // The third has ended: the fifth is now where the fourth was.
+        page(8, &[ran(6, at), late.clone()]),
+        page(8, &[ran(1, at), ran(2, at)]),
+        page(8, &[ran(4, at), ran(5, at)]),
+        page(8, &[ran(6, at), late.clone()]),
+        page(3, &[late, later.clone()]),
+        page(1, &[later]),
+    ];
+    let cursor = r#"{"after":1795427999000,"seen":{}}"#;
+    let config = Config::parse(r#"{"url": "http://superset:8088", "page-size": 2}"#).unwrap();
+    let mut out = Collected::default();
+    let moving = Moving(server(), RefCell::new(turns.into()));
+    read_into(&moving, &config, &asked("usage:sql-lab", Some(cursor)), &mut out).unwrap();
+    assert_eq!(texts(&out), [1, 2, 4, 6, 7, 5, 3].map(|id| format!("SELECT {id}")));
+    assert!(moving.1.borrow().is_empty() && out.skipped.is_empty(), "{:?}", out.skipped);
 }
 
 #[test]
