@@ -70,7 +70,7 @@ fn describe(service: &Service, write: &Write) -> Described {
             let place = format!("{test}\0{:020}", result.at);
             (5, None, place, json!({ "record": "testCaseResult", "fqn": test, "value": result }))
         }
-        Write::Query(query) => {
+        Write::Query { query, .. } => {
             let place = format!("{}\0{}\0{:020}", service.name, query.sql, query.started_at.unwrap_or_default());
             (6, None, place, json!({ "record": "query", "value": query }))
         }
