@@ -102,7 +102,7 @@ impl Catalogued {
 
     /// The names of a service's databases.
     pub(crate) async fn databases(&mut self, service: &str) -> Result<Vec<String>, Error> {
-        let listing = self.catalog.known(&self.elsewhere(service), EntityKind::Database, &EntityPath::root()).await?;
+        let listing = self.listed_in(EntityKind::Database, service, &EntityPath::root()).await?;
         let name = |fqn: &Fqn| fqn.split().get(1).map(|name| decode_name(name));
         Ok(listing.iter().filter(|(_, known)| !known.deleted).filter_map(|(fqn, _)| name(fqn)).collect())
     }
@@ -114,11 +114,7 @@ impl Catalogued {
         database: &str,
     ) -> Result<Vec<(EntityPath, ColumnNames)>, Error> {
         let path = EntityPath::new(vec![database.to_owned()]).unwrap_or_default();
-        let listing = if service == self.service.name {
-            self.listed(EntityKind::Table, &path).await?
-        } else {
-            self.whole(EntityKind::Table, service, &path).await?
-        };
+        let listing = self.listed_in(EntityKind::Table, service, &path).await?;
         let table = |(fqn, known): (&Fqn, &Known)| {
             let parts = fqn.split().iter().skip(1).map(|part| decode_name(part)).collect();
             EntityPath::new(parts).ok().map(|path| (path, known.columns.clone()))
@@ -126,20 +122,33 @@ impl Catalogued {
         Ok(listing.iter().filter(|(_, known)| !known.deleted).filter_map(table).collect())
     }
 
+    async fn listed_in(
+        &mut self,
+        kind: EntityKind,
+        service: &str,
+        scope: &EntityPath,
+    ) -> Result<&BTreeMap<Fqn, Known>, Error> {
+        if service == self.service.name {
+            self.listed(kind, scope).await
+        } else {
+            self.whole(kind, service, scope).await
+        }
+    }
+
     fn elsewhere(&self, service: &str) -> Service {
         Service { name: service.to_owned(), borrowed: true, ..Service::clone(&self.service) }
     }
 
-    /// The listing of a database of another service.
+    /// The listing of a scope of another service.
     async fn whole(
         &mut self,
         kind: EntityKind,
         service: &str,
-        database: &EntityPath,
+        scope: &EntityPath,
     ) -> Result<&BTreeMap<Fqn, Known>, Error> {
-        let key = (kind, Fqn::new(service, database));
+        let key = (kind, Fqn::new(service, scope));
         if self.elsewhere.get(&key).is_none_or(|known| known.listing.is_none()) {
-            let listing = self.catalog.known(&self.elsewhere(service), kind, database).await?;
+            let listing = self.catalog.known(&self.elsewhere(service), kind, scope).await?;
             self.elsewhere.entry(key.clone()).or_default().listing = Some(listing);
         }
         let known = self.elsewhere.entry(key).or_default();
