@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use metahost_gateway::{Credential, Request, Secret};
+use metahost_gateway::{AwsCredential, AwsIdentity, AwsKeys, Credential, Request, Secret};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -52,13 +52,16 @@ fn kinds(issuer: &Server) -> [Credential; 5] {
             scopes: Vec::new(),
             audience: None,
         },
-        Credential::AwsSigV4 {
-            access_key_id: "AKID".into(),
-            secret_access_key: secret(),
-            session_token: Some(secret()),
-            region: "eu-west-1".into(),
+        Credential::AwsSigV4(AwsCredential {
+            identity: AwsIdentity::Keys(AwsKeys {
+                access_key_id: Secret::new("AKID"),
+                secret_access_key: secret(),
+                session_token: Some(secret()),
+            }),
+            region: Some("eu-west-1".into()),
             service: "s3".into(),
-        },
+            sts_endpoint: None,
+        }),
     ]
 }
 
