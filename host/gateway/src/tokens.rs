@@ -111,8 +111,8 @@ impl Tokens {
 
 async fn fetch(line: &Line<'_>, credential: &Credential) -> Result<Token> {
     if let Credential::AwsSigV4(aws) = credential {
-        let (keys, life) = aws.fetch(line).await?;
-        return Ok(Token::new(Given::Keys(keys), life));
+        let (keys, lifetime) = aws.fetch(line).await?;
+        return Ok(Token::new(Given::Keys(keys), lifetime));
     }
     let Some(issuer) = credential.issuer() else {
         return Err(Error::new(ErrorKind::InvalidRequest, "this kind of credential has no token"));

@@ -308,7 +308,10 @@ fn session_name(section: &mut Section<'_>, key: &'static str) -> Option<String> 
     let fine =
         (2..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
     if !fine {
-        node.invalid(format!("`{}` can't be `{name}`", node.key), "write 2 to 64 letters, digits or signs of _+=,.@-");
+        node.invalid(
+            format!("`{}` is no name of a session", node.key),
+            "write 2 to 64 letters, digits or signs of _+=,.@-",
+        );
     }
     fine.then(|| name.to_owned())
 }
