@@ -143,7 +143,7 @@ impl AwsCredential {
     fn region(&self, of_profile: Option<String>) -> Result<String> {
         let region = self.region.clone().or(of_profile);
         let region = region.ok_or_else(|| wrong("no region to sign for; add `region`, here or in the profile"))?;
-        let plain = !region.is_empty() && region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let plain = !region.is_empty() && region.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
         if plain { Ok(region) } else { Err(wrong("not a region; write one like eu-west-1")) }
     }
 }

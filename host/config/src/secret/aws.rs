@@ -77,13 +77,11 @@ impl Secrets {
     fn shared_file(&self, variable: &str, usual: &str) -> Result<PathBuf> {
         let given = self.variable(variable).unwrap_or_else(|| format!("~/.aws/{usual}"));
         let Some(below_home) = given.strip_prefix("~/") else { return Ok(given.into()) };
-        match self.variable("HOME").or_else(|| self.variable("USERPROFILE")) {
-            Some(home) => Ok(PathBuf::from(home).join(below_home)),
-            None => {
-                let message = format!("neither {variable} nor HOME is set, so the AWS profile has no file");
-                Err(problem("profile", message, &format!("set {variable} to the path of the file")))
-            }
-        }
+        let home = self.variable("HOME").or_else(|| self.variable("USERPROFILE"));
+        home.map(|home| PathBuf::from(home).join(below_home)).ok_or_else(|| {
+            let message = format!("neither {variable} nor HOME is set, so the AWS profile has no file");
+            problem("profile", message, &format!("set {variable} to the path of the file"))
+        })
     }
 
     fn container(&self) -> Result<AwsIdentity> {

@@ -92,7 +92,7 @@ struct Keys<'a> {
     session_token: Option<SecretRef>,
     profile: Option<String>,
     token: Option<AwsTokenSpec>,
-    container: bool,
+    container: Option<bool>,
     role_arn: Option<TextOrRef>,
     web_identity_role_arn: Option<TextOrRef>,
     role: AwsRoleSpec,
@@ -103,10 +103,10 @@ struct Keys<'a> {
     there: Vec<(&'static str, Node<'a>)>,
 }
 
-/// Reads the keys of the kind, and refuses those that make no sense together.
+/// Reads the keys of the kind, and reports those that make no sense together: what was read then counts for nothing.
 pub(super) fn aws(section: &mut Section<'_>) -> Option<AwsSpec> {
     let keys = Keys::read(section);
-    let sound = keys.check(section);
+    keys.check(section);
     let role = |arn| AwsRoleSpec { arn, ..keys.role.clone() };
     let web_identity_role = keys.web_identity_role_arn.clone().map(plain);
     let (base, role) = match (keys.access_key_id, keys.profile, keys.token) {
@@ -124,8 +124,7 @@ pub(super) fn aws(section: &mut Section<'_>) -> Option<AwsSpec> {
         }
         _ => (AwsBase::Container, keys.role_arn.map(role)),
     };
-    let spec = AwsSpec { base, role, region: keys.region, service: keys.service, sts_endpoint: keys.sts_endpoint };
-    sound.then_some(spec)
+    Some(AwsSpec { base, role, region: keys.region, service: keys.service, sts_endpoint: keys.sts_endpoint })
 }
 
 /// The role a token is taken for where another follows: what else is said is about the other.
@@ -135,8 +134,13 @@ fn plain(arn: TextOrRef) -> AwsRoleSpec {
 
 impl<'a> Keys<'a> {
     fn read(section: &mut Section<'a>) -> Self {
-        let names =
-            WHO.iter().chain(&OF_A_ROLE).chain(&["secret-access-key", "session-token", "role-arn", "sts-endpoint"]);
+        let names = WHO.iter().chain(&OF_A_ROLE).chain(&[
+            "secret-access-key",
+            "session-token",
+            "role-arn",
+            "region",
+            "sts-endpoint",
+        ]);
         let there = names.filter_map(|name| Some((*name, section.node_of(name)?))).collect();
         let file = section.get("web-identity-token-file").map(AwsTokenSpec::File);
         let role = AwsRoleSpec {
@@ -152,7 +156,7 @@ impl<'a> Keys<'a> {
             session_token: section.get("session-token"),
             profile: section.get("profile"),
             token: section.get("web-identity-token").map(fresh).or(file),
-            container: section.get("container-credentials").unwrap_or_default(),
+            container: section.get("container-credentials"),
             role_arn: arn(section, "role-arn"),
             web_identity_role_arn: arn(section, "web-identity-role-arn"),
             region: section.get("region"),
@@ -171,108 +175,96 @@ impl<'a> Keys<'a> {
         self.node(key).is_some()
     }
 
-    /// Whether the keys make sense together; each that does not is reported where it stands.
-    fn check(&self, section: &Section<'_>) -> bool {
-        let who = self.one_base(section);
-        let parts = self.check_keys(section);
-        let role = self.check_role(section);
-        let region = self.has("profile") || self.region.is_some() || section.missing::<()>("region").is_some();
-        who && parts && role && region
+    /// Reports each key that makes no sense beside the others, where it stands.
+    fn check(&self, section: &Section<'_>) {
+        self.check_base(section);
+        self.check_keys(section);
+        if self.has("role-arn") {
+            self.check_role();
+        } else {
+            self.check_no_role(section);
+        }
+        if !self.has("profile") && !self.has("region") {
+            section.missing::<()>("region");
+        }
     }
 
-    fn one_base(&self, section: &Section<'_>) -> bool {
+    fn check_base(&self, section: &Section<'_>) {
         let given: Vec<&str> = WHO.into_iter().filter(|key| self.has(key)).collect();
         match given[..] {
-            [] => {
-                // A lone secret key is reported for what it lacks.
-                if !self.has("secret-access-key") {
-                    let key = &section.node().key;
-                    let what = if self.has("role-arn") {
-                        "takes on a role, and does not say as whom"
-                    } else {
-                        "does not say who signs"
-                    };
-                    let help = "add `access-key-id` and `secret-access-key`, `profile`, `web-identity-token-file` or `container-credentials`";
-                    section.node().invalid(format!("`{key}` {what}"), help);
-                }
-                false
+            // A lone secret key is reported for what it lacks.
+            [] if self.has("secret-access-key") => {}
+            [] => self.nobody(section),
+            ["container-credentials"] if self.container == Some(false) => {
+                let help = "write true, or leave it out and name keys";
+                self.refuse("container-credentials", "false, and nothing else says who signs", help);
             }
-            ["container-credentials"] if !self.container => {
-                self.refuse(
-                    "container-credentials",
-                    "false, and nothing else says who signs",
-                    "write true, or leave it out and name keys",
-                );
-                false
-            }
-            [_] => true,
+            [_] => {}
             [first, ref others @ ..] => {
                 for other in others {
-                    self.refuse(
-                        other,
-                        &format!("beside `{first}`, and only one can sign"),
-                        &format!("keep one of `{first}` and `{other}`"),
-                    );
+                    let what = format!("beside `{first}`, and only one can sign");
+                    self.refuse(other, &what, &format!("keep one of `{first}` and `{other}`"));
                 }
-                false
             }
         }
     }
 
-    fn check_keys(&self, section: &Section<'_>) -> bool {
-        match (self.has("access-key-id"), self.has("secret-access-key")) {
-            (true, false) => return section.missing::<()>("secret-access-key").is_some(),
-            (false, true) => return section.missing::<()>("access-key-id").is_some(),
-            _ => {}
-        }
-        let lonely = self.has("session-token") && !self.has("access-key-id");
-        if lonely {
-            self.refuse(
-                "session-token",
-                "there without the keys it belongs to",
-                "add `access-key-id` and `secret-access-key`, or leave it out",
-            );
-        }
-        !lonely
+    fn nobody(&self, section: &Section<'_>) {
+        let takes_role = self.has("role-arn");
+        let what = if takes_role { "takes on a role, and does not say as whom" } else { "does not say who signs" };
+        let help = "add `access-key-id` and `secret-access-key`, `profile`, `web-identity-token-file` or \
+                    `container-credentials`";
+        section.node().invalid(format!("`{}` {what}", section.node().key), help);
     }
 
-    fn check_role(&self, section: &Section<'_>) -> bool {
-        let with_token = self.has("web-identity-token-file") || self.has("web-identity-token");
-        if !self.has("role-arn") {
-            let idle: Vec<&str> = OF_A_ROLE.into_iter().filter(|key| self.has(key)).collect();
-            for key in &idle {
-                self.refuse(key, "there without a role", "add `role-arn`, or leave it out");
+    fn check_keys(&self, section: &Section<'_>) {
+        for (one, other) in [("access-key-id", "secret-access-key"), ("secret-access-key", "access-key-id")] {
+            if self.has(one) && !self.has(other) {
+                section.missing::<()>(other);
             }
-            let lacking = with_token && section.missing::<()>("role-arn").is_none();
-            let sts = !self.has("sts-endpoint") || self.has("profile") || lacking;
-            if !sts {
-                self.refuse("sts-endpoint", "there, and nobody asks STS", "add `role-arn`, or leave it out");
-            }
-            return idle.is_empty() && !lacking && sts;
         }
+        if self.has("session-token") && !self.has("access-key-id") && !self.has("secret-access-key") {
+            let help = "add `access-key-id` and `secret-access-key`, or leave it out";
+            self.refuse("session-token", "there without the keys it belongs to", help);
+        }
+    }
+
+    fn check_no_role(&self, section: &Section<'_>) {
+        let help = "add `role-arn`, or leave it out";
+        for key in OF_A_ROLE {
+            self.refuse(key, "there without a role", help);
+        }
+        if self.has_token() {
+            section.missing::<()>("role-arn");
+        } else if !self.has("profile") {
+            self.refuse("sts-endpoint", "there, and nobody asks STS", help);
+        }
+    }
+
+    fn check_role(&self) {
         let first = self.has("web-identity-role-arn");
-        let mut sound = true;
-        if first && !with_token {
-            self.refuse(
-                "web-identity-role-arn",
-                "there without a token",
-                "add `web-identity-token-file`, or leave it out",
-            );
-            sound = false;
+        if first && !self.has_token() {
+            let help = "add `web-identity-token-file`, or leave it out";
+            self.refuse("web-identity-role-arn", "there without a token", help);
         }
-        for key in ["external-id", "source-identity"].into_iter().filter(|key| with_token && !first && self.has(key)) {
-            let help = "leave it out; or name the role of the token in `web-identity-role-arn`, and the next one in `role-arn`";
-            self.refuse(key, "there, and STS takes none along with a token", help);
-            sound = false;
+        if self.has_token() && !first {
+            let help = "leave it out; or name the role of the token in `web-identity-role-arn`, and the next one in \
+                        `role-arn`";
+            for key in ["external-id", "source-identity"] {
+                self.refuse(key, "there, and STS takes none along with a token", help);
+            }
         }
         if first && self.role.duration.is_some_and(|seconds| seconds > LONGEST_OF_A_CHAIN) {
             let help = "write at most 3600: a role taken on by a role lasts an hour at most";
             self.refuse("duration-seconds", "longer than STS allows here", help);
-            sound = false;
         }
-        sound
     }
 
+    fn has_token(&self) -> bool {
+        self.has("web-identity-token-file") || self.has("web-identity-token")
+    }
+
+    /// Reports a key, if it is there.
     fn refuse(&self, key: &str, what: &str, help: &str) {
         if let Some(node) = self.node(key) {
             node.invalid(format!("`{}` is {what}", node.key), help);

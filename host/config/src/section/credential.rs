@@ -65,7 +65,7 @@ pub enum CredentialSpec {
         token_field: String,
     },
     /// AWS Signature Version 4.
-    AwsSigV4(AwsSpec),
+    AwsSigV4(Box<AwsSpec>),
 }
 
 impl CredentialSpec {
@@ -94,7 +94,7 @@ const KINDS: [(&str, (&str, Kind)); 7] = [
     ("api-key", ("credential-api-key", api_key)),
     ("oauth2-client-credentials", ("credential-oauth2", oauth2)),
     ("login", ("credential-login", login)),
-    ("aws-sigv4", ("credential-aws-sigv4", |section| aws(section).map(CredentialSpec::AwsSigV4))),
+    ("aws-sigv4", ("credential-aws-sigv4", |section| aws(section).map(Box::new).map(CredentialSpec::AwsSigV4))),
 ];
 
 impl FromToml for CredentialSpec {

@@ -66,7 +66,7 @@ pub(super) async fn fetch(line: &Line<'_>, url: &str, token: Option<&AwsToken>) 
     let status = answer.status;
     let body = answer.body.collect(MAX_ANSWER).await?;
     let written = serde_json::from_slice::<Written>(&body).ok().filter(|_| status == 200);
-    written.map(Lent::from).ok_or_else(|| refused(&line, status, &body).with("url", url))
+    written.map(Lent::from).ok_or_else(|| refused(&line, status, &body).with("url", super::sts::shown(&line, url)))
 }
 
 fn refused(line: &Line<'_>, status: u16, body: &[u8]) -> Error {
