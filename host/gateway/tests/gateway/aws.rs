@@ -255,7 +255,7 @@ async fn the_file_of_a_web_identity_is_read_anew_for_each_renewal() {
 #[tokio::test]
 async fn the_role_of_a_web_identity_takes_on_another() {
     let valid = Arc::new(Mutex::new("planted-web".to_owned()));
-    let sts = StsStandIn::start(Duration::from_secs(3600), &valid).await;
+    let sts = StsStandIn::start(Duration::from_hours(1), &valid).await;
     let server = service(&sts).await;
     let identity = as_role(with_token(AwsToken::Value(Secret::new("planted-web"))), "arn:aws:iam::2:role/next");
     let client = client(slot(&server, signing(identity, &sts)));
@@ -309,7 +309,7 @@ async fn profiles_sign_with_their_keys_or_roles_and_their_region() {
         ("pod", "ASIA0", 1),
         ("own", "ASIA0", 1),
     ] {
-        let sts = StsStandIn::start(Duration::from_secs(3600), &valid).await;
+        let sts = StsStandIn::start(Duration::from_hours(1), &valid).await;
         let server = service(&sts).await;
         let credential = AwsCredential { region: None, ..signing(profile(folder.path(), name), &sts) };
         credential.check().unwrap();
@@ -379,9 +379,9 @@ async fn a_container_shows_its_token_and_gets_keys() {
     let sts = StsStandIn::usual().await;
     let server = service(&sts).await;
     let container = |token| AwsIdentity::Container { url: beside.url("/v1/credentials"), token };
-    let fine = client(slot(&server, signing(container(Some(AwsToken::File(file))), &sts)));
+    let granted = client(slot(&server, signing(container(Some(AwsToken::File(file))), &sts)));
     for _ in 0..2 {
-        assert_eq!(fetch(&fine, ask(&server)).await, (200, format!("{ID}2")));
+        assert_eq!(fetch(&granted, ask(&server)).await, (200, format!("{ID}2")));
     }
     assert_eq!(beside.seen().len(), 1);
     let other = container(Some(AwsToken::Value(Secret::new("planted-other"))));
@@ -394,7 +394,7 @@ async fn a_container_shows_its_token_and_gets_keys() {
 #[tokio::test]
 async fn a_cassette_holds_no_keys_and_its_replay_asks_nobody_for_any() {
     let (folder, valid) = (tempfile::tempdir().unwrap(), Arc::new(Mutex::new("planted-web".to_owned())));
-    let sts = StsStandIn::start(Duration::from_secs(3600), &valid).await;
+    let sts = StsStandIn::start(Duration::from_hours(1), &valid).await;
     // A service that repeats whatever it was sent.
     let server =
         Server::start(|seen, _| reply(200, format!("{:?}", seen.headers)).header("x-seen", format!("{seen:?}"))).await;

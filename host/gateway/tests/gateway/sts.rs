@@ -67,7 +67,7 @@ impl StsStandIn {
 
     /// Lends keys for an hour.
     pub async fn usual() -> Self {
-        Self::start(Duration::from_secs(3600), &Arc::default()).await
+        Self::start(Duration::from_hours(1), &Arc::default()).await
     }
 
     /// Whether a request was signed with keys that are known here.
