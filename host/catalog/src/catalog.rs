@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use metahost_model::{
-    Annotation, Edge, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Record, Run, Service, TestCase,
+    Annotation, Edge, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Run, Service, TableStat, TestCase,
     TestResult, Timestamp, Usage,
 };
 use serde::{Deserialize, Serialize};
@@ -97,12 +97,12 @@ pub enum Write {
         /// How often.
         usage: Box<Usage>,
     },
-    /// Anything a catalog may keep or refuse: statistics, files, rows.
-    Extra {
+    /// Keep what the source says of a table's rows, as a profile.
+    Stats {
         /// The table.
         table: Reference,
-        /// The record.
-        record: Box<Record>,
+        /// What is known.
+        stats: Box<TableStat>,
     },
 }
 

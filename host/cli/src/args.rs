@@ -45,10 +45,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Check the configuration, the plugins, the secrets and the connections.
+    /// Check the configuration, the plugins, the secrets and the connections: each step with its time, and what to do
+    /// where it fails.
     Check {
         /// Only these sources; all when none is named.
         sources: Vec<String>,
+        /// Every source, as when none is named.
+        #[arg(long, conflicts_with = "sources")]
+        all: bool,
         /// Only what needs no network: configuration, plugins and grants.
         #[arg(long)]
         offline: bool,
@@ -65,10 +69,38 @@ pub enum Command {
     /// Look into the local catalog.
     #[command(subcommand)]
     Catalog(CatalogCommand),
+    /// Tell what a text of SQL reads and writes, column by column.
+    Lineage(LineageArgs),
     /// Write a configuration to start from.
     Init,
     /// Print the JSON Schema of the configuration, for editors.
     Schema,
+}
+
+/// Which SQL, and what is known around it.
+#[derive(Debug, Args)]
+pub struct LineageArgs {
+    /// The file; - for the standard input.
+    pub file: PathBuf,
+    /// Who speaks it: trino, postgres, mysql, snowflake, bigquery, redshift, spark, tsql, duckdb, hive, oracle,
+    /// clickhouse, ansi.
+    #[arg(long, default_value = "trino", value_name = "NAME")]
+    pub dialect: String,
+    /// The database that unqualified names mean.
+    #[arg(long, value_name = "NAME")]
+    pub database: Option<String>,
+    /// The schema that unqualified names mean.
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Columns of tables: a JSON object from the name of each to a list of columns. Stars need it.
+    #[arg(long, value_name = "FILE")]
+    pub schema: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The file holds cases, one JSON object a line, with at least an id and the text under `sql`.
+    #[arg(long, conflicts_with_all = ["json", "schema", "database", "namespace"])]
+    pub jsonl: bool,
 }
 
 /// What to run and how.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::fqn::Fqn;
 use crate::kind::EntityKind;
+use crate::lineage::Endpoint;
 use crate::path::EntityPath;
 
 /// How a run or a step of it stands.
@@ -69,6 +70,9 @@ pub struct TestCase {
     /// A name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
+    /// The service of the table; none for the source's own, "*" for whichever has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// The table under test.
     pub table: EntityPath,
     /// The column under test, outermost name first; empty for the table itself.
@@ -96,9 +100,14 @@ pub struct TestCase {
 }
 
 impl TestCase {
-    /// Its fully qualified name.
-    pub fn fqn(&self, service: &str) -> Fqn {
-        test_fqn(service, &self.table, &self.column, &self.name)
+    /// Its fully qualified name, below its table's.
+    pub fn below(&self, table: &Fqn) -> Fqn {
+        below(table, &self.column, &self.name)
+    }
+
+    /// Where its table is.
+    pub fn target(&self) -> Endpoint {
+        Endpoint { service: self.service.clone(), kind: EntityKind::Table, path: self.table.clone() }
     }
 }
 
@@ -117,6 +126,9 @@ pub enum Outcome {
 pub struct TestResult {
     /// Name of the test case.
     pub test: String,
+    /// The service of the table; none for the source's own, "*" for whichever has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// The table under test.
     pub table: EntityPath,
     /// The column under test; empty for the table itself.
@@ -138,14 +150,19 @@ pub struct TestResult {
 }
 
 impl TestResult {
-    /// The fully qualified name of its test case.
-    pub fn test_fqn(&self, service: &str) -> Fqn {
-        test_fqn(service, &self.table, &self.column, &self.test)
+    /// The fully qualified name of its test case, below its table's.
+    pub fn test_below(&self, table: &Fqn) -> Fqn {
+        below(table, &self.column, &self.test)
+    }
+
+    /// Where its table is.
+    pub fn target(&self) -> Endpoint {
+        Endpoint { service: self.service.clone(), kind: EntityKind::Table, path: self.table.clone() }
     }
 }
 
-fn test_fqn(service: &str, table: &EntityPath, column: &[String], test: &str) -> Fqn {
-    column.iter().fold(Fqn::new(service, table), |fqn, part| fqn.child(part)).child(test)
+fn below(table: &Fqn, column: &[String], test: &str) -> Fqn {
+    column.iter().fold(table.clone(), |fqn, part| fqn.child(part)).child(test)
 }
 
 /// Reads of an entity on one day.

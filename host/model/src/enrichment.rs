@@ -10,6 +10,7 @@ use crate::activity::Status;
 use crate::column::Constraint;
 use crate::entity::TableKey;
 use crate::kind::EntityKind;
+use crate::lineage::Endpoint;
 use crate::path::EntityPath;
 
 /// How a model was last built.
@@ -90,6 +91,9 @@ pub struct ColumnAnnotation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Annotation {
+    /// The service of the entity; none for the source's own or the one it adds to, "*" for whichever has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// What kind the entity is.
     pub kind: EntityKind,
     /// Which entity.
@@ -124,4 +128,11 @@ pub struct Annotation {
     /// The model it is built from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_model: Option<DataModel>,
+}
+
+impl Annotation {
+    /// Where the entity is.
+    pub fn target(&self) -> Endpoint {
+        Endpoint { service: self.service.clone(), kind: self.kind, path: self.path.clone() }
+    }
 }

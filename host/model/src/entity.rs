@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::Timestamp;
 use crate::column::Column;
+use crate::fqn::Fqn;
 use crate::kind::EntityKind;
 use crate::path::EntityPath;
 
@@ -359,5 +360,15 @@ impl Entity {
     /// Where it lives in its service.
     pub fn path(&self) -> &EntityPath {
         &self.common().path
+    }
+
+    /// Whether it belongs to no service, as metrics do.
+    pub fn is_global(&self) -> bool {
+        matches!(self, Self::Other(other) if other.entity_type == "metric")
+    }
+
+    /// Its fully qualified name.
+    pub fn fqn(&self, service: &str) -> Fqn {
+        if self.is_global() { Fqn::of_service(self.path().name()) } else { Fqn::new(service, self.path()) }
     }
 }

@@ -32,7 +32,7 @@ pub use lineage::{ColumnEdge, Edge, EdgeSource, Endpoint, Query};
 pub use path::EntityPath;
 pub use record::{Complete, Record, RecordKind};
 pub use service::{Service, ServiceKind};
-pub use statistics::{ColumnStat, DataFile, DeleteFile, DeleteKind, FileSet, TableStat};
+pub use statistics::{ColumnStat, DataFile, DeleteFile, DeleteKind, FileSet, Operation, TableStat};
 
 /// Milliseconds since 1970-01-01 UTC.
 pub type Timestamp = u64;

@@ -116,4 +116,7 @@ pub struct Query {
     /// Whether it ended in an error.
     #[serde(default)]
     pub failed: bool,
+    /// What its rows feed where the SQL does not say so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Endpoint>,
 }

@@ -28,6 +28,18 @@ pub struct ColumnStat {
     pub exact: bool,
 }
 
+/// A change of a table's rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Operation {
+    /// "INSERT", "UPDATE", "DELETE", "WRITE".
+    pub kind: String,
+    /// When it was done.
+    pub at: Timestamp,
+    /// Rows that it touched.
+    pub rows: Option<u64>,
+}
+
 /// Facts about a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,8 +52,12 @@ pub struct TableStat {
     pub snapshot: Option<String>,
     /// When they were taken.
     pub taken_at: Option<Timestamp>,
+    /// When the table was made.
+    pub created_at: Option<Timestamp>,
     /// Facts about its columns.
     pub columns: Vec<ColumnStat>,
+    /// Its changes, oldest first.
+    pub operations: Vec<Operation>,
 }
 
 /// How a file of deletes names the rows.

@@ -1,6 +1,6 @@
 //! A record with its name for people, its key for the state, and its fingerprint. Never decides anything.
 
-use metahost_model::{EntityPath, Fingerprint, Fqn, Record, RecordKind, Service};
+use metahost_model::{EntityPath, Fingerprint, Fqn, Record, RecordKind, Service, TestResult};
 
 use crate::checkpoints::Position;
 use crate::seen::key;
@@ -37,7 +37,8 @@ pub(crate) fn fingerprint(service: &Service, record: &Record) -> Result<Fingerpr
         Record::Entity(entity) => Fingerprint::of(entity, &[&service.name]),
         // A query is one entity however often it ran: its runs do not make it another.
         Record::Query(query) => {
-            Fingerprint::of(&(&query.sql, &query.dialect, &query.service, &query.database, &query.schema), &[])
+            let names = (&query.service, &query.database, &query.schema);
+            Fingerprint::of(&(&query.sql, &query.dialect, names, &query.target), &[])
         }
         other => Fingerprint::of(other, &[]),
     }
@@ -51,16 +52,20 @@ impl Names<'_> {
         Fqn::new(self.0, path)
     }
 
+    fn test_of(&self, result: &TestResult) -> Fqn {
+        result.test_below(&result.target().fqn(self.0))
+    }
+
     /// What names it best in a report.
     fn for_people(&self, record: &Record) -> String {
         match record {
-            Record::Entity(entity) => self.own(entity.path()).to_string(),
-            Record::Annotation(annotation) => self.own(&annotation.path).to_string(),
+            Record::Entity(entity) => entity.fqn(self.0).to_string(),
+            Record::Annotation(annotation) => annotation.target().fqn(self.0).to_string(),
             Record::Edge(edge) => format!("{} -> {}", edge.upstream.fqn(self.0), edge.downstream.fqn(self.0)),
             Record::Query(query) => query.sql.chars().take(80).collect(),
             Record::Run(run) => format!("{} {}", self.own(&run.pipeline), run.id),
-            Record::TestCase(test) => test.fqn(self.0).to_string(),
-            Record::TestResult(result) => format!("{} at {}", result.test_fqn(self.0), result.at),
+            Record::TestCase(test) => test.below(&test.target().fqn(self.0)).to_string(),
+            Record::TestResult(result) => format!("{} at {}", self.test_of(result), result.at),
             Record::Usage(usage) => format!("{} on {}", self.own(&usage.path), usage.day),
             Record::Stats(table, _) | Record::Files(table, _) | Record::Rows(table, _) => self.own(table).to_string(),
             Record::Complete(complete) => self.own(&complete.scope).to_string(),
@@ -71,7 +76,7 @@ impl Names<'_> {
     /// What tells it from all others of its kind. A NUL is in no name.
     fn for_state(&self, record: &Record) -> String {
         match record {
-            Record::Annotation(annotation) => format!("{}\0{}", annotation.kind, self.own(&annotation.path)),
+            Record::Annotation(annotation) => format!("{}\0{}", annotation.kind, annotation.target().fqn(self.0)),
             Record::Edge(edge) => {
                 let (from, to) = (&edge.upstream, &edge.downstream);
                 let pipeline = edge.pipeline.as_ref().map(|end| end.fqn(self.0).to_string()).unwrap_or_default();
@@ -80,11 +85,12 @@ impl Names<'_> {
             }
             // Too long for a key, and a hash tells as much.
             Record::Query(query) => {
-                let hash = Fingerprint::of(&query.sql, &[]).map(|hash| hash.to_string());
+                let hash =
+                    Fingerprint::of(&(&query.sql, &query.service, &query.target), &[]).map(|hash| hash.to_string());
                 hash.unwrap_or_else(|_| query.sql.clone())
             }
             Record::Run(run) => format!("{}\0{}", self.own(&run.pipeline), run.id),
-            Record::TestResult(result) => format!("{}\0{}", result.test_fqn(self.0), result.at),
+            Record::TestResult(result) => format!("{}\0{}", self.test_of(result), result.at),
             Record::Usage(usage) => format!("{}\0{}\0{}", usage.kind, self.own(&usage.path), usage.day),
             other => self.for_people(other),
         }

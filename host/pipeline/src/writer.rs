@@ -21,6 +21,7 @@ pub(crate) enum Group {
     Query,
     Run,
     Usage,
+    Stats,
 }
 
 impl Group {

@@ -1,105 +1,99 @@
-//! Assets as pipelines: a group of them, or each by itself. Reads one group at a time, never the whole graph.
+//! Assets page by page: the keys of a group, then what they are. Never asks for a whole graph, and lets go of what the
+//! rest of the run has no use for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use metahost_plugin_sdk::entities::{Pipeline, Task};
-use metahost_plugin_sdk::{ErrorExt, Result, protocol};
-use serde_json::json;
+use metahost_plugin_sdk::output::{Output, or_skip};
+use metahost_plugin_sdk::rest::parse;
+use metahost_plugin_sdk::{Error, ErrorExt, Result};
+use serde_json::{Value, json};
 
-use crate::answer::{Asset, Key};
-use crate::config::{Config, Mode};
-use crate::graphql::Ask;
+use crate::answer::{Asset, ColumnLineage, Key};
+use crate::graphql::Server;
 use crate::queries;
-use crate::schedule::Triggers;
-use crate::text::{common, kinds, owners, tags};
+use crate::tables::Table;
 use crate::workspace::Code;
 
-/// The assets of one pipeline.
-pub struct Group {
-    /// The pipeline's name.
-    pub pipeline: String,
-    /// Where its code is: location and repository.
-    pub origin: (String, String),
-    /// Its assets, in the order of their keys.
-    pub assets: Vec<Asset>,
+/// What stays of an asset once it was given: enough for lineage and runs.
+pub struct Kept {
+    /// Its key.
+    pub key: Key,
+    /// Its code: location and repository.
+    pub origin: Rc<(String, String)>,
+    /// Ops and graphs that make it.
+    pub ops: Vec<String>,
+    /// What it is made from.
+    pub after: Vec<Key>,
+    /// The table that it is.
+    pub table: Option<Table>,
+    /// Which columns of those its columns are made from.
+    pub columns: Vec<ColumnLineage>,
+    /// Pipelines that make it.
+    pub pipelines: Vec<Rc<str>>,
 }
 
-/// Reads one asset group, and parts it as the mode says.
-pub fn read(server: &dyn Ask, config: &Config, code: &Code, group: &str) -> Result<Vec<Group>> {
-    let mut selector = code.selector();
-    selector["groupName"] = json!(group);
-    let mut data = server.ask(queries::ASSETS, json!({ "group": selector })).with("group", group)?;
-    let mut assets: Vec<Asset> = serde_json::from_value(data["assetNodes"].take())
-        .map_err(|error| protocol(format!("the assets are not as expected: {error}")).with("group", group))?;
-    assets.sort_by(|a, b| a.asset_key.cmp(&b.asset_key));
-    Ok(part(config.mode, code, group, assets))
-}
-
-fn part(mode: Mode, code: &Code, group: &str, assets: Vec<Asset>) -> Vec<Group> {
-    let pipeline = |name: &str, assets| {
-        let origin = (code.location.clone(), code.repository.clone());
-        Group { pipeline: format!("{}/{name}", code.prefix()), origin, assets }
-    };
-    if mode == Mode::Asset {
-        return assets.into_iter().map(|asset| pipeline(&asset.asset_key.text(), vec![asset])).collect();
-    }
-    vec![pipeline(group, assets)]
-}
-
-impl Group {
-    /// As OpenMetadata keeps it.
-    pub fn entity(&self, config: &Config, code: &Code, triggers: &Triggers) -> Pipeline {
-        let single = if config.mode == Mode::Asset { self.assets.first() } else { None };
-        let page = single.map_or_else(|| self.page(code), |asset| format!("assets/{}", asset.asset_key.text()));
-        let mut common = common(&self.pipeline, single.and_then(|asset| asset.description.clone()), config.page(&page));
-        common.owners = owners(self.assets.iter().flat_map(|asset| &asset.owners));
-        common.tags = tags(self.assets.iter());
-        let tasks = self.assets.iter().map(|asset| self.task(asset, config)).collect();
-        Pipeline { common, tasks, schedule: self.schedule(triggers), started_at: None }
-    }
-
-    fn page(&self, code: &Code) -> String {
-        let group = self.assets.first().map_or("", |asset| asset.group_name.as_str());
-        format!("locations/{}@{}/asset-groups/{group}", code.repository, code.location)
-    }
-
-    fn schedule(&self, triggers: &Triggers) -> Option<String> {
-        let conditions = self.assets.iter().filter_map(|asset| asset.automation_condition.as_ref()?.label.clone());
-        let jobs: BTreeSet<&str> = self.assets.iter().flat_map(|asset| &asset.job_names).map(String::as_str).collect();
-        triggers.of(jobs, conditions.map(|label| format!("condition {label}")).collect())
-    }
-
-    fn task(&self, asset: &Asset, config: &Config) -> Task {
-        let inside = |key: &&Key| self.assets.iter().any(|other| other.asset_key == **key);
-        let kinds = kinds(asset);
-        Task {
-            name: asset.asset_key.text(),
-            kind: (!kinds.is_empty()).then(|| kinds.join(", ")).or_else(|| external(asset)),
-            description: describe(asset),
-            sql: None,
-            after: asset.dependency_keys.iter().filter(inside).map(Key::text).collect(),
-            source_url: Some(config.page(&format!("assets/{}", asset.asset_key.text()))),
+impl Kept {
+    /// Of an asset that is a table, or none.
+    pub fn new(asset: Asset, origin: &Rc<(String, String)>, table: Option<Table>, pipelines: Vec<Rc<str>>) -> Self {
+        let entries = asset.metadata_entries.into_iter();
+        let made = asset.materializations.into_iter().flat_map(|made| made.metadata_entries);
+        Self {
+            key: asset.key,
+            origin: Rc::clone(origin),
+            ops: asset.op_names.into_iter().chain(asset.graph_name).collect(),
+            after: asset.dependency_keys,
+            table,
+            columns: entries.chain(made).flat_map(|entry| entry.lineage).collect(),
+            pipelines,
         }
     }
 }
 
-fn external(asset: &Asset) -> Option<String> {
-    (!asset.is_executable).then(|| "external".to_owned())
+fn selector(code: &Code, group: &str) -> Value {
+    let mut selector = code.selector();
+    selector["groupName"] = json!(group);
+    selector
 }
 
-/// An asset's own words, and how it is partitioned.
-fn describe(asset: &Asset) -> Option<String> {
-    let partitions = asset.partition_definition.as_ref().and_then(|partitions| partitions.description.as_ref());
-    let partitions = partitions.map(|text| format!("Partitions: {}", text.trim()));
-    let parts: Vec<String> = asset.description.clone().into_iter().chain(partitions).collect();
-    (!parts.is_empty()).then(|| parts.join("\n\n"))
+/// The keys of one group, in their order.
+pub fn keys(server: &Server, code: &Code, group: &str) -> Result<Vec<Key>> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Node {
+        asset_key: Key,
+    }
+    let variables = json!({ "group": selector(code, group) });
+    let mut data = server.ask(queries::KEYS, &variables).with("group", group)?;
+    let nodes: Vec<Node> = parse("the list of assets", data["assetNodes"].take()).with("group", group)?;
+    let mut keys: Vec<Key> = nodes.into_iter().map(|node| node.asset_key).collect();
+    keys.sort();
+    Ok(keys)
 }
 
-/// Which pipeline each asset is in.
-pub fn index(groups: &[Group]) -> BTreeMap<&Key, &str> {
-    let of = |group| -> Vec<_> {
-        let group: &Group = group;
-        group.assets.iter().map(|asset| (&asset.asset_key, group.pipeline.as_str())).collect()
-    };
-    groups.iter().flat_map(of).collect()
+/// Some assets of one group. When Dagster can't tell them together it is asked for halves, until the one that is at fault
+/// is found: that one is named and left out.
+pub fn read(server: &Server, code: &Code, group: &str, keys: &[Key], out: &mut dyn Output) -> Result<Vec<Asset>> {
+    let found = ask(server, code, group, keys);
+    if let (Err(Error::Protocol(_)), true) = (&found, keys.len() > 1) {
+        let (first, second) = keys.split_at(keys.len() / 2);
+        let mut found = read(server, code, group, first, out)?;
+        found.extend(read(server, code, group, second, out)?);
+        return Ok(found);
+    }
+    let name = |key: &Key| [code.location.clone(), group.to_owned(), key.text()];
+    let path = keys.first().map(name).unwrap_or_default();
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let Some(found) = or_skip(out, &path, found)? else { return Ok(Vec::new()) };
+    for key in keys.iter().filter(|key| !found.iter().any(|asset| asset.key == **key)) {
+        out.skipped(&[&code.location, group, &key.text()], "Dagster lists this asset and then tells nothing of it");
+    }
+    Ok(found)
+}
+
+fn ask(server: &Server, code: &Code, group: &str, keys: &[Key]) -> Result<Vec<Asset>> {
+    let variables = json!({ "group": selector(code, group), "keys": keys });
+    let mut data = server.ask(queries::ASSETS, &variables)?;
+    let mut assets: Vec<Asset> = parse("an asset", data["assetNodes"].take())?;
+    assets.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(assets)
 }

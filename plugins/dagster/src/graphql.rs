@@ -1,58 +1,79 @@
-//! GraphQL as Dagster speaks it: an error may come with HTTP 200, 400, or inside the data as `PythonError`. Never
+//! GraphQL as Dagster speaks it: an error may come with HTTP 200, 400, 500, or inside the data as `PythonError`. Never
 //! knows what is asked.
 
-use metahost_plugin_sdk::http::Request;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use metahost_plugin_sdk::rest::{Answer, Api, parse};
 use metahost_plugin_sdk::types::Failure;
-use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol, unavailable};
+use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::config::{Config, SLOT};
+use crate::optional;
 
-/// Answers queries: a server, or recorded answers in a test.
-pub trait Ask {
-    /// The `data` of one answer.
-    fn ask(&self, query: &str, variables: Value) -> Result<Value>;
-}
-
-/// A Dagster server, by way of the host.
+/// A Dagster server, and what it is known not to know.
 pub struct Server {
-    endpoint: String,
+    api: Box<dyn Api>,
+    unknown: RefCell<BTreeSet<String>>,
 }
 
 impl Server {
-    /// The configured one.
-    pub fn new(config: &Config) -> Self {
-        Self { endpoint: config.endpoint() }
+    /// One that is asked by way of this.
+    pub fn new(api: Box<dyn Api>) -> Self {
+        Self { api, unknown: RefCell::default() }
     }
-}
 
-impl Ask for Server {
-    fn ask(&self, query: &str, variables: Value) -> Result<Value> {
-        let body = json!({ "query": query, "variables": variables }).to_string();
-        let request = Request { retry: true, ..Request::post(&self.endpoint, body) };
-        let response = request.header("content-type", "application/json").credential(Some(SLOT)).send()?;
-        let bytes = response.bytes()?;
-        data(response.status, &bytes).with("url", self.endpoint.clone())
+    /// The `data` of one answer. Optional parts that the server does not know are left out, now and later.
+    pub fn ask(&self, query: &str, variables: &Value) -> Result<Value> {
+        loop {
+            let text = optional::render(query, &self.unknown.borrow());
+            let answer = self.api.call("/graphql", Some(&json!({ "query": text, "variables": variables })))?;
+            let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            if !self.learn(query, &said["errors"]) {
+                return data(&answer, said);
+            }
+        }
+    }
+
+    /// Whether the errors name something new that the query can do without.
+    fn learn(&self, query: &str, errors: &Value) -> bool {
+        let mut known = self.unknown.borrow_mut();
+        let before = known.len();
+        known.extend(optional::unknown(query, errors));
+        known.len() > before
+    }
+
+    /// What the server was found not to know.
+    pub fn unknown(&self) -> Vec<String> {
+        self.unknown.borrow().iter().cloned().collect()
     }
 }
 
 /// The data of an answer, or what is wrong with it.
-pub fn data(status: u16, body: &[u8]) -> Result<Value> {
-    let said: Option<Value> = serde_json::from_slice(body).ok();
-    if let Some(message) = said.as_ref().and_then(|said| said["errors"][0]["message"].as_str()) {
-        return Err(protocol(format!("Dagster refuses the query: {message}")));
+fn data(answer: &Answer, mut said: Value) -> Result<Value> {
+    if let Some(message) = said["errors"][0]["message"].as_str() {
+        return Err(refused(answer.status, message));
     }
-    match (status, said) {
-        (401 | 403, _) => Err(denied("Dagster refuses the token; check `credentials.dagster`")),
-        (404, _) => Err(protocol("there is no GraphQL at this address; `url` is the address of Dagster's web server")),
-        (500.., _) => Err(unavailable(format!("Dagster answers HTTP {status}: {}", start(body)))),
-        (200, Some(mut said)) if said["data"].is_object() => Ok(said["data"].take()),
-        (_, Some(_)) => Err(protocol(format!("HTTP {status} without data: {}", start(body)))),
-        (_, None) => {
-            Err(protocol(format!("HTTP {status} is no JSON; is this Dagster's web server? It says: {}", start(body))))
-        }
+    if answer.status == 404 {
+        return Err(protocol("there is no GraphQL at this address; `url` is the address of Dagster's web server"));
     }
+    answer.json()?;
+    if said["data"].is_object() { Ok(said["data"].take()) } else { Err(no_data(answer)) }
+}
+
+/// HTTP 400 is for a query that makes no sense to this server: to ask for another item would not help.
+fn refused(status: u16, message: &str) -> Error {
+    let told = format!("Dagster refuses the query: {message}");
+    match status {
+        400 => Error::Unsupported(format!("{told}; is this Dagster older than 1.5?")),
+        401 | 403 => denied(&told),
+        _ => protocol(told),
+    }
+}
+
+fn no_data(answer: &Answer) -> Error {
+    protocol(format!("HTTP {} without data: {}", answer.status, answer.start()))
 }
 
 /// One field of the data that is a union: the wanted case, or the error that came instead.
@@ -60,8 +81,7 @@ pub fn case<T: DeserializeOwned>(mut data: Value, field: &str, wanted: &str) -> 
     let found = data[field].take();
     let name = found["__typename"].as_str().unwrap_or_default().to_owned();
     if name == wanted {
-        return serde_json::from_value(found)
-            .map_err(|error| protocol(format!("`{field}` is not as expected: {error}")));
+        return parse(&format!("`{field}`"), found);
     }
     let message = found["message"].as_str().unwrap_or("no message");
     let error = if name.contains("Unauthorized") { denied(message) } else { protocol(format!("{name}: {message}")) };
@@ -72,30 +92,15 @@ fn denied(message: &str) -> Error {
     Error::Denied(Failure { message: message.to_owned(), context: Vec::new() })
 }
 
-/// The beginning of a body that is no answer.
-fn start(body: &[u8]) -> String {
-    String::from_utf8_lossy(body).chars().take(200).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_answer_is_told_as_what_it_is() {
-        let told = |status, body: &str| format!("{:?}", data(status, body.as_bytes()).unwrap_err());
-        assert!(told(200, "<html>Sign in</html>").contains("is this Dagster's web server"));
-        assert!(told(200, r#"{"data": {"version"#).contains("no JSON"));
-        assert!(told(400, r#"{"data":null,"errors":[{"message":"Cannot query field 'x'"}]}"#).contains("field 'x'"));
-        assert!(told(401, "").contains("credentials.dagster"));
-        assert!(told(502, "bad gateway").starts_with("Error::Unavailable"));
-        assert_eq!(data(200, br#"{"data":{"version":"1.13.27"}}"#).unwrap()["version"], "1.13.27");
-    }
-
-    #[test]
     fn an_error_inside_the_data_is_an_error() {
-        let said = json!({"runsOrError": {"__typename": "PythonError", "message": "the database is locked"}});
-        let error = case::<Value>(said, "runsOrError", "Runs").unwrap_err();
-        assert!(format!("{error:?}").contains("the database is locked"));
+        let said = |kind| json!({"runsOrError": {"__typename": kind, "message": "the database is locked"}});
+        let told = |kind| format!("{:?}", case::<Value>(said(kind), "runsOrError", "Runs").unwrap_err());
+        assert!(told("PythonError").contains("the database is locked"));
+        assert!(told("UnauthorizedError").starts_with("Error::Denied"));
     }
 }

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::answer::{Handle, Job};
 use crate::config::Config;
-use crate::graphql::{Ask, case};
+use crate::graphql::{Server, case};
 use crate::queries;
 use crate::schedule::Triggers;
-use crate::text::{common, own_tags};
+use crate::text::{common, pairs};
 use crate::workspace::Code;
 
 /// The pipeline's name.
@@ -20,18 +20,18 @@ pub fn name(code: &Code, job: &str) -> String {
 }
 
 /// Reads one job.
-pub fn read(server: &dyn Ask, config: &Config, code: &Code, triggers: &Triggers, job: &str) -> Result<Pipeline> {
+pub fn read(server: &Server, config: &Config, code: &Code, triggers: &Triggers, job: &str) -> Result<Pipeline> {
     let mut selector = code.selector();
     selector["pipelineName"] = json!(job);
-    let data = server.ask(queries::JOB, json!({ "job": selector })).with("job", job)?;
+    let data = server.ask(queries::JOB, &json!({ "job": selector })).with("job", job)?;
     let found: Job = case(data, "pipelineOrError", "Pipeline").with("job", job)?;
     Ok(entity(config, code, triggers, &found))
 }
 
 fn entity(config: &Config, code: &Code, triggers: &Triggers, job: &Job) -> Pipeline {
     let page = format!("locations/{}@{}/jobs/{}", code.repository, code.location, job.name);
-    let mut common = common(&name(code, &job.name), job.description.clone(), config.page(&page));
-    common.tags = own_tags(job.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()))).collect();
+    let mut common = common(&name(code, &job.name), job.description.as_ref(), config.page(&page));
+    common.tags = pairs(&job.tags).collect();
     common.owners = job.tags.iter().filter(|tag| tag.key == "owner").map(|tag| tag.value.clone()).collect();
     let steps = job.solid_handles.iter().filter(|handle| !is_graph(handle));
     let tasks = steps.map(|handle| task(handle, &job.solid_handles)).collect();

@@ -1,34 +1,42 @@
-//! Dagster: asset groups, jobs or assets as pipelines, their runs and lineage. Never asks for the whole graph at once,
-//! and never takes code that could not be loaded for code that is gone.
+//! Dagster: asset groups, jobs or assets as pipelines, their runs, checks and lineage. Never asks for the whole graph at
+//! once, and never takes code that could not be loaded for code that is gone.
 
 mod answer;
 mod assets;
+mod checks;
 mod config;
 mod describe;
+mod executions;
+mod freshness;
 mod graphql;
+mod group;
 mod jobs;
 mod lineage;
+mod makers;
+mod optional;
 mod queries;
+mod reading;
 mod runs;
 mod schedule;
 mod steps;
+mod tables;
+mod task;
 mod text;
 mod workspace;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
-use metahost_plugin_sdk::entities::Entity;
-use metahost_plugin_sdk::output::{Host, Output, or_skip};
+use metahost_plugin_sdk::output::Host;
+use metahost_plugin_sdk::rest;
 use metahost_plugin_sdk::{Connector, Result};
 
-use config::Config;
-use graphql::{Ask, Server};
-use schedule::Triggers;
-use workspace::Code;
+use config::{Config, SLOT};
+use graphql::Server;
+use reading::Reading;
 
 /// The connector: one configured Dagster.
 pub struct Dagster {
     config: Config,
-    server: Box<dyn Ask>,
+    server: Server,
 }
 
 impl Connector for Dagster {
@@ -38,12 +46,12 @@ impl Connector for Dagster {
 
     fn open(config: &str) -> Result<Self> {
         let config = Config::parse(config)?;
-        let server = Box::new(Server::new(&config));
+        let server = Server::new(Box::new(rest::Server::new(config.base(), "Dagster", SLOT)));
         Ok(Self { config, server })
     }
 
     fn test(&mut self, step: &str) -> Result<String> {
-        steps::run(step, self.server.as_ref(), &self.config)
+        steps::run(step, &self.server, &self.config, &mut Host::default())
     }
 
     /// One piece: pipelines of one location refer to assets of another.
@@ -54,67 +62,8 @@ impl Connector for Dagster {
 
     fn read(&mut self, request: ReadRequest) -> Result<Summary> {
         let mut host = Host::default();
-        self.read_into(&request, &mut host)?;
+        Reading::new(&self.server, &self.config, &mut host).run(&request)?;
         host.finish()
-    }
-}
-
-impl Dagster {
-    /// Pipelines first, then what refers to them.
-    fn read_into(&self, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
-        let found = workspace::code(self.server.as_ref(), out)?;
-        let mut reading = Reading { pipelines: 0, whole: found.whole, groups: Vec::new() };
-        for code in &found.code {
-            let triggers = Triggers::read(self.server.as_ref(), code)?;
-            match self.config.mode {
-                config::Mode::Job => self.jobs(code, &triggers, &mut reading, out)?,
-                config::Mode::AssetGroup | config::Mode::Asset => self.groups(code, &triggers, &mut reading, out)?,
-            }
-        }
-        if reading.whole {
-            out.complete(&[], "pipeline", Some(reading.pipelines))?;
-        }
-        lineage::emit(&self.config.tables, &reading.groups, out)?;
-        runs::emit(self.server.as_ref(), &self.config, &found.code, &reading.groups, request, out)
-    }
-
-    fn groups(&self, code: &Code, triggers: &Triggers, reading: &mut Reading, out: &mut dyn Output) -> Result<()> {
-        for name in code.groups(&self.config) {
-            let read = assets::read(self.server.as_ref(), &self.config, code, name);
-            for group in reading.or_skip(read, &[&code.location, name], out)?.unwrap_or_default() {
-                out.entity(Entity::Pipeline(group.entity(&self.config, code, triggers)))?;
-                reading.pipelines += 1;
-                reading.groups.push(group);
-            }
-        }
-        Ok(())
-    }
-
-    fn jobs(&self, code: &Code, triggers: &Triggers, reading: &mut Reading, out: &mut dyn Output) -> Result<()> {
-        for job in &code.jobs {
-            let read = jobs::read(self.server.as_ref(), &self.config, code, triggers, job);
-            if let Some(pipeline) = reading.or_skip(read, &[&code.location, job], out)? {
-                out.entity(Entity::Pipeline(pipeline))?;
-                reading.pipelines += 1;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// How far a read came.
-struct Reading {
-    pipelines: u64,
-    whole: bool,
-    groups: Vec<assets::Group>,
-}
-
-impl Reading {
-    /// One item that Dagster can't tell is named and left out; a server that is gone or refuses ends the read.
-    fn or_skip<T>(&mut self, read: Result<T>, path: &[&str], out: &mut dyn Output) -> Result<Option<T>> {
-        let found = or_skip(out, path, read)?;
-        self.whole &= found.is_some();
-        Ok(found)
     }
 }
 

@@ -6,7 +6,7 @@ use metahost_plugin_sdk::Result;
 use serde_json::json;
 
 use crate::answer::{Schedule, Schedules, Sensors};
-use crate::graphql::{Ask, case};
+use crate::graphql::{Server, case};
 use crate::queries;
 use crate::workspace::{Code, is_asset_job};
 
@@ -16,8 +16,8 @@ pub struct Triggers(BTreeMap<String, BTreeSet<String>>);
 
 impl Triggers {
     /// Reads schedules and sensors.
-    pub fn read(server: &dyn Ask, code: &Code) -> Result<Self> {
-        let ask = |query| server.ask(query, json!({ "repository": code.selector() }));
+    pub fn read(server: &Server, code: &Code) -> Result<Self> {
+        let ask = |query| server.ask(query, &json!({ "repository": code.selector() }));
         let schedules: Schedules = case(ask(queries::SCHEDULES)?, "schedulesOrError", "Schedules")?;
         let sensors: Sensors = case(ask(queries::SENSORS)?, "sensorsOrError", "Sensors")?;
         let mut triggers = Self::default();
@@ -52,7 +52,7 @@ impl Triggers {
 
 fn cron(schedule: &Schedule) -> String {
     match schedule.execution_timezone.as_deref() {
-        None | Some("UTC") => schedule.cron_schedule.clone(),
-        Some(zone) => format!("{} ({zone})", schedule.cron_schedule),
+        None | Some("UTC") => schedule.cron.clone(),
+        Some(zone) => format!("{} ({zone})", schedule.cron),
     }
 }

@@ -4,9 +4,9 @@ use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{Result, protocol};
 use serde_json::{Value, json};
 
-use crate::answer::{Group, JobName, Workspace};
+use crate::answer::Workspace;
 use crate::config::Config;
-use crate::graphql::{Ask, case};
+use crate::graphql::{Server, case};
 use crate::queries;
 
 /// One repository of a code location.
@@ -48,8 +48,8 @@ pub struct Found {
 }
 
 /// Asks for the code locations; a broken one is told and left out.
-pub fn code(server: &dyn Ask, out: &mut dyn Output) -> Result<Found> {
-    let data = server.ask(queries::WORKSPACE, json!({}))?;
+pub fn code(server: &Server, out: &mut dyn Output) -> Result<Found> {
+    let data = server.ask(queries::WORKSPACE, &json!({}))?;
     let workspace: Workspace = case(data, "workspaceOrError", "Workspace")?;
     if workspace.location_entries.is_empty() {
         return Err(protocol("Dagster has no code location; is its workspace configured?"));
@@ -66,15 +66,11 @@ pub fn code(server: &dyn Ask, out: &mut dyn Output) -> Result<Found> {
         found.code.extend(repositories.into_iter().map(|repository| Code {
             location: entry.name.clone(),
             repository: repository.name,
-            groups: repository.asset_groups.into_iter().map(|Group { group_name }| group_name).collect(),
-            jobs: jobs(repository.jobs),
+            groups: repository.asset_groups.into_iter().map(|group| group.group_name).collect(),
+            jobs: repository.jobs.into_iter().map(|job| job.name).filter(|name| !is_asset_job(name)).collect(),
         }));
     }
     Ok(found)
-}
-
-fn jobs(all: Vec<JobName>) -> Vec<String> {
-    all.into_iter().map(|job| job.name).filter(|name| !is_asset_job(name)).collect()
 }
 
 /// `__ASSET_JOB` and its like are Dagster's own, for launching any set of assets.

@@ -11,6 +11,7 @@ pub const SCHEMA: &str = include_str!("config.schema.json");
 /// Where the artifacts are and how they are read.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the configuration")]
 pub struct Config {
     /// A folder that the operator granted.
     pub folder: Option<String>,
@@ -18,6 +19,8 @@ pub struct Config {
     pub url: Option<String>,
     /// An S3 prefix.
     pub s3: Option<S3>,
+    /// Jobs of dbt Cloud.
+    pub cloud: Option<Cloud>,
     /// Glob of manifests; each is one project.
     pub manifest: String,
     /// Glob of the catalog, from the manifest's folder.
@@ -36,6 +39,12 @@ pub struct Config {
     pub case: Case,
     /// Classification that dbt's tags go to.
     pub tag_classification: String,
+    /// Classification for who may refer to a model; empty for none.
+    pub access_classification: String,
+    /// Whether dbt's own facts about a model become custom properties.
+    pub properties: bool,
+    /// Whether the semantic layer's metrics become entities.
+    pub metrics: bool,
     /// Key below `meta` that speaks to OpenMetadata.
     pub meta_key: String,
     /// Whether tests are read.
@@ -52,6 +61,7 @@ impl Default for Config {
             folder: None,
             url: None,
             s3: None,
+            cloud: None,
             manifest: "manifest.json".to_owned(),
             catalog: Globs::of(&["catalog.json"]),
             run_results: Globs::of(&["run_results.json", "runs/*/run_results.json"]),
@@ -61,6 +71,9 @@ impl Default for Config {
             default_database: None,
             case: Case::AsIs,
             tag_classification: "dbtTags".to_owned(),
+            access_classification: "dbtAccess".to_owned(),
+            properties: true,
+            metrics: false,
             meta_key: "openmetadata".to_owned(),
             include_tests: true,
             include_sources: true,
@@ -72,10 +85,14 @@ impl Default for Config {
 impl Config {
     /// Reads the host's JSON.
     pub fn parse(json: &str) -> Result<Self> {
-        let config: Self = parse_config(json)?;
-        let places = usize::from(config.folder.is_some()) + usize::from(config.url.is_some());
-        if places + usize::from(config.s3.is_some()) > 1 {
-            return Err(problem("", "give one of `folder`, `url` and `s3`, the place the artifacts are in"));
+        let mut config: Self = parse_config(json)?;
+        let places = [config.folder.is_some(), config.url.is_some(), config.s3.is_some(), config.cloud.is_some()];
+        if places.into_iter().filter(|is_given| *is_given).count() > 1 {
+            return Err(problem("", "give one of `folder`, `url`, `s3` and `cloud`, the place the artifacts are in"));
+        }
+        if config.cloud.is_some() {
+            // Its files have names of the connector's own making.
+            "*/manifest.json".clone_into(&mut config.manifest);
         }
         Ok(config)
     }
@@ -94,6 +111,46 @@ pub struct S3 {
     pub region: String,
     /// Bucket in the path instead of the host name; the default where an endpoint is given.
     pub path_style: Option<bool>,
+}
+
+/// Jobs of dbt Cloud.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Cloud {
+    /// The account's access URL.
+    pub url: String,
+    /// The account.
+    pub account: Id,
+    /// Only these jobs.
+    #[serde(default)]
+    pub jobs: Vec<Id>,
+    /// Only jobs of these projects.
+    #[serde(default)]
+    pub projects: Vec<Id>,
+    /// Only jobs of this environment.
+    #[serde(default)]
+    pub environment: Option<Id>,
+}
+
+/// A number of dbt Cloud's, written as a number or as text.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "NumberOrText")]
+pub struct Id(pub String);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NumberOrText {
+    Number(u64),
+    Text(String),
+}
+
+impl From<NumberOrText> for Id {
+    fn from(value: NumberOrText) -> Self {
+        Self(match value {
+            NumberOrText::Number(number) => number.to_string(),
+            NumberOrText::Text(text) => text,
+        })
+    }
 }
 
 fn region() -> String {

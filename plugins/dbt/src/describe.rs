@@ -1,6 +1,7 @@
 //! What the connector says about itself. Never calls the host.
 
 use metahost_plugin_sdk::connector::{Capabilities, CredentialSlot, Descriptor, TestStep};
+use metahost_plugin_sdk::test_step;
 
 use crate::config::SCHEMA;
 use crate::location::CREDENTIAL;
@@ -17,7 +18,7 @@ pub fn descriptor() -> Descriptor {
         config_schema: SCHEMA.to_owned(),
         credentials: vec![CredentialSlot {
             name: CREDENTIAL.to_owned(),
-            description: "Reads the artifacts over HTTP or from S3; a folder needs none.".to_owned(),
+            description: "Reads the artifacts over HTTP, from S3 or from dbt Cloud; a folder needs none.".to_owned(),
             kinds: ["none", "basic", "bearer", "api-key", "aws-sigv4"].map(str::to_owned).to_vec(),
             required: false,
         }],
@@ -27,16 +28,14 @@ pub fn descriptor() -> Descriptor {
 }
 
 fn steps() -> Vec<TestStep> {
-    let step = |name: &str, description: &str, mandatory| TestStep {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        mandatory,
-        short_circuit: mandatory,
-    };
     vec![
-        step("CheckArtifacts", "The place of the artifacts can be reached.", true),
-        step("GetManifest", "Each manifest can be read and is of a known version.", true),
-        step("GetCatalog", "The catalog can be read; without it types and spelling come from the manifest.", false),
-        step("GetRunResults", "Run results can be read; without them models and tests have no results.", false),
+        test_step("CheckArtifacts", "The place of the artifacts can be reached.", true),
+        test_step("GetManifest", "Each manifest can be read and is of a known version.", true),
+        test_step(
+            "GetCatalog",
+            "The catalog can be read; without it types and spelling come from the manifest.",
+            false,
+        ),
+        test_step("GetRunResults", "Run results can be read; without them models and tests have no results.", false),
     ]
 }

@@ -4,26 +4,24 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::log::Level;
 
-use crate::output::Output;
+use crate::config::Config;
 use crate::project::{Project, is_ephemeral};
+use metahost_plugin_sdk::output::Output;
 
 /// Entries that can't be read or placed: whatever is wanted of the project, they are missing from it.
 pub fn tell_unusable(project: &Project, out: &mut dyn Output) {
     for (id, reason) in project.unreadable() {
-        out.skipped(
-            &id.split('.').map(str::to_owned).collect::<Vec<_>>(),
-            &format!("the entry can't be read: {reason}"),
-        );
+        out.skipped(&id.split('.').collect::<Vec<_>>(), &format!("the entry can't be read: {reason}"));
     }
     for (id, reason) in project.unplaced() {
         if let Some(node) = project.node(id) {
-            out.skipped(&[node.package_name.clone(), node.name.clone()], reason);
+            out.skipped(&[&node.package_name, &node.name], reason);
         }
     }
 }
 
 /// Counts of kinds that have no place in a catalog by their nature: nothing is wrong with them.
-pub fn tell_rest(project: &Project, out: &mut dyn Output) {
+pub fn tell_rest(project: &Project, config: &Config, out: &mut dyn Output) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (_, node) in project.nodes() {
         if !matches!(node.resource_type.as_str(), "model" | "seed" | "snapshot" | "test") {
@@ -35,11 +33,12 @@ pub fn tell_rest(project: &Project, out: &mut dyn Output) {
     let others = [
         ("ephemeral model", models.filter(|(_, node)| is_ephemeral(node)).count()),
         ("disabled", manifest.disabled.0),
-        ("unit test", manifest.unit_tests.0),
-        ("metric", manifest.metrics.items.len()),
-        ("semantic model", manifest.semantic_models.items.len()),
-        ("saved query", manifest.saved_queries.items.len()),
+        ("metric", if config.metrics { 0 } else { manifest.metrics.items.len() }),
+        ("saved query", manifest.saved_queries.items.values().filter(|query| query.exports.is_empty()).count()),
     ];
+    for exposure in manifest.exposures.items.values().filter(|exposure| exposure.kind != "dashboard") {
+        *counts.entry(format!("exposure ({})", exposure.kind)).or_default() += 1;
+    }
     counts.extend(others.into_iter().map(|(kind, count)| (kind.to_owned(), count)));
     let fields: Vec<_> = counts
         .iter()

@@ -9,16 +9,17 @@ mod describe;
 mod leftovers;
 mod lineage;
 mod location;
-mod output;
+mod metrics;
 mod project;
 mod steps;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
+use metahost_plugin_sdk::output::{Host, Output};
 use metahost_plugin_sdk::{Connector, Error, Result};
 
 use config::Config;
 use location::Location;
-use output::{Host, Output};
+use project::changes;
 use project::load::{Loader, manifests, not_empty};
 
 /// The connector: one configured place of artifacts.
@@ -39,7 +40,7 @@ impl Connector for Dbt {
     }
 
     fn test(&mut self, step: &str) -> Result<String> {
-        steps::run(step, self.location.as_ref(), &self.config)
+        steps::run(step, self.location.as_ref(), &self.config, &mut Host::default())
     }
 
     fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
@@ -58,15 +59,22 @@ impl Connector for Dbt {
         let prefix = format!("{}:", label(mode)?);
         let manifest = request.split.id.strip_prefix(&prefix);
         let manifest = manifest.ok_or_else(|| Error::Unsupported(format!("the split `{}`", request.split.id)))?;
+        self.location.since(request.window.since);
         let mut host = Host::default();
-        read(self.location.as_ref(), &self.config, manifest, mode, &mut host)?;
-        let (emitted, skipped) = host.finish()?;
-        Ok(Summary { emitted, skipped })
+        read(self.location.as_ref(), &self.config, manifest, mode, request.cursor.as_deref(), &mut host)?;
+        host.finish()
     }
 }
 
 /// Emits what one project says.
-fn read(location: &dyn Location, config: &Config, manifest: &str, mode: Mode, out: &mut dyn Output) -> Result<()> {
+fn read(
+    location: &dyn Location,
+    config: &Config,
+    manifest: &str,
+    mode: Mode,
+    cursor: Option<&[u8]>,
+    out: &mut dyn Output,
+) -> Result<()> {
     let entities = mode == Mode::Entities;
     let project = Loader { location, config, manifest }.load(entities, out)?;
     not_empty(&project, manifest)?;
@@ -74,9 +82,15 @@ fn read(location: &dyn Location, config: &Config, manifest: &str, mode: Mode, ou
     if !entities {
         return lineage::emit(&project, config, out);
     }
-    leftovers::tell_rest(&project, out);
+    leftovers::tell_rest(&project, config, out);
     annotate::emit(&project, config, out)?;
-    if config.include_tests { checks::emit(&project, config, out) } else { Ok(()) }
+    if config.metrics {
+        metrics::emit(&project, config, out)?;
+    }
+    if config.include_tests {
+        checks::emit(&project, config, out)?;
+    }
+    changes::tell(&project, cursor, out)
 }
 
 /// How a split of this mode is called.

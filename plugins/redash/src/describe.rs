@@ -16,7 +16,8 @@ pub fn descriptor() -> Descriptor {
         config_schema: include_str!("../config.schema.json").to_owned(),
         credentials: vec![CredentialSlot {
             name: SLOT.to_owned(),
-            description: "A user's API key: header `Authorization`, prefix `Key ` with its blank. What that user may see is read."
+            description: "A user's API key: header `Authorization`, prefix `Key ` with its blank. What that user may see is read. Redash itself \
+                          takes no bearer token; a proxy before it may."
                 .to_owned(),
             kinds: ["api-key", "bearer"].map(str::to_owned).to_vec(),
             required: true,

@@ -1,12 +1,12 @@
-//! Lists, page by page. A page past the end is an error in Redash, so its own count says when to stop.
+//! Lists, page by page. Never asks past the end, which is an error in Redash, and never gives a row twice.
 
 use std::collections::BTreeSet;
 
+use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::output::Output;
-use metahost_plugin_sdk::rest::{Api, parse};
-use metahost_plugin_sdk::{ErrorExt, Result, protocol};
+use serde_json::Value;
 
-use crate::answer::Row;
+use crate::client::Client;
 
 /// Queries.
 pub const QUERIES: &str = "queries";
@@ -15,47 +15,45 @@ pub const ARCHIVE: &str = "queries/archive";
 /// Dashboards.
 pub const DASHBOARDS: &str = "dashboards";
 
-/// What a list holds.
-pub struct Found {
-    /// Its rows, each once.
-    pub rows: Vec<Row>,
-    /// Whether as many came as Redash counts.
-    pub whole: bool,
+/// How many rows there were.
+pub struct Walked {
+    /// By Redash's count.
+    pub listed: u64,
+    /// As they came.
+    pub seen: u64,
 }
 
-/// The path of one page, the first being 1.
-pub fn page(list: &str, number: usize, size: usize) -> String {
-    format!("/api/{list}?page={number}&page_size={size}")
+impl Walked {
+    /// Whether all came; if not, that is told.
+    pub fn is_whole(&self, list: &str, out: &mut dyn Output) -> bool {
+        if self.seen < self.listed {
+            let reason = format!("Redash counts {} and lists {}; none counts as gone", self.listed, self.seen);
+            out.skipped(&[list], &reason);
+        }
+        self.seen >= self.listed
+    }
 }
 
-/// Every row.
-pub fn read(server: &dyn Api, list: &str, size: usize, out: &mut dyn Output) -> Result<Found> {
-    let mut found = Found { rows: Vec::new(), whole: true };
-    let mut seen = BTreeSet::new();
+/// Gives a list's rows, those of a page at once, with Redash's count.
+pub fn walk(
+    client: &Client,
+    list: &str,
+    size: u64,
+    mut take: impl FnMut(Vec<Value>, &Walked) -> Result<()>,
+) -> Result<Walked> {
+    let mut walked = Walked { listed: 0, seen: 0 };
+    let mut known = BTreeSet::new();
     for number in 1.. {
-        let mut answer = server.get(&page(list, number, size)).with("list", list)?;
-        let count = answer["count"].as_u64().ok_or_else(|| protocol("a list without a count")).with("list", list)?;
-        let rows: Vec<Row> = parse(list, answer["results"].take()).with("list", list)?;
-        let is_last = rows.is_empty() || (number * size) as u64 >= count;
-        found.rows.extend(rows.into_iter().filter(|row| seen.insert(row.id)));
-        out.progress(list, seen.len() as u64, Some(count));
+        let Some(page) = client.page(list, number, size)? else { break };
+        walked.listed = page.count;
+        let is_last = page.results.is_empty() || number.saturating_mul(size) >= page.count;
+        let mut rows = page.results;
+        rows.retain(|row| row["id"].as_u64().is_none_or(|id| known.insert(id)));
+        walked.seen += rows.len() as u64;
+        take(rows, &walked)?;
         if is_last {
-            // Rows that move between pages while they are read may be missed: then nothing counts as gone.
-            found.whole = seen.len() as u64 >= count;
-            if !found.whole {
-                out.skipped(
-                    &[list],
-                    &format!("Redash counts {count}, {} came; the next run reads them again", seen.len()),
-                );
-            }
             break;
         }
     }
-    Ok(found)
-}
-
-/// How many there are.
-pub fn count(server: &dyn Api, list: &str) -> Result<u64> {
-    let answer = server.get(&page(list, 1, 1))?;
-    answer["count"].as_u64().ok_or_else(|| protocol("a list without a count"))
+    Ok(walked)
 }

@@ -1,11 +1,14 @@
 //! The connection test, step by step. Never emits.
 
 use metahost_plugin_sdk::connector::TestStep;
-use metahost_plugin_sdk::rest::Api;
+use metahost_plugin_sdk::rest::parse;
 use metahost_plugin_sdk::{Error, Result, protocol, test_step};
 
+use crate::answer::DataSource;
+use crate::client::Client;
 use crate::config::Config;
-use crate::list::{DASHBOARDS, QUERIES, count};
+use crate::list::{DASHBOARDS, QUERIES};
+use crate::sources;
 
 /// The steps in order.
 pub fn all() -> Vec<TestStep> {
@@ -18,27 +21,36 @@ pub fn all() -> Vec<TestStep> {
 }
 
 /// Runs one step; the text says what was found.
-pub fn run(step: &str, server: &dyn Api, config: &Config) -> Result<String> {
+pub fn run(step: &str, client: &Client, config: &Config) -> Result<String> {
     match step {
         "CheckAccess" => {
-            let session = server.get("/api/session")?;
-            let version = session["client_config"]["version"].as_str().unwrap_or("of an unknown version");
-            let user = session["user"]["email"].as_str().unwrap_or("a user without an address");
-            Ok(format!("Redash {version} at {} knows {user}", config.url))
+            let session = client.session()?;
+            let version = session.client_config.version.unwrap_or_else(|| "of an unknown version".to_owned());
+            let user = session.user.email.unwrap_or_else(|| "a user without an address".to_owned());
+            Ok(format!("Redash {version} at {} knows {user}", config.base()))
         }
-        "GetQueries" => some(server, QUERIES),
-        "GetDashboards" => some(server, DASHBOARDS),
-        "GetDataSources" => {
-            let sources = server.get("/api/data_sources")?;
-            Ok(format!("{} data sources", sources.as_array().map_or(0, Vec::len)))
-        }
+        "GetQueries" => some(client, QUERIES),
+        "GetDashboards" => some(client, DASHBOARDS),
+        "GetDataSources" => data_sources(client, config),
         other => Err(Error::Unsupported(format!("the test step `{other}`"))),
     }
 }
 
-fn some(server: &dyn Api, list: &str) -> Result<String> {
-    match count(server, list)? {
+fn some(client: &Client, list: &str) -> Result<String> {
+    match client.page(list, 1, 1)?.map_or(0, |page| page.count) {
         0 => Err(protocol(format!("the key's user sees no {list}; is it in a group that may?"))),
         count => Ok(format!("{count} {list}")),
+    }
+}
+
+fn data_sources(client: &Client, config: &Config) -> Result<String> {
+    let all: Vec<DataSource> = parse("the list of data sources", client.get(sources::PATH)?)?;
+    let names: Vec<&str> = all.iter().map(|source| source.name.as_str()).collect();
+    let found = format!("{} data sources: {}", names.len(), names.join(", "));
+    match config.unknown(&all).next() {
+        Some(name) => Err(protocol(format!(
+            "`data-sources` names `{name}`, which is neither name nor type of a data source; there are {found}"
+        ))),
+        None => Ok(found),
     }
 }

@@ -18,7 +18,8 @@ pub fn descriptor() -> Descriptor {
             name: SLOT.to_owned(),
             description:
                 "AWS keys, with a session token for temporary ones. They need s3:ListBucket and s3:GetObject, and \
-                          s3:ListAllMyBuckets where no buckets are named; none for public buckets."
+                          s3:ListAllMyBuckets where no buckets are named; for tags s3:GetBucketTagging and \
+                          s3:GetObjectTagging; none for public buckets."
                     .to_owned(),
             kinds: ["none", "aws-sigv4"].map(str::to_owned).to_vec(),
             required: false,

@@ -1,15 +1,25 @@
 //! S3 and what speaks like it: buckets, and the tables of files in them. Reads listings, headers and footers, never a whole
 //! file.
 
+mod ahead;
+mod answer;
 mod config;
 mod container;
 mod describe;
 mod detect;
+mod emit;
+mod folder;
+mod inventory;
+mod link;
 mod manifest;
+mod partition;
 mod read;
+mod rows;
 mod schema;
 mod steps;
 mod store;
+mod stream;
+mod table;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
 use metahost_plugin_sdk::output::Host;

@@ -1,20 +1,25 @@
-//! One bucket: its keys once, page by page, then the headers of some files of each table.
+//! One bucket: what is in it once, page by page or from its inventory, then its tables and files. Never opens a file of data.
 
 use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::entities::Entity;
-use metahost_plugin_sdk::output::{Output, or_skip};
-use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol};
+use metahost_plugin_sdk::output::Output;
+use metahost_plugin_sdk::{Result, protocol, time};
+use serde_json::json;
 
+use crate::ahead::Ahead;
 use crate::config::Config;
-use crate::container;
-use crate::detect::{Bucket, Folder, Kind};
+use crate::container::{self, About};
+use crate::emit::{Bare, Emit};
+use crate::folder::{Bucket, Folder, Listed};
+use crate::inventory::{self, Line};
 use crate::manifest::{self, Entry};
-use crate::schema;
-use crate::store::{Piece, Store};
+use crate::store::Store;
 
-/// A manifest is a page of text, not a file of data.
-const MANIFEST: u64 = 1 << 20;
+/// Objects between two reports of progress.
+const STEP: u64 = 10_000;
+/// Tables whose files are asked for at once.
+const AT_ONCE: usize = 8;
 
 /// The buckets to read.
 pub fn buckets(store: &dyn Store, config: &Config) -> Result<Vec<String>> {
@@ -32,89 +37,98 @@ pub fn buckets(store: &dyn Store, config: &Config) -> Result<Vec<String>> {
 
 /// Emits one bucket.
 pub fn bucket(store: &dyn Store, config: &Config, name: &str, out: &mut dyn Output) -> Result<()> {
-    let entries = entries(store, name)?;
-    let (mut found, mut listed) = (Bucket::default(), BTreeMap::new());
-    let mut token: Option<String> = None;
-    loop {
-        let page = store.page(name, token.as_deref())?;
-        token = page.next()?.map(str::to_owned);
-        for object in page.objects() {
-            found.add(&object);
-            for entry in entries.iter().flatten().filter(|entry| entry.holds(&object.key)) {
-                listed.entry(entry.folder().to_owned()).or_insert_with(Folder::default).add(&object);
-            }
-        }
-        out.progress(name, found.whole.objects, None);
-        if token.is_none() {
-            break;
-        }
-    }
-    out.entity(Entity::Container(container::bucket(name, &found.whole)))?;
     // What an operator has written down goes before what is guessed.
-    let tables = if entries.is_some() { listed } else { found.tables() };
-    emit(store, config, name, &tables, entries.as_deref().unwrap_or_default(), out)
+    let mut found = Bucket::new(config, manifest::entries(store, config, name)?);
+    let reader = Reader { store, bucket: name };
+    let extension = match config.inventory.get(name) {
+        Some(address) => reader.inventory(address, &mut found, out)?,
+        None => reader.listing(&mut found, out)?,
+    };
+    let ahead = Ahead::of(store);
+    let emit = Emit { store: &ahead, config, bucket: name };
+    let about = About { extension, tags: emit.tags(None, config.tags, out)?, ..About::default() };
+    out.entity(Entity::Container(container::bucket(config, name, &found.whole, about)))?;
+    let tables = found.tables();
+    let entries = found.entries.take().unwrap_or_default();
+    emit.missing(&entries, &found.met, out);
+    let above: Vec<String> =
+        found.folders_above_files().into_iter().filter(|it| it.contains('/') || !tables.contains_key(it)).collect();
+    let count = tables.len() + above.len() + found.files.len();
+    each_table(&ahead, &emit, tables, &entries, out)?;
+    emit.files(&above, &found.files, out)?;
+    if found.left_out > 0 {
+        let limit = config.unstructured_limit;
+        let text =
+            format!("{} more files without columns were left out: `unstructured-limit` is {limit}", found.left_out);
+        out.skipped(&[name], &text);
+        return Ok(());
+    }
+    out.complete(&[name.to_owned()], "container", Some(count as u64))
 }
 
-/// The operator's list of tables, if the bucket has one. One that can't be read ends the bucket: what it lists would be
-/// taken for gone.
-fn entries(store: &dyn Store, bucket: &str) -> Result<Option<Vec<Entry>>> {
-    let Some(body) = store.piece(bucket, manifest::KEY, Piece::First(MANIFEST))? else { return Ok(None) };
-    Ok(Some(manifest::parse(&body).with("bucket", bucket)?.entries))
-}
-
-fn emit(
-    store: &dyn Store,
-    config: &Config,
-    bucket: &str,
-    tables: &BTreeMap<String, Folder>,
+/// Some tables at a time, and those that are done are forgotten.
+fn each_table(
+    ahead: &Ahead<'_>,
+    emit: &Emit<'_>,
+    mut tables: BTreeMap<String, Folder>,
     entries: &[Entry],
     out: &mut dyn Output,
 ) -> Result<()> {
-    for entry in entries.iter().filter(|entry| !tables.contains_key(entry.folder())) {
-        out.skipped(&[bucket, entry.folder()], &format!("{} lists it, but there is nothing in it", manifest::KEY));
+    let entry = |folder: &Folder| folder.entry.and_then(|at| entries.get(at));
+    let mut bare = Bare::default();
+    while !tables.is_empty() {
+        let some: Vec<_> = std::iter::from_fn(|| tables.pop_first()).take(AT_ONCE).collect();
+        ahead.ask(emit.bucket, some.iter().flat_map(|(_, folder)| Emit::first_pieces(folder, entry(folder))).collect());
+        for (root, folder) in &some {
+            emit.table(root, folder, entry(folder), &mut bare, out)?;
+        }
     }
-    for (root, folder) in tables {
-        let entry = entries.iter().find(|entry| entry.folder() == root);
-        let mut folder = folder.clone();
-        folder
-            .partitions
-            .extend(entry.iter().flat_map(|entry| &entry.partition_columns).flatten().map(|part| part.name.clone()));
-        let read = if folder.kind == Kind::Files {
-            sampled(store, config, bucket, &folder, entry, out)?
-        } else {
-            schema::Read::default()
-        };
-        out.entity(Entity::Container(container::table(bucket, root, &folder, read.columns, read.note)))?;
-    }
-    out.complete(&[bucket.to_owned()], "container", Some(tables.len() as u64))
+    bare.tell(emit.bucket, out);
+    Ok(())
 }
 
-/// The columns of some files, joined. A file that can't be read is told; the table stays.
-fn sampled(
-    store: &dyn Store,
-    config: &Config,
-    bucket: &str,
-    folder: &Folder,
-    entry: Option<&Entry>,
-    out: &mut dyn Output,
-) -> Result<schema::Read> {
-    let mut found = Vec::new();
-    for key in picked(&folder.samples, config.samples) {
-        let read = schema::of(store, bucket, key, entry);
-        let read = match read {
-            Err(Error::Denied(failure)) => Err(Error::Protocol(failure)),
-            other => other,
-        };
-        found.extend(or_skip(out, &[bucket, key], read)?.map(|columns| (key.clone(), columns)));
-    }
-    Ok(schema::union(found))
+struct Reader<'r> {
+    store: &'r dyn Store,
+    bucket: &'r str,
 }
 
-/// The first and the last, and some between.
-fn picked(keys: &[String], wanted: usize) -> Vec<&String> {
-    if keys.len() <= wanted || wanted == 0 {
-        return keys.iter().take(wanted).collect();
+impl Reader<'_> {
+    fn listing(&self, found: &mut Bucket, out: &mut dyn Output) -> Result<Vec<(String, String)>> {
+        let mut token: Option<String> = None;
+        loop {
+            let page = self.store.page(self.bucket, "", token.as_deref())?;
+            token = page.next()?.map(str::to_owned);
+            for (object, class) in page.classed_objects() {
+                let modified = object.modified.as_deref().and_then(time::millis).unwrap_or_default();
+                found.add(Listed { key: object.key, size: object.size.unwrap_or_default(), modified, class });
+            }
+            out.progress(self.bucket, found.whole.objects, None);
+            if token.is_none() {
+                return Ok(Vec::new());
+            }
+        }
     }
-    let last = keys.len() - 1;
-    (0..wanted).filter_map(|n| keys.get(if wanted == 1 { last } else { n * last / (wanted - 1) })).collect()
+
+    /// Old versions and what marks a key as deleted are told apart from what is there.
+    fn inventory(&self, address: &str, found: &mut Bucket, out: &mut dyn Output) -> Result<Vec<(String, String)>> {
+        let inventory = inventory::newest(self.store, self.bucket, address)?;
+        let (mut older, mut older_bytes, mut deleted) = (0_u64, 0_u64, 0_u64);
+        inventory.each(self.store, &mut |line| match line {
+            Line::Object(object) => {
+                found.add(object);
+                if found.whole.objects.is_multiple_of(STEP) {
+                    out.progress(self.bucket, found.whole.objects, None);
+                }
+            }
+            Line::Older(bytes) => (older, older_bytes) = (older + 1, older_bytes + bytes),
+            Line::Deleted => deleted += 1,
+        })?;
+        let facts = [
+            ("inventoryOf", json!(inventory.begun())),
+            ("olderVersions", json!(older)),
+            ("olderVersionsBytes", json!(older_bytes)),
+            ("deleteMarkers", json!(deleted)),
+        ];
+        Ok(facts.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect())
+    }
 }

@@ -1,12 +1,12 @@
-//! The store's protocol: buckets, pages of keys, and pieces of objects. Never reads a whole object that is larger than the
-//! piece asked for.
+//! The store's protocol: buckets, pages of keys, tags, and pieces of objects. Never reads a whole object that is larger than
+//! the piece asked for.
 
-use metahost_plugin_sdk::http::{Request, Response};
+use metahost_plugin_sdk::http::{Request, Response, send_all};
 use metahost_plugin_sdk::s3::{Endpoint, Page, listing_url, object_url};
 use metahost_plugin_sdk::types::Failure;
 use metahost_plugin_sdk::{Error, ErrorExt, Result, problem, protocol, unavailable};
-use serde::Deserialize;
 
+use crate::answer;
 use crate::config::{Config, SLOT};
 
 /// Which piece of an object.
@@ -16,41 +16,45 @@ pub enum Piece {
     First(u64),
     /// So many bytes at its end.
     Last(u64),
+    /// From here on, so many bytes.
+    From(u64, u64),
 }
+
+/// A piece of an object; none where there is no such object.
+pub type Found = Result<Option<Vec<u8>>>;
 
 /// A store: a server, or what a test made.
 pub trait Store {
     /// Every bucket that the key may list.
     fn buckets(&self) -> Result<Vec<String>>;
-    /// One page of a bucket's keys.
-    fn page(&self, bucket: &str, token: Option<&str>) -> Result<Page>;
+    /// One page of a bucket's keys below a prefix.
+    fn page(&self, bucket: &str, prefix: &str, token: Option<&str>) -> Result<Page>;
     /// A piece of an object; none where there is no such object.
-    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>>;
+    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Found;
+    /// Pieces of several objects of a bucket, in their order. A server answers several at once.
+    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Found> {
+        wanted.iter().map(|(key, piece)| self.piece(bucket, key, *piece)).collect()
+    }
+    /// Tags of a bucket, or of an object in it. None where there are none, or where the store knows no tags.
+    fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>>;
+    /// What is at an address outside the store.
+    fn fetch(&self, url: &str) -> Found;
+}
+
+/// The piece of a body that came whole: not every server knows ranges.
+pub fn cut(body: &[u8], piece: Piece) -> &[u8] {
+    let at = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX).min(body.len());
+    let (from, to) = match piece {
+        Piece::First(bytes) => (0, at(bytes)),
+        Piece::Last(bytes) => (body.len() - at(bytes), body.len()),
+        Piece::From(start, bytes) => (at(start), at(start.saturating_add(bytes))),
+    };
+    body.get(from..to).unwrap_or_default()
 }
 
 /// A server, by way of the host.
 pub struct Http {
     endpoint: Endpoint,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct All {
-    #[serde(default)]
-    buckets: Buckets,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Buckets {
-    #[serde(default)]
-    bucket: Vec<Bucket>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Bucket {
-    name: String,
 }
 
 impl Http {
@@ -65,44 +69,79 @@ impl Http {
 impl Store for Http {
     fn buckets(&self) -> Result<Vec<String>> {
         let body = get(&format!("{}/", self.endpoint.url), None)?.unwrap_or_default();
-        names(&String::from_utf8_lossy(&body))
+        answer::buckets(&String::from_utf8_lossy(&body))
     }
 
-    fn page(&self, bucket: &str, token: Option<&str>) -> Result<Page> {
-        let url = listing_url(&self.endpoint.bucket(bucket), "", token);
+    fn page(&self, bucket: &str, prefix: &str, token: Option<&str>) -> Result<Page> {
+        let url = listing_url(&self.endpoint.bucket(bucket), prefix, token);
         let body = get(&url, None)?.ok_or_else(|| protocol("there is no such bucket").with("bucket", bucket))?;
-        Page::parse(&String::from_utf8_lossy(&body)).with("bucket", bucket)
+        answer::page(&String::from_utf8_lossy(&body)).with("bucket", bucket)
     }
 
-    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>> {
-        let range = match piece {
-            Piece::First(bytes) => format!("bytes=0-{}", bytes.saturating_sub(1)),
-            Piece::Last(bytes) => format!("bytes=-{bytes}"),
+    fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Found {
+        get(&object_url(&self.endpoint.bucket(bucket), key), Some(piece))
+    }
+
+    fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Found> {
+        let bucket = self.endpoint.bucket(bucket);
+        let request = |(key, piece): &(String, Piece)| request(&object_url(&bucket, key), Some(*piece));
+        let requests: Vec<Request> = wanted.iter().map(request).collect();
+        let read = |((response, request), (_, piece)): ((Result<Response>, &Request), &(String, Piece))| {
+            read(&response.with("url", &request.url)?, &request.url, Some(*piece))
         };
-        get(&object_url(&self.endpoint.bucket(bucket), key), Some(range))
+        send_all(&requests).into_iter().zip(&requests).zip(wanted).map(read).collect()
+    }
+
+    fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>> {
+        let url = format!("{}?tagging=", object_url(&self.endpoint.bucket(bucket), key.unwrap_or_default()));
+        let response = Request::get(&url).credential(Some(SLOT)).send()?;
+        // No tags, or a store that has none at all.
+        if matches!(response.status, 405 | 501) || !exists(&response, &url)? {
+            return Ok(Vec::new());
+        }
+        answer::tags(&response.text()?).with("url", url)
+    }
+
+    fn fetch(&self, url: &str) -> Found {
+        read(&Request::get(url).send()?, url, None)
     }
 }
 
-/// Names in the answer to "list my buckets".
-pub fn names(xml: &str) -> Result<Vec<String>> {
-    let all: All = quick_xml::de::from_str(xml)
-        .map_err(|error| protocol(format!("the list of buckets can't be read: {error}; is `endpoint` an S3 store?")))?;
-    Ok(all.buckets.bucket.into_iter().map(|bucket| bucket.name).collect())
+fn get(url: &str, piece: Option<Piece>) -> Found {
+    read(&request(url, piece).send()?, url, piece)
 }
 
-fn get(url: &str, range: Option<String>) -> Result<Option<Vec<u8>>> {
+fn request(url: &str, piece: Option<Piece>) -> Request {
+    let range = piece.map(|piece| match piece {
+        Piece::First(bytes) => format!("bytes=0-{}", bytes.saturating_sub(1)),
+        Piece::Last(bytes) => format!("bytes=-{bytes}"),
+        Piece::From(start, bytes) => format!("bytes={start}-{}", start.saturating_add(bytes).saturating_sub(1)),
+    });
     let request = Request::get(url).credential(Some(SLOT));
-    let request = range.into_iter().fold(request, |request, range| request.header("range", range));
-    let response = request.send()?;
-    if exists(&response, url)? { response.bytes().map(Some).with("url", url) } else { Ok(None) }
+    range.into_iter().fold(request, |request, range| request.header("range", range))
+}
+
+fn read(response: &Response, url: &str, piece: Option<Piece>) -> Found {
+    if !exists(response, url)? {
+        return Ok(None);
+    }
+    let body = response.bytes().with("url", url)?;
+    Ok(Some(match piece {
+        Some(piece) if response.status == 200 => cut(&body, piece).to_vec(),
+        _ => body,
+    }))
 }
 
 fn exists(response: &Response, url: &str) -> Result<bool> {
     let status = response.status;
     let error = match status {
-        200..300 => return Ok(true),
+        200..=299 => return Ok(true),
         // A range of an object without bytes can't be had.
         404 | 416 => return Ok(false),
+        301 | 302 | 307 | 308 => protocol(format!(
+            "{url} answered {status}: the bucket is in the region {}; set `endpoint` and `region` to it",
+            response.header("x-amz-bucket-region").unwrap_or("of another address")
+        )),
         401 | 403 => Error::Denied(Failure {
             message: format!(
                 "{url} answered {status}: check `credentials.{SLOT}`, and that it allows s3:ListBucket and s3:GetObject"

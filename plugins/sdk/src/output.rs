@@ -8,7 +8,8 @@ use crate::enrichment::Annotation;
 use crate::entities::Entity;
 use crate::error::{Error, Result};
 use crate::lineage::{Edge, Query};
-use crate::log;
+use crate::log::{self, Level};
+use crate::statistics::TableStat;
 
 /// Takes what a split produces.
 pub trait Output {
@@ -28,12 +29,16 @@ pub trait Output {
     fn test_result(&mut self, result: TestResult) -> Result<()>;
     /// Reads of a day.
     fn usage(&mut self, usage: Usage) -> Result<()>;
+    /// Facts that the source keeps about one table.
+    fn stats(&mut self, table: &[String], stats: TableStat) -> Result<()>;
     /// Everything of this type under `scope` was given.
     fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()>;
     /// Everything before this point need not be read again.
     fn checkpoint(&mut self, cursor: &[u8]) -> Result<()>;
     /// Something that is left out, for the run's report.
     fn skipped(&mut self, path: &[&str], reason: &str);
+    /// A line of the log.
+    fn note(&mut self, level: Level, message: &str, fields: &[(&str, String)]);
     /// How far a stage is.
     fn progress(&mut self, stage: &str, done: u64, total: Option<u64>);
 }
@@ -101,6 +106,12 @@ impl Output for Host {
         Ok(())
     }
 
+    fn stats(&mut self, table: &[String], stats: TableStat) -> Result<()> {
+        sink::emit_stats(table, &stats)?;
+        self.emitter.count(1);
+        Ok(())
+    }
+
     fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()> {
         self.emitter.flush()?;
         sink::mark_complete(scope, entity_type, listed)
@@ -115,6 +126,12 @@ impl Output for Host {
         self.skipped += 1;
         let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
         log::skipped(&path, reason);
+    }
+
+    fn note(&mut self, level: Level, message: &str, fields: &[(&str, String)]) {
+        let fields: Vec<(String, String)> =
+            fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        log::log(level, message, &fields);
     }
 
     fn progress(&mut self, stage: &str, done: u64, total: Option<u64>) {

@@ -20,9 +20,15 @@ pub trait Api {
         self.call(path, None)?.json().with("path", path)
     }
 
-    /// The JSON that each of several GETs brings, in their order. A server answers several at once.
+    /// What comes back of each of several GETs, in their order. A server answers several at once.
+    fn call_all(&self, paths: &[String]) -> Vec<Result<Answer>> {
+        paths.iter().map(|path| self.call(path, None)).collect()
+    }
+
+    /// The JSON that each of several GETs brings, in their order.
     fn get_all(&self, paths: &[String]) -> Vec<Result<Value>> {
-        paths.iter().map(|path| self.get(path)).collect()
+        let answers = self.call_all(paths).into_iter().zip(paths);
+        answers.map(|(answer, path)| answer?.json().with("path", path)).collect()
     }
 
     /// The JSON that a POST brings. Only for requests that change nothing.
@@ -112,11 +118,10 @@ impl Api for Server {
         self.answer(&self.ready(request).send()?)
     }
 
-    fn get_all(&self, paths: &[String]) -> Vec<Result<Value>> {
+    fn call_all(&self, paths: &[String]) -> Vec<Result<Answer>> {
         let requests: Vec<Request> =
             paths.iter().map(|path| self.ready(Request::get(format!("{}{path}", self.base)))).collect();
-        let answers = send_all(&requests).into_iter().zip(paths);
-        answers.map(|(response, path)| self.answer(&response?)?.json().with("path", path)).collect()
+        send_all(&requests).into_iter().map(|response| self.answer(&response?)).collect()
     }
 }
 

@@ -82,6 +82,8 @@ struct Content {
     size: Option<u64>,
     #[serde(default)]
     last_modified: Option<String>,
+    #[serde(default)]
+    storage_class: Option<String>,
 }
 
 impl Page {
@@ -101,10 +103,15 @@ impl Page {
 
     /// Its objects.
     pub fn objects(self) -> impl Iterator<Item = Object> {
+        self.classed_objects().map(|(object, _)| object)
+    }
+
+    /// Its objects, each with its storage class where the store tells it.
+    pub fn classed_objects(self) -> impl Iterator<Item = (Object, Option<String>)> {
         let encoded = self.encoding_type.as_deref() == Some("url");
         self.contents.into_iter().map(move |object| {
             let key = if encoded { decode(&object.key) } else { object.key };
-            Object { key, size: object.size, modified: object.last_modified }
+            (Object { key, size: object.size, modified: object.last_modified }, object.storage_class)
         })
     }
 }
@@ -130,6 +137,8 @@ mod tests {
     fn keys_are_decoded_and_the_next_page_is_named() {
         let page = Page::parse(PAGE).unwrap();
         assert_eq!(page.next().unwrap(), Some("1ueGcx&PQ=="));
+        let classes: Vec<_> = Page::parse(PAGE).unwrap().classed_objects().map(|(_, class)| class).collect();
+        assert_eq!(classes, [Some("STANDARD".to_owned()), None]);
         let files: Vec<_> = page.objects().collect();
         assert_eq!(files[0].key, "dbt/manifest.json");
         assert_eq!(files[0].size, Some(17_982_341));

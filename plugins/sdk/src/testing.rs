@@ -13,11 +13,13 @@ use crate::enrichment::Annotation;
 use crate::entities::{Chart, Common, Container, Dashboard, DashboardDataModel, Entity, Pipeline, Table};
 use crate::error::Result;
 use crate::lineage::{Edge, Endpoint, Query};
+use crate::log::Level;
 use crate::output::Output;
 use crate::rest::{Answer, Api};
+use crate::statistics::TableStat;
 
 /// Keeps what was emitted.
-#[derive(Default)]
+#[derive(Debug, Default)]
 #[expect(missing_docs, reason = "one list a kind of record")]
 pub struct Collected {
     pub entities: Vec<Entity>,
@@ -33,6 +35,10 @@ pub struct Collected {
     pub cursor: Option<String>,
     /// `path/of/item: reason`.
     pub skipped: Vec<String>,
+    /// Table joined by `/`, and what the source says of it.
+    pub stats: Vec<(String, TableStat)>,
+    /// Lines of the log, each with its fields.
+    pub notes: Vec<String>,
 }
 
 impl Output for Collected {
@@ -76,6 +82,11 @@ impl Output for Collected {
         Ok(())
     }
 
+    fn stats(&mut self, table: &[String], stats: TableStat) -> Result<()> {
+        self.stats.push((table.join("/"), stats));
+        Ok(())
+    }
+
     fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()> {
         self.complete.push((scope.join("/"), entity_type.to_owned(), listed));
         Ok(())
@@ -88,6 +99,10 @@ impl Output for Collected {
 
     fn skipped(&mut self, path: &[&str], reason: &str) {
         self.skipped.push(format!("{}: {reason}", path.join("/")));
+    }
+
+    fn note(&mut self, _: Level, message: &str, fields: &[(&str, String)]) {
+        self.notes.push(format!("{message} {fields:?}"));
     }
 
     fn progress(&mut self, _: &str, _: u64, _: Option<u64>) {}

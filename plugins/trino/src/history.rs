@@ -112,6 +112,7 @@ fn record(row: Row, failed_states: &[String]) -> Option<Query> {
         duration_ms: duration,
         rows: None,
         failed,
+        target: None,
     })
 }
 

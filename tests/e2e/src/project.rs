@@ -47,6 +47,11 @@ impl Project {
         self.folder.path()
     }
 
+    /// Puts a file into it.
+    pub fn write(&self, file: &str, text: &str) -> Result<()> {
+        std::fs::write(self.folder().join(file), text).with_context(|| format!("{file} can't be written"))
+    }
+
     /// Sets a variable for the binary, which sees none of the test's own but `PATH` and `HOME`.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {

@@ -51,6 +51,6 @@ fn version_2_0_takes_it_as_a_custom_database() -> Result<()> {
 #[test]
 fn the_connection_test_counts() -> Result<()> {
     let finished = Project::new(&source()?)?.run(&["check", "iceberg"])?.expect_code(0)?;
-    assert!(finished.out.contains("source iceberg GetViews: "), "{}", finished.all());
+    assert!(finished.out.contains("ok    source iceberg GetViews ("), "{}", finished.all());
     Ok(())
 }

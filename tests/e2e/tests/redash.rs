@@ -41,6 +41,7 @@ fn a_wrong_key_is_named_and_not_shown() -> Result<()> {
     assert!(finished.all().contains("credentials.redash"), "{}", finished.all());
     assert!(!finished.all().contains("hunter2"), "{}", finished.all());
     let checked = project.run(&["check", "redash"])?.expect_code(5)?;
-    assert!(checked.out.contains("FAIL  source redash CheckAccess"), "{}", checked.all());
+    assert!(checked.out.contains("FAIL  source redash CheckAccess ("), "{}", checked.all());
+    assert!(checked.out.contains("what to do: see whether [sources.redash.credentials]"), "{}", checked.all());
     Ok(())
 }

@@ -31,11 +31,11 @@ impl Line {
         Self::new(0, None, service.fqn().as_str(), &json!({ "record": "service", "value": service }))
     }
 
-    /// The line of a write; none for what has no text, such as rows.
-    pub fn of_write(service: &Service, write: &Write) -> Result<Option<Self>, serde_json::Error> {
-        let Some((case, kind, fqn, mut line)) = describe(service, write)? else { return Ok(None) };
+    /// The line of a write.
+    pub fn of_write(service: &Service, write: &Write) -> Result<Self, serde_json::Error> {
+        let (case, kind, fqn, mut line) = describe(service, write);
         line["service"] = Value::from(service.name.as_str());
-        Self::new(case, kind, &fqn, &line).map(Some)
+        Self::new(case, kind, &fqn, &line)
     }
 
     fn new(case: u8, kind: Option<EntityKind>, fqn: &str, line: &Value) -> Result<Self, serde_json::Error> {
@@ -48,8 +48,8 @@ impl Line {
 
 type Described = (u8, Option<EntityKind>, String, Value);
 
-fn describe(service: &Service, write: &Write) -> Result<Option<Described>, serde_json::Error> {
-    Ok(Some(match write {
+fn describe(service: &Service, write: &Write) -> Described {
+    match write {
         Write::Entity { fqn, entity, fingerprint, .. } => {
             let line = json!({ "record": "entity", "fqn": fqn, "fingerprint": fingerprint, "value": entity });
             (1, Some(entity.kind()), fqn.to_string(), line)
@@ -76,13 +76,8 @@ fn describe(service: &Service, write: &Write) -> Result<Option<Described>, serde
         }
         Write::Run { pipeline, run } => about(7, "pipelineRun", pipeline, run),
         Write::Usage { target, usage } => about(8, "usage", target, usage),
-        Write::Extra { record, .. } if record.kind() == Some(RecordKind::Rows) => return Ok(None),
-        Write::Extra { table, record } => {
-            let mut line = serde_json::to_value(record)?;
-            line["fqn"] = Value::from(table.fqn.as_str());
-            (9, Some(table.kind), table.fqn.to_string(), line)
-        }
-    }))
+        Write::Stats { table, stats } => about(9, RecordKind::Stats.as_str(), table, stats),
+    }
 }
 
 fn about(case: u8, record: &str, target: &Reference, value: &impl Serialize) -> Described {

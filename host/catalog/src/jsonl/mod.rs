@@ -16,7 +16,7 @@ use metahost_model::{EntityKind, EntityPath, Fqn, Service};
 
 use crate::error::{Error, ErrorKind};
 use crate::whole_file::{folder, write_whole_file};
-use crate::{Catalog, HeldService, Known, Outcome, Rejection, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, RunReport, Write};
 use line::{Line, Place};
 
 /// A place for lines.
@@ -158,20 +158,9 @@ impl Catalog for JsonLines {
     }
 
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
-        let mut lines = Vec::with_capacity(batch.len());
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for write in &batch {
-            let line = Line::of_write(service, write).map_err(|cause| unwritable(&cause))?;
-            outcomes.push(if line.is_some() {
-                Outcome::Created
-            } else {
-                let message = "rows are no text, and JSON lines hold nothing else".to_owned();
-                Outcome::Rejected(Rejection { reason: "unsupported".into(), message })
-            });
-            lines.extend(line);
-        }
-        self.append(lines)?;
-        Ok(outcomes)
+        let lines: Result<Vec<Line>, _> = batch.iter().map(|write| Line::of_write(service, write)).collect();
+        self.append(lines.map_err(|cause| unwritable(&cause))?)?;
+        Ok(vec![Outcome::Created; batch.len()])
     }
 
     async fn report(&self, _: &Service, _: &RunReport) -> Result<(), Error> {

@@ -1,9 +1,9 @@
 //! JSON lines as a person compares them.
 
-use metahost_model::{Common, Entity, EntityPath, Fingerprint, Fqn, Record, Service, ServiceKind, Table};
+use metahost_model::{Common, Entity, EntityPath, Fingerprint, Fqn, Service, ServiceKind, Table};
 
 use super::JsonLines;
-use crate::{Catalog, ErrorKind, Outcome, Reference, Write};
+use crate::{Catalog, ErrorKind, Write};
 
 fn service() -> Service {
     Service {
@@ -57,17 +57,6 @@ async fn the_old_file_stands_until_the_new_one_is_whole() {
     lines.write(&service(), vec![entity("z")]).await.unwrap();
     drop(lines);
     assert!(std::fs::read_to_string(&file).unwrap().contains("s.db.s.a"));
-}
-
-#[tokio::test]
-async fn what_has_no_text_is_refused_and_not_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let lines = JsonLines::file(&folder.path().join("o")).unwrap();
-    let Write::Entity { fqn, entity, .. } = entity("a") else { panic!("no entity") };
-    let table = Reference { kind: entity.kind(), fqn, id: "1".into() };
-    let rows = Write::Extra { table, record: Box::new(Record::Rows(entity.path().clone(), vec![1])) };
-    let outcome = lines.write(&service(), vec![rows]).await.unwrap();
-    assert!(matches!(&outcome[0], Outcome::Rejected(why) if why.reason == "unsupported"));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Everything the local catalog holds about one name.
 
 use metahost_model::{
-    Annotation, DataModel, Entity, EntityKind, Fqn, Record, Run, Service, TestCase, TestResult, Timestamp,
+    Annotation, DataModel, Entity, EntityKind, Fqn, Run, Service, TableStat, TestCase, TestResult, Timestamp,
 };
 use serde::Serialize;
 
@@ -59,8 +59,8 @@ pub struct Shown {
     pub tests: Vec<ShownTest>,
     /// Its runs, the newest first.
     pub runs: Vec<Run>,
-    /// Statistics and files.
-    pub extras: Vec<Record>,
+    /// What its source says of its rows.
+    pub statistics: Option<TableStat>,
 }
 
 impl LocalCatalog {
@@ -106,7 +106,7 @@ impl Tables<Readable> {
             annotations,
             tests: self.tests(&node.fqn)?,
             runs: self.runs(&node.fqn)?,
-            extras: all(&self.extras, &key(&[node.fqn.as_str(), ""]))?,
+            statistics: get(&self.statistics, node.fqn.as_str())?,
             fqn: node.fqn,
         })
     }

@@ -33,7 +33,7 @@ const RESULTS: Definition = TableDefinition::new("test_results");
 const QUERIES: Definition = TableDefinition::new("queries");
 const RUNS: Definition = TableDefinition::new("runs");
 const USAGE: Definition = TableDefinition::new("usage");
-const EXTRAS: Definition = TableDefinition::new("extras");
+const STATISTICS: Definition = TableDefinition::new("extras");
 const REPORTS: Definition = TableDefinition::new("reports");
 
 /// Every table, open in one transaction. The comments name the parts of each key.
@@ -62,8 +62,8 @@ pub struct Tables<T> {
     pub runs: T,
     /// Kind, name, day.
     pub usage: T,
-    /// Name of the table, record kind.
-    pub extras: T,
+    /// Name of the table.
+    pub statistics: T,
     /// Service, time, id.
     pub reports: T,
 }
@@ -83,7 +83,7 @@ impl<T> Tables<T> {
             queries: open(QUERIES)?,
             runs: open(RUNS)?,
             usage: open(USAGE)?,
-            extras: open(EXTRAS)?,
+            statistics: open(STATISTICS)?,
             reports: open(REPORTS)?,
         })
     }

@@ -182,11 +182,12 @@ async fn the_newest_result_of_a_test_is_shown() {
         "name": "not_null_id", "table": ["db", "sales", "orders"], "column": ["id"], "definition": "not_null", "platform": "dbt",
     }))
     .unwrap();
-    let fqn = test.fqn("trino");
+    let fqn = test.below(&Fqn::new("trino", &orders));
     let result = |at, outcome| Write::TestResult {
         test: fqn.clone(),
         result: Box::new(TestResult {
             test: "not_null_id".into(),
+            service: None,
             table: orders.clone(),
             column: vec!["id".into()],
             at,

@@ -3,8 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use metahost_model::{
-    Annotation, Edge, Entity, Fingerprint, Fqn, Query, Record, RecordKind, Run, Service, TestCase, TestResult,
-    Timestamp, Usage,
+    Annotation, Edge, Entity, Fingerprint, Fqn, Query, Run, Service, TableStat, TestCase, TestResult, Timestamp, Usage,
 };
 use redb::WriteTransaction;
 use uuid::Uuid;
@@ -57,7 +56,7 @@ impl Tables<Writable<'_>> {
             Write::Query(query) => self.query(service, &query),
             Write::Run { pipeline, run } => self.run(&pipeline, &run),
             Write::Usage { target, usage } => self.usage(&target, &usage),
-            Write::Extra { table, record } => self.extra(&table, &record),
+            Write::Stats { table, stats } => self.stats(&table, &stats),
         }
     }
 
@@ -116,13 +115,8 @@ impl Tables<Writable<'_>> {
         put(&mut self.usage, &key, usage)
     }
 
-    fn extra(&mut self, table: &Reference, record: &Record) -> Result<Outcome> {
-        match record.kind() {
-            Some(kind @ (RecordKind::Stats | RecordKind::Files)) => {
-                put(&mut self.extras, &key(&[table.fqn.as_str(), kind.as_str()]), record)
-            }
-            _ => Ok(rejected("unsupported", "the local catalog keeps no rows of data".to_owned())),
-        }
+    fn stats(&mut self, table: &Reference, stats: &TableStat) -> Result<Outcome> {
+        put(&mut self.statistics, table.fqn.as_str(), stats)
     }
 }
 

@@ -58,7 +58,8 @@ impl OpenMetadata {
         items: Vec<(Option<Collection>, Item)>,
     ) -> Result<Vec<Outcome>, Error> {
         let Some(collection) = collection::of(kind) else {
-            return parallel::all(items, self.options.concurrency, |(collection, item)| async move {
+            // One after another: a metric may be computed from one before it.
+            return parallel::all(items, 1, |(collection, item)| async move {
                 match collection {
                     Some(collection) => self.write_one(collection, item).await,
                     None => Ok(unsupported("entities of this type")),

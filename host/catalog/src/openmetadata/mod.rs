@@ -21,6 +21,7 @@ mod quality;
 mod resolve;
 mod server;
 mod services;
+mod statistics;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -106,7 +107,7 @@ impl OpenMetadata {
             Some(Write::Query(_)) => self.write_queries(service, batch).await,
             Some(Write::Run { .. }) => self.write_runs(batch).await,
             Some(Write::Usage { .. }) => self.write_usage(batch).await,
-            Some(Write::Extra { .. }) => Ok(batch.iter().map(|_| unsupported("statistics, files and rows")).collect()),
+            Some(Write::Stats { .. }) => self.write_stats(batch).await,
         }
     }
 }

@@ -62,6 +62,8 @@ pub struct Profile {
     test_platforms: &'static str,
     /// A data model names its dbt project.
     pub has_dbt_project: bool,
+    /// A change of rows may be one that replaces them.
+    pub has_write_operation: bool,
     /// Runs of pipelines carry their own id and end.
     pub has_run_id: bool,
     /// Service types that went away, and what stands for them.
@@ -98,6 +100,7 @@ impl Profile {
             has_data_model_url: since(2, 0),
             test_platforms: if since(1, 11) { LATER_TEST_PLATFORMS } else { TEST_PLATFORMS },
             has_dbt_project: since(2, 0),
+            has_write_operation: since(2, 0),
             has_run_id: since(2, 0),
             data_types: if since(2, 0) { &[DATA_TYPES, LATER_DATA_TYPES] } else { &[DATA_TYPES] },
             file_formats: if since(2, 0) { &[FILE_FORMATS, LATER_FILE_FORMATS] } else { &[FILE_FORMATS] },

@@ -1,11 +1,14 @@
 //! `metahost check`: the configuration, the plugins, the secrets and the connections, one line each.
 
+mod remedy;
+
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use metahost_config::{Secrets, Source, process_environment};
 use metahost_gateway::CassetteMode;
-use metahost_runtime::{Engine, Plugin};
+use metahost_runtime::{Engine, Plugin, TestStep};
 use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
@@ -100,12 +103,45 @@ async fn check_source(
         Err(error) => return findings.bad(&what, &error),
     };
     for step in &plugin.descriptor().test_steps {
-        let said = source.test(&step.name, &CancellationToken::new()).await.map_err(anyhow::Error::from);
-        let failed = said.is_err();
-        findings.note(&format!("{what} {}", step.name), said, Clone::clone)?;
-        if failed && step.short_circuit {
+        if !check_step(&source, section, step, findings).await? && step.short_circuit {
+            let left = "the steps after it make no sense before this one succeeds, and were left out";
+            output::line(format!("      {left}"))?;
             break;
         }
     }
     Ok(())
+}
+
+/// Whether the step succeeded. One that the source can do without is a warning.
+async fn check_step(
+    source: &metahost_runtime::Source,
+    section: &Source,
+    step: &TestStep,
+    findings: &mut Findings,
+) -> Result<bool> {
+    let started = Instant::now();
+    let said = source.test(&step.name, &CancellationToken::new()).await;
+    let what = format!("source {} {} ({})", section.name, step.name, took(started.elapsed()));
+    let Err(error) = said else {
+        Findings::good(&what, &said.unwrap_or_default())?;
+        return Ok(true);
+    };
+    let remedy = remedy::of(&error, section);
+    if step.mandatory {
+        findings.bad(&what, &error.into())?;
+    } else {
+        output::line(format!("warn  {what}: {error}"))?;
+    }
+    output::line(format!("      it checks: {}", step.description))?;
+    remedy.map_or(Ok(()), |remedy| output::line(format!("      what to do: {remedy}")))?;
+    Ok(false)
+}
+
+/// A time as people read it.
+fn took(time: Duration) -> String {
+    if time < Duration::from_secs(1) {
+        format!("{} ms", time.as_millis())
+    } else {
+        format!("{:.1} s", time.as_secs_f64())
+    }
 }

@@ -2,7 +2,7 @@
 //! works while everything else is down.
 
 use anyhow::Result;
-use metahost_config::{Asset, AssetKind, Availability, Secrets, process_environment};
+use metahost_config::{Asset, Availability, Secrets, process_environment};
 use metahost_gateway::CassetteMode;
 use serde::Serialize;
 
@@ -45,9 +45,6 @@ pub async fn list(context: &Context, json: bool) -> Result<Exit> {
 }
 
 async fn status(context: &Context, secrets: &Secrets, plugins: &[String], asset: &Asset) -> Result<Status> {
-    if asset.kind == AssetKind::Profiling {
-        return Ok(Status::Unavailable("profiling is not part of this version".to_owned()));
-    }
     if !asset.configured {
         return Ok(Status::NotConfigured(format!("add [sources.{}]", asset.source)));
     }

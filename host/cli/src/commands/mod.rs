@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 mod init;
+mod lineage;
 mod list;
 mod plugins;
 mod shown;
@@ -22,6 +23,7 @@ use crate::{logging, output, run};
 pub async fn dispatch(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Init => init::init(&cli.config),
+        Command::Lineage(arguments) => lineage::lineage(&arguments),
         Command::Schema => output::line(metahost_config::json_schema().trim_end()).map(|()| Exit::Success),
         command => configured(command, &cli.config, cli.log, cli.log_json).await,
     }
@@ -35,10 +37,12 @@ async fn configured(command: Command, file: &std::path::Path, log: Option<LogLev
     match command {
         Command::Run(arguments) => run::run(Arc::new(context), arguments).await,
         Command::List { json } => list::list(&context, json).await,
-        Command::Check { sources, offline, env } => check::check(&context, &sources, offline, env.as_deref()).await,
+        Command::Check { sources, all: _, offline, env } => {
+            check::check(&context, &sources, offline, env.as_deref()).await
+        }
         Command::Plugins { command } => plugins::plugins(&context, command).await,
         Command::Catalog(command) => catalog::catalog(&context, command),
-        Command::Init | Command::Schema => Ok(Exit::Success),
+        Command::Init | Command::Schema | Command::Lineage(_) => Ok(Exit::Success),
     }
 }
 

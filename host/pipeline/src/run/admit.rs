@@ -67,8 +67,8 @@ impl Pipeline {
         if let Some(reason) = self.stopped() {
             return Err(Stop::stopped(reason));
         }
-        if matches!(receipt.kind, RecordKind::Stats | RecordKind::Files | RecordKind::Rows) {
-            return Err(Stop::Filtered("profiling is not part of this version".to_owned()));
+        if matches!(receipt.kind, RecordKind::Files | RecordKind::Rows) {
+            return Err(Stop::Filtered("data is not read for profiles in this version".to_owned()));
         }
         let fingerprint = fingerprint(&self.service, record)
             .map_err(|error| Stop::rejected("unreadable", format!("the record can't be written down: {error}")))?;
@@ -90,12 +90,13 @@ impl Pipeline {
     fn passes(&self, record: &Record) -> Result<(), Stop> {
         match record {
             Record::Entity(entity) => self.entity_passes(entity),
-            Record::Annotation(annotation) => self.path_passes(annotation.kind, &annotation.path),
+            Record::Annotation(annotation) => self.end_passes(&annotation.target()),
             Record::Edge(edge) => self.edge_passes(edge),
             Record::Query(query) if query.failed => Err(Stop::Filtered("failed query".to_owned())),
             Record::Run(run) => self.path_passes(EntityKind::Pipeline, &run.pipeline),
-            Record::TestCase(test) => self.path_passes(EntityKind::Table, &test.table),
-            Record::TestResult(result) => self.path_passes(EntityKind::Table, &result.table),
+            Record::TestCase(test) => self.end_passes(&test.target()),
+            Record::TestResult(result) => self.end_passes(&result.target()),
+            Record::Stats(table, _) => self.path_passes(EntityKind::Table, table),
             Record::Usage(usage) => self.path_passes(usage.kind, &usage.path),
             _ => Ok(()),
         }
@@ -103,6 +104,9 @@ impl Pipeline {
 
     fn entity_passes(&self, entity: &Entity) -> Result<(), Stop> {
         let (kind, path) = (entity.kind(), entity.path());
+        if entity.is_global() {
+            return Ok(());
+        }
         if self.service.borrowed {
             let message = format!("the source only adds to service `{}`, which another source owns", self.service.name);
             return Err(Stop::rejected("not its service", message));
@@ -121,7 +125,12 @@ impl Pipeline {
         if from.kind == to.kind && from.fqn(&self.service.name) == to.fqn(&self.service.name) {
             return Err(Stop::Filtered("self loop".to_owned()));
         }
-        [from, to].into_iter().filter(|end| self.is_own(end)).try_for_each(|end| self.path_passes(end.kind, &end.path))
+        [from, to].into_iter().try_for_each(|end| self.end_passes(end))
+    }
+
+    /// Filters are about the own service: what belongs to another one is that one's to leave out.
+    fn end_passes(&self, end: &Endpoint) -> Result<(), Stop> {
+        if self.is_own(end) { self.path_passes(end.kind, &end.path) } else { Ok(()) }
     }
 
     fn path_passes(&self, kind: EntityKind, path: &EntityPath) -> Result<(), Stop> {

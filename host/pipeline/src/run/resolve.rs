@@ -38,7 +38,7 @@ impl Pipeline {
         match &incoming.record {
             Record::Entity(entity) => self.resolve_entity(incoming, entity).await,
             Record::Annotation(annotation) => {
-                let target = self.target(annotation.kind, &annotation.path).await?;
+                let target = self.needed(&annotation.target()).await?;
                 let mut resolved = self.changed(incoming, vec![target])?;
                 self.add_previous(incoming, &mut resolved)?;
                 Ok(resolved)
@@ -59,18 +59,23 @@ impl Pipeline {
                 self.changed(incoming, vec![pipeline])
             }
             Record::TestCase(test) => {
-                let table = self.target(EntityKind::Table, &test.table).await?;
+                let table = self.needed(&test.target()).await?;
                 self.changed(incoming, vec![table])
             }
             Record::TestResult(result) => {
-                let table = self.target(EntityKind::Table, &result.table).await?;
-                let test = key(RecordKind::TestCase, result.test_fqn(&self.service.name).as_str());
+                let table = self.needed(&result.target()).await?;
+                let test =
+                    key(RecordKind::TestCase, result.test_below(&result.target().fqn(&self.service.name)).as_str());
                 self.check_test(&test)?;
                 Ok(Resolved { parent: Some(test), ..self.changed(incoming, vec![table])? })
             }
             Record::Query(query) => {
                 self.check_service(query)?;
                 self.changed(incoming, Vec::new())
+            }
+            Record::Stats(path, _) => {
+                let table = self.target(EntityKind::Table, path).await?;
+                self.changed(incoming, vec![table])
             }
             Record::Usage(usage) => {
                 let target = self.target(usage.kind, &usage.path).await?;
@@ -297,7 +302,7 @@ impl Pipeline {
         let mut next = || references.next();
         let write = match record {
             Record::Entity(entity) => {
-                let fqn = Fqn::new(&self.service.name, entity.path());
+                let fqn = entity.fqn(&self.service.name);
                 Some((Group::Entity(entity.kind()), Write::Entity { fqn, entity, fingerprint, known }))
             }
             Record::Annotation(annotation) => {
@@ -307,13 +312,14 @@ impl Pipeline {
                 next().zip(next()).map(|(from, to)| (Group::Edge, Write::Edge { from, to, pipeline, edge }))
             }
             Record::TestCase(test) => next().map(|table| (Group::TestCase, Write::TestCase { table, test })),
-            Record::TestResult(result) => {
-                let test = result.test_fqn(&self.service.name);
-                Some((Group::TestResult, Write::TestResult { test, result }))
-            }
+            Record::TestResult(result) => next().map(|table| {
+                let test = result.test_below(&table.fqn);
+                (Group::TestResult, Write::TestResult { test, result })
+            }),
             Record::Query(query) => Some((Group::Query, Write::Query(query))),
             Record::Run(run) => next().map(|pipeline| (Group::Run, Write::Run { pipeline, run })),
             Record::Usage(usage) => next().map(|target| (Group::Usage, Write::Usage { target, usage })),
+            Record::Stats(_, stats) => next().map(|table| (Group::Stats, Write::Stats { table, stats })),
             _ => None,
         };
         match write {

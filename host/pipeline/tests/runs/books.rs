@@ -56,7 +56,15 @@ fn record() -> impl Strategy<Value = Record> {
 }
 
 fn no_stats() -> TableStat {
-    TableStat { rows: None, bytes: None, snapshot: None, taken_at: None, columns: Vec::new() }
+    TableStat {
+        rows: None,
+        bytes: None,
+        snapshot: None,
+        taken_at: None,
+        created_at: None,
+        columns: Vec::new(),
+        operations: Vec::new(),
+    }
 }
 
 fn event() -> impl Strategy<Value = Event> {

@@ -160,7 +160,7 @@ impl MemoryCatalog {
             }
             Write::Run { pipeline, .. } => self.check(pipeline),
             Write::Query(_) => {}
-            Write::Extra { .. } => self.breach("extras are filtered".to_owned()),
+            Write::Stats { table, .. } => self.check(table),
         }
         Outcome::Updated
     }
@@ -177,7 +177,7 @@ pub fn name(write: &Write) -> String {
         Write::Query(query) => format!("query {}", query.sql),
         Write::Run { pipeline, run } => format!("run {} {}", pipeline.fqn, run.id),
         Write::Usage { target, usage } => format!("usage {} {} {}", target.fqn, usage.day, usage.count),
-        Write::Extra { table, .. } => format!("extra {}", table.fqn),
+        Write::Stats { table, .. } => format!("stats {}", table.fqn),
     }
 }
 
@@ -191,7 +191,7 @@ fn sort(write: &Write) -> String {
         Write::Query(_) => "query".to_owned(),
         Write::Run { .. } => "run".to_owned(),
         Write::Usage { .. } => "usage".to_owned(),
-        Write::Extra { .. } => "extra".to_owned(),
+        Write::Stats { .. } => "stats".to_owned(),
     }
 }
 

@@ -126,6 +126,7 @@ pub fn query(sql: &str) -> Query {
         duration_ms: None,
         rows: None,
         failed: false,
+        target: None,
     }
 }
 
@@ -141,6 +142,7 @@ pub fn test(table: &str, name: &str) -> Record {
 pub fn result(table: &str, test: &str, at: u64) -> Record {
     Record::TestResult(Box::new(TestResult {
         test: test.to_owned(),
+        service: None,
         table: path(table),
         column: Vec::new(),
         at,

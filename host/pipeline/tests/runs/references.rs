@@ -229,3 +229,73 @@ async fn many_tables_of_another_service_cost_a_listing_and_not_a_look_up_each() 
     let finds = bench.catalog.finds.load(std::sync::atomic::Ordering::Relaxed);
     assert!(finds < 25, "{finds} look-ups");
 }
+
+#[tokio::test]
+async fn tests_and_notes_reach_tables_of_other_services() {
+    let held = [(EntityKind::Table, "lake.db.s.a"), (EntityKind::Table, "mart.db.s.b")];
+    let bench = Bench::new(MemoryCatalog::holding(&held));
+    let elsewhere = |service: &str, record: Record| match record {
+        Record::TestCase(test) => {
+            Record::TestCase(Box::new(metahost_model::TestCase { service: Some(service.to_owned()), ..*test }))
+        }
+        Record::TestResult(result) => {
+            Record::TestResult(Box::new(metahost_model::TestResult { service: Some(service.to_owned()), ..*result }))
+        }
+        Record::Annotation(note) => {
+            Record::Annotation(Box::new(metahost_model::Annotation { service: Some(service.to_owned()), ..*note }))
+        }
+        other => other,
+    };
+    let given = || {
+        split(vec![
+            elsewhere("*", result("db.s.a", "fresh", 1)),
+            elsewhere("*", test("db.s.a", "fresh")),
+            elsewhere("mart", annotation("db.s.b", "x")),
+            elsewhere("mart", test("db.s.a", "fresh")),
+        ])
+    };
+    let services = vec!["svc".to_owned(), "lake".to_owned(), "mart".to_owned()];
+    let wide = || metahost_pipeline::Options { services: services.clone(), ..options() };
+    let report = bench.run(wide(), given()).await;
+    bench.catalog.no_breach();
+    assert_eq!(counts(&report), (3, 0, 1, 0), "{:?}", report.left_out);
+    let written = bench.catalog.written();
+    assert!(written.iter().any(|line| line.contains("lake.db.s.a.fresh")), "{written:?}");
+    assert_eq!(counts(&bench.run(wide(), given()).await), (0, 3, 1, 0), "the second run writes nothing");
+}
+
+#[tokio::test]
+async fn statistics_of_a_table_are_written_when_they_change() {
+    let bench = Bench::new(MemoryCatalog::holding(&[(EntityKind::Table, "svc.db.s.a")]));
+    let stats = |table: &str, rows| {
+        let stats = metahost_model::TableStat {
+            rows: Some(rows),
+            bytes: None,
+            snapshot: None,
+            taken_at: None,
+            created_at: None,
+            columns: Vec::new(),
+            operations: Vec::new(),
+        };
+        Record::Stats(crate::given::path(table), Box::new(stats))
+    };
+    let run =
+        async |rows| counts(&bench.run(options(), split(vec![stats("db.s.a", rows), stats("db.s.z", rows)])).await);
+    assert_eq!(run(1).await, (1, 0, 1, 0), "of a table that is not there nothing is kept");
+    assert_eq!(run(1).await, (0, 1, 1, 0));
+    assert_eq!(run(2).await, (1, 0, 1, 0));
+}
+
+#[tokio::test]
+async fn a_metric_belongs_to_no_service_and_a_borrowing_source_may_make_it() {
+    let bench = Bench::new(MemoryCatalog::holding(&TABLES));
+    let metric = || {
+        let common = metahost_model::Common { path: crate::given::path("revenue"), ..Default::default() };
+        let body = serde_json::json!({ "metricType": "SUM" });
+        let other = metahost_model::Other { common, entity_type: "metric".to_owned(), body };
+        Record::Entity(Box::new(metahost_model::Entity::Other(other)))
+    };
+    assert_eq!(counts(&bench.run(borrowing(), split(vec![metric()])).await), (1, 0, 0, 0));
+    assert!(bench.catalog.written().iter().any(|line| line.contains("revenue") && !line.contains("svc")));
+    assert_eq!(counts(&bench.run(borrowing(), split(vec![metric()])).await), (0, 1, 0, 0));
+}

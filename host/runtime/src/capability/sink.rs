@@ -50,7 +50,7 @@ impl Host for HostState {
     }
 
     async fn emit_queries(&mut self, batch: Vec<Query>) -> Emitted {
-        self.batch(batch, |value| Ok(Record::Query(Box::new(convert::query(value))))).await
+        self.batch(batch, |value| convert::query(value).map(|value| Record::Query(Box::new(value)))).await
     }
 
     async fn emit_runs(&mut self, batch: Vec<Run>) -> Emitted {

@@ -42,6 +42,7 @@ pub(crate) fn test_case(test: wit::TestCase) -> Result<model::TestCase, Error> {
     Ok(model::TestCase {
         name: test.name,
         display_name: test.display_name,
+        service: test.service,
         table: EntityPath::new(test.table)?,
         column: test.column.unwrap_or_default(),
         definition: test.definition,
@@ -58,6 +59,7 @@ pub(crate) fn test_result(result: wit::TestResult) -> Result<model::TestResult, 
     named(&result.test)?;
     Ok(model::TestResult {
         test: result.test,
+        service: result.service,
         table: EntityPath::new(result.table)?,
         column: result.column.unwrap_or_default(),
         at: result.at,

@@ -16,6 +16,7 @@ pub(crate) fn annotation(annotation: wit::Annotation) -> Result<model::Annotatio
 fn convert(annotation: wit::Annotation) -> Result<model::Annotation, Error> {
     let kind = annotation.entity_type.parse()?;
     Ok(model::Annotation {
+        service: annotation.service,
         kind,
         path: path_of(kind, annotation.path)?,
         display_name: annotation.display_name,

@@ -40,8 +40,8 @@ fn source(source: wit::EdgeSource) -> model::EdgeSource {
     }
 }
 
-pub(crate) fn query(query: wit::Query) -> model::Query {
-    model::Query {
+pub(crate) fn query(query: wit::Query) -> Result<model::Query, Error> {
+    Ok(model::Query {
         sql: query.sql,
         dialect: query.dialect,
         service: query.service,
@@ -52,5 +52,6 @@ pub(crate) fn query(query: wit::Query) -> model::Query {
         duration_ms: query.duration_ms,
         rows: query.rows,
         failed: query.failed,
-    }
+        target: query.target.map(endpoint).transpose()?,
+    })
 }

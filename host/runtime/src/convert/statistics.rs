@@ -10,8 +10,14 @@ pub(crate) fn table_stat(stat: wit::TableStat) -> model::TableStat {
         bytes: stat.bytes,
         snapshot: stat.snapshot,
         taken_at: stat.taken_at,
+        created_at: stat.created_at,
         columns: stat.columns.into_iter().map(column_stat).collect(),
+        operations: stat.operations.into_iter().map(operation).collect(),
     }
+}
+
+fn operation(operation: wit::Operation) -> model::Operation {
+    model::Operation { kind: operation.kind, at: operation.at, rows: operation.rows }
 }
 
 fn column_stat(stat: wit::ColumnStat) -> model::ColumnStat {

@@ -120,7 +120,7 @@ impl Weigh for Usage {
 
 impl Weigh for TableStat {
     fn weigh(&self) -> u64 {
-        (RECORD + COLUMN * self.columns.len()) as u64
+        (RECORD + COLUMN * (self.columns.len() + self.operations.len())) as u64
     }
 }
 

@@ -5,6 +5,7 @@ mod keys;
 mod merge;
 mod meta;
 mod model;
+mod properties;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -19,8 +20,8 @@ pub use tags::tags;
 
 use crate::artifacts::manifest::Node;
 use crate::config::Config;
-use crate::output::Output;
 use crate::project::Project;
+use metahost_plugin_sdk::output::Output;
 
 /// Emits one annotation a table, by path.
 pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<()> {
@@ -55,6 +56,7 @@ fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &m
         out.note(Level::Warn, &reason, &[("table", path.join("."))]);
     }
     let mut annotation = Annotation {
+        service: None,
         entity_type: "table".to_owned(),
         path,
         display_name: None,
@@ -69,6 +71,7 @@ fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &m
         data_model: Some(model::data_model(project, id, node)),
     };
     Meta::new(&node.config.meta, &node.meta, &config.meta_key).apply(&mut annotation);
+    properties::apply(project, config, id, node, &mut annotation);
     annotation
 }
 
@@ -88,8 +91,13 @@ fn owners_of(project: &Project, config: &Config, id: &str, node: &Node) -> Vec<S
 
 /// Owners of the group that a node belongs to.
 pub fn group_owners(project: &Project, node: &Node) -> Vec<String> {
-    let Some(name) = node.group.as_deref().or(node.config.group.as_deref()) else { return Vec::new() };
+    let name = node.group.as_deref().or(node.config.group.as_deref());
+    name.map(|name| owners_of_group(project, name, &node.package_name)).unwrap_or_default()
+}
+
+/// Owners of a group: of the package's own, else of whichever has that name.
+pub fn owners_of_group(project: &Project, name: &str, package: &str) -> Vec<String> {
     let mut groups = project.manifest.groups.items.values().filter(|group| group.name == name);
-    let same_package = groups.clone().find(|group| group.package_name == node.package_name);
+    let same_package = groups.clone().find(|group| group.package_name == package);
     same_package.or_else(|| groups.next()).map(|group| owners(&group.owner)).unwrap_or_default()
 }

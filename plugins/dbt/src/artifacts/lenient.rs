@@ -43,6 +43,12 @@ pub fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// One word, which may be written as a number; none for null and for an empty text.
+pub fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(Some(&value).filter(|value| !value.is_null()).map(text).filter(|text| !text.trim().is_empty()))
+}
+
 /// A map in the order of the file.
 #[derive(Debug)]
 pub struct Pairs<V>(pub Vec<(String, V)>);
@@ -77,7 +83,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<V> {
     }
 }
 
-/// How many entries a map or list has, without keeping any.
+/// How many entries a map or list has, without keeping any; a text has none that could be counted.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Count(pub usize);
 
@@ -113,6 +119,10 @@ impl<'de> Visitor<'de> for CountVisitor {
     }
 
     fn visit_unit<E>(self) -> Result<Count, E> {
+        Ok(Count(0))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Count, E> {
         Ok(Count(0))
     }
 }

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Metadata;
-use super::lenient::{Count, Entries, Pairs, Strings, or_default};
+use super::lenient::{Count, Entries, Pairs, Strings, or_default, word};
 use super::parse::Artifact;
+use super::semantic::{Metric, SavedQuery, SemanticModel};
 
 /// A project as dbt resolved it.
 #[derive(Debug, Default, Deserialize)]
@@ -27,18 +28,18 @@ pub struct Manifest {
     /// Owners of models.
     #[serde(default, deserialize_with = "or_default")]
     pub groups: Entries<Group>,
-    /// Metrics, of which only the dependencies matter here.
+    /// Metrics.
     #[serde(default, deserialize_with = "or_default")]
-    pub metrics: Entries<Link>,
-    /// Semantic models, of which only the dependencies matter here.
+    pub metrics: Entries<Metric>,
+    /// Semantic models.
     #[serde(default, deserialize_with = "or_default")]
-    pub semantic_models: Entries<Link>,
-    /// Saved queries, of which only the dependencies matter here.
+    pub semantic_models: Entries<SemanticModel>,
+    /// Saved queries.
     #[serde(default, deserialize_with = "or_default")]
-    pub saved_queries: Entries<Link>,
-    /// Unit tests.
-    #[serde(default)]
-    pub unit_tests: Count,
+    pub saved_queries: Entries<SavedQuery>,
+    /// Tests of a model's SQL with made-up rows.
+    #[serde(default, deserialize_with = "or_default")]
+    pub unit_tests: Entries<UnitTest>,
     /// Switched off.
     #[serde(default)]
     pub disabled: Count,
@@ -130,6 +131,23 @@ pub struct Node {
     pub freshness: Option<Freshness>,
     /// The column that tells when a source was loaded.
     pub loaded_at_field: Option<String>,
+    /// The query that tells it, since dbt 1.10.
+    pub loaded_at_query: Option<String>,
+    /// Who may refer to a model: "private", "protected", "public".
+    #[serde(deserialize_with = "word")]
+    pub access: Option<String>,
+    /// Version of a model.
+    #[serde(deserialize_with = "word")]
+    pub version: Option<String>,
+    /// The version that a reference without one means.
+    #[serde(deserialize_with = "word")]
+    pub latest_version: Option<String>,
+    /// When a model goes away.
+    #[serde(deserialize_with = "word")]
+    pub deprecation_date: Option<String>,
+    /// Of its file.
+    #[serde(deserialize_with = "or_default")]
+    pub checksum: Checksum,
 }
 
 impl Node {
@@ -195,6 +213,67 @@ pub struct Config {
     pub warn_if: Option<String>,
     /// When a test fails.
     pub error_if: Option<String>,
+    /// Whether the rows that a test finds are kept in a table.
+    pub store_failures: Option<bool>,
+    /// How an incremental model takes in new rows.
+    #[serde(deserialize_with = "word")]
+    pub incremental_strategy: Option<String>,
+    /// How a snapshot finds what changed: "timestamp", "check".
+    #[serde(deserialize_with = "word")]
+    pub strategy: Option<String>,
+    /// What tells rows apart.
+    pub unique_key: Strings,
+    /// The column that tells when a row of a snapshot changed.
+    #[serde(deserialize_with = "word")]
+    pub updated_at: Option<String>,
+    /// Columns that a snapshot compares.
+    pub check_cols: Strings,
+    /// What a snapshot does with rows that are gone, since dbt 1.9.
+    #[serde(deserialize_with = "word")]
+    pub hard_deletes: Option<String>,
+}
+
+/// A hash of a file.
+#[derive(Debug, Default, Deserialize)]
+pub struct Checksum {
+    /// In hexadecimal digits.
+    #[serde(default, deserialize_with = "or_default")]
+    pub checksum: String,
+}
+
+/// A test of a model's SQL with made-up rows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct UnitTest {
+    /// Its name.
+    #[serde(deserialize_with = "or_default")]
+    pub name: String,
+    /// Markdown.
+    #[serde(deserialize_with = "or_default")]
+    pub description: String,
+    /// The tested model.
+    #[serde(deserialize_with = "or_default")]
+    pub depends_on: DependsOn,
+    /// What the model reads instead of its tables.
+    #[serde(deserialize_with = "or_default")]
+    pub given: Vec<MadeUp>,
+    /// What it should make of that.
+    #[serde(deserialize_with = "or_default")]
+    pub expect: MadeUp,
+    /// Tags and meta.
+    #[serde(deserialize_with = "or_default")]
+    pub config: Config,
+}
+
+/// Made-up rows, of which only the number is kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MadeUp {
+    /// What they stand for: `ref('orders')`.
+    #[serde(deserialize_with = "or_default")]
+    pub input: String,
+    /// A list, or CSV or SQL as text.
+    pub rows: Count,
 }
 
 /// What a node reads.
@@ -280,6 +359,8 @@ impl Age {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Exposure {
+    /// Where people look at it.
+    pub url: Option<String>,
     /// "dashboard", "notebook", "analysis", "ml", "application".
     #[serde(rename = "type", deserialize_with = "or_default")]
     pub kind: String,
@@ -306,12 +387,4 @@ pub struct Group {
     /// Name and e-mail.
     #[serde(default)]
     pub owner: Value,
-}
-
-/// Something that only passes dependencies on.
-#[derive(Debug, Default, Deserialize)]
-pub struct Link {
-    /// What it reads.
-    #[serde(default, deserialize_with = "or_default")]
-    pub depends_on: DependsOn,
 }

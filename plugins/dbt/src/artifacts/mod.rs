@@ -6,6 +6,7 @@ pub mod lenient;
 pub mod manifest;
 pub mod parse;
 pub mod run_results;
+pub mod semantic;
 pub mod sources;
 
 use serde::Deserialize;

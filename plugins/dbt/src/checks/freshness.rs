@@ -6,8 +6,8 @@ use metahost_plugin_sdk::activity::{Outcome, TestCase, TestResult};
 use super::{Names, PLATFORM};
 use crate::artifacts::manifest::{Age, Freshness, Node};
 use crate::artifacts::sources::{Measured, Sources};
-use crate::output::Output;
 use crate::project::Project;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::time::millis;
 
 /// Name of the kind of test, and of the test.
@@ -35,6 +35,7 @@ fn case(table: &[String], parameters: Vec<(String, String)>) -> TestCase {
     TestCase {
         name: NAME.to_owned(),
         display_name: Some("Source freshness".to_owned()),
+        service: None,
         table: table.to_vec(),
         column: None,
         definition: NAME.to_owned(),
@@ -57,6 +58,7 @@ fn parameters(node: &Node, wanted: Option<&Freshness>) -> Option<Vec<(String, St
         ("error_after", error),
         ("filter", wanted.filter.clone()),
         ("loaded_at_field", node.loaded_at_field.clone()),
+        ("loaded_at_query", node.loaded_at_query.clone()),
     ];
     Some(pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }
@@ -78,6 +80,7 @@ fn result(
     let values = [Some(("status", measured.status.clone())), loaded, seconds];
     Some(TestResult {
         test: case.name.clone(),
+        service: None,
         table: case.table.clone(),
         column: None,
         at,

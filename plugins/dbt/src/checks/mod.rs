@@ -4,6 +4,7 @@
 mod freshness;
 mod parameters;
 mod target;
+mod unit;
 
 use std::collections::BTreeMap;
 
@@ -15,8 +16,8 @@ use crate::annotate::{Columns, Meta, description, group_owners, tags};
 use crate::artifacts::manifest::Node;
 use crate::artifacts::run_results;
 use crate::config::Config;
-use crate::output::Output;
 use crate::project::Project;
+use metahost_plugin_sdk::output::Output;
 
 /// OpenMetadata's name for the platform.
 const PLATFORM: &str = "DBT";
@@ -36,11 +37,22 @@ pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<
             continue;
         };
         case.name = name;
-        let result = project.results.of(id).map(|outcome| result(&case, outcome));
-        out.test(case)?;
-        result.map_or(Ok(()), |result| out.test_result(result))?;
+        emit_case(project, id, case, stored_in(node), out)?;
     }
+    unit::emit(project, config, &mut names, out)?;
     if config.include_sources { freshness::emit(project, &mut names, out) } else { Ok(()) }
+}
+
+/// A test and its newest result.
+fn emit_case(project: &Project, id: &str, case: TestCase, stored: Option<&str>, out: &mut dyn Output) -> Result<()> {
+    let result = project.results.of(id).map(|outcome| result(&case, outcome, stored));
+    out.test(case)?;
+    result.map_or(Ok(()), |result| out.test_result(result))
+}
+
+/// The table that keeps the rows a test found.
+fn stored_in(node: &Node) -> Option<&str> {
+    node.relation_name.as_deref().filter(|_| node.config.store_failures == Some(true))
 }
 
 fn case(project: &Project, config: &Config, node: &Node, target: &str, table: &[String]) -> TestCase {
@@ -52,12 +64,13 @@ fn case(project: &Project, config: &Config, node: &Node, target: &str, table: &[
     TestCase {
         name: node.name.clone(),
         display_name: None,
+        service: None,
         table: table.to_vec(),
         column: column(project, node, target),
         definition: definition(node),
         platform: PLATFORM.to_owned(),
         description: description(&node.description),
-        parameters: parameters::of(node),
+        parameters: parameters::of(node, stored_in(node)),
         sql: node.compiled().map(|sql| sql.trim().to_owned()),
         owners,
         tags: tags(&config.tag_classification, &node.tags, &node.config.tags),
@@ -88,26 +101,33 @@ fn column(project: &Project, node: &Node, target: &str) -> Option<Vec<String>> {
         .then(|| Columns { naming: project.naming(), warehouse }.path(name))
 }
 
-fn result(case: &TestCase, outcome: &run_results::Outcome) -> TestResult {
+fn result(case: &TestCase, outcome: &run_results::Outcome, stored: Option<&str>) -> TestResult {
     let failed = outcome.failures.map(|count| ("failures", count.to_string()));
     let seconds = outcome.execution_time.map(|seconds| ("execution_time", seconds.to_string()));
     let values = [Some(("status", outcome.status.clone())), failed, seconds];
     TestResult {
         test: case.name.clone(),
+        service: None,
         table: case.table.clone(),
         column: case.column.clone(),
         at: outcome.at,
         outcome: verdict(&outcome.status),
-        message: message(outcome),
+        message: message(outcome, stored),
         failed_rows: outcome.failures,
         values: values.into_iter().flatten().map(|(key, value)| (key.to_owned(), value)).collect(),
     }
 }
 
-/// What dbt said; it says nothing about a test that it did not run.
-fn message(outcome: &run_results::Outcome) -> Option<String> {
-    let skipped = || (outcome.status == "skipped").then(|| "dbt skipped it: something it needs failed".to_owned());
-    outcome.message.clone().or_else(skipped)
+/// What dbt said, and where the rows are that it found; it says nothing about a test that it did not run.
+fn message(outcome: &run_results::Outcome, stored: Option<&str>) -> Option<String> {
+    let failures = outcome.failures.filter(|count| *count > 0);
+    let said = outcome.message.clone().or_else(|| match outcome.status.as_str() {
+        "skipped" => Some("dbt skipped it: something it needs failed".to_owned()),
+        _ => failures.map(|count| format!("dbt counts {count} failures")),
+    });
+    let kept = stored.filter(|_| failures.is_some()).map(|table| format!("the rows are in {table}"));
+    let parts: Vec<String> = said.into_iter().chain(kept).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// A warning is no failure and a test that did not run is no success: both are "aborted", with the message.
@@ -124,19 +144,20 @@ fn verdict(status: &str) -> Outcome {
 pub struct Names(BTreeMap<(Vec<String>, String), String>);
 
 impl Names {
-    /// The name for a case: its own, or with the end of its id where another test of the table has it;
-    /// none for the same test once more.
+    /// The name for a case: its own, or its id where it has none, with the end of the id where another test of the table
+    /// has it; none for the same test once more.
     fn take(&mut self, case: &TestCase, id: &str) -> Option<String> {
         let print = format!("{:?} {} {:?} {:?}", case.column, case.definition, case.parameters, case.sql);
-        let key = (case.table.clone(), case.name.clone());
+        let name = if case.name.trim().is_empty() { id } else { &case.name };
+        let key = (case.table.clone(), name.to_owned());
         let Some(known) = self.0.get(&key) else {
             self.0.insert(key, print);
-            return Some(case.name.clone());
+            return Some(name.to_owned());
         };
         if *known == print {
             return None;
         }
-        let name = format!("{}_{}", case.name, id.rsplit('.').next().unwrap_or(id));
+        let name = format!("{name}_{}", id.rsplit('.').next().unwrap_or(id));
         self.0.insert((case.table.clone(), name.clone()), print);
         Some(name)
     }

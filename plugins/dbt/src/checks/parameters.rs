@@ -7,7 +7,7 @@ use crate::artifacts::manifest::Node;
 const ANY: &str = "!= 0";
 
 /// Arguments in order of their names, then what the configuration says.
-pub fn of(node: &Node) -> Vec<(String, String)> {
+pub fn of(node: &Node, stored: Option<&str>) -> Vec<(String, String)> {
     let arguments = node.test_metadata.iter().flat_map(|test| &test.kwargs);
     let arguments = arguments.filter(|(name, value)| *name != "model" && !value.is_null());
     let mut pairs: Vec<_> = arguments.map(|(name, value)| (name.clone(), text(value))).collect();
@@ -21,6 +21,7 @@ pub fn of(node: &Node) -> Vec<(String, String)> {
         ("limit", config.limit.as_ref().map(text)),
         ("warn_if", condition(&config.warn_if)),
         ("error_if", condition(&config.error_if)),
+        ("failures_in", stored.map(str::to_owned)),
     ];
     pairs.extend(settings.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     pairs

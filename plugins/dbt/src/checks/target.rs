@@ -10,7 +10,12 @@ pub fn table<'a>(project: &'a Project, test: &'a Node) -> Option<&'a str> {
     let depends_on = &test.depends_on.nodes;
     let named = test.tested.as_deref().or_else(|| from_arguments(project, test));
     let tested = named.or_else(|| depends_on.first().map(String::as_str))?;
-    let behind = upstream(project, &[tested.to_owned()]).relations.into_iter().next()?;
+    behind(project, tested)
+}
+
+/// A node if it has a relation, else the first one behind it.
+pub fn behind<'a>(project: &'a Project, id: &str) -> Option<&'a str> {
+    let behind = upstream(project, &[id.to_owned()]).relations.into_iter().next()?;
     project.relations().get_key_value(&behind).map(|(id, _)| id.as_str())
 }
 

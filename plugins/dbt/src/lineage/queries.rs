@@ -9,7 +9,7 @@ use crate::project::graph::upstream;
 /// What there is to hand on.
 pub enum Sql {
     /// The statement.
-    Query(Query),
+    Query(Box<Query>),
     /// The SQL names databases that the catalog knows under another name.
     OtherNames,
     /// The node has no SQL.
@@ -27,7 +27,7 @@ pub fn query(project: &Project, id: &str, node: &Node) -> Sql {
     }
     let relation = node.relation_name.clone().unwrap_or_else(|| quoted(path));
     let compiled = compiled.trim().trim_end_matches(';');
-    Sql::Query(Query {
+    Sql::Query(Box::new(Query {
         service: None,
         sql: format!("create table {relation} as\n{compiled}"),
         dialect: dialect(project.manifest.metadata.adapter_type.as_deref().unwrap_or_default()).to_owned(),
@@ -38,7 +38,8 @@ pub fn query(project: &Project, id: &str, node: &Node) -> Sql {
         duration_ms: None,
         rows: None,
         failed: false,
-    })
+        target: None,
+    }))
 }
 
 fn quoted(path: &[String]) -> String {

@@ -1,7 +1,8 @@
-//! Where artifacts lie: a granted folder, an HTTP base or an S3 prefix, behind one small trait.
+//! Where artifacts lie: a granted folder, an HTTP base, an S3 prefix or dbt Cloud, behind one small trait.
 //! Never looks into an artifact.
 
 mod answer;
+pub mod cloud;
 mod folder;
 mod http;
 mod pattern;
@@ -27,6 +28,17 @@ pub struct Found {
     pub modified: Option<String>,
 }
 
+/// What a place knows about a project beside its artifacts.
+#[derive(Debug, Default)]
+pub struct About {
+    /// The jobs that build it.
+    pub job: Option<String>,
+    /// For the log: where the manifest is from.
+    pub fields: Vec<(&'static str, String)>,
+    /// What can't be read, and why.
+    pub left_out: Vec<(String, String)>,
+}
+
 /// A place with artifacts.
 pub trait Location {
     /// For messages: what an operator would recognise.
@@ -34,6 +46,19 @@ pub trait Location {
 
     /// Whether it is there and may be listed; says what was found.
     fn check(&self) -> Result<String>;
+
+    /// What to do where there is no manifest.
+    fn none_found(&self) -> &'static str {
+        "check the setting `manifest`"
+    }
+
+    /// Results since this moment are asked for, where there is more than can be read.
+    fn since(&mut self, _since: Option<u64>) {}
+
+    /// What it knows about the project of a manifest.
+    fn about(&self, _manifest: &str) -> Result<About> {
+        Ok(About::default())
+    }
 
     /// What patterns with wildcards can't find here; none where everything can be listed.
     fn cannot_list(&self) -> Option<&'static str> {
@@ -54,6 +79,9 @@ pub trait Location {
 
 /// The location that the configuration names.
 pub fn open(config: &Config) -> Result<Box<dyn Location>> {
+    if let Some(cloud) = &config.cloud {
+        return Ok(Box::new(cloud::Cloud::open(cloud)?));
+    }
     if let Some(s3) = &config.s3 {
         return Ok(Box::new(s3::S3::open(s3)?));
     }

@@ -38,8 +38,9 @@ pub fn upstream(project: &Project, direct: &[String]) -> Upstream {
 /// Dependencies of something without a relation.
 fn passed_on<'a>(project: &'a Project, id: &str) -> Option<&'a DependsOn> {
     let manifest = &project.manifest;
-    let links = [&manifest.metrics, &manifest.semantic_models, &manifest.saved_queries];
-    let link = || links.into_iter().find_map(|links| links.items.get(id)).map(|link| &link.depends_on);
+    let metric = || manifest.metrics.items.get(id).map(|metric| &metric.depends_on);
+    let semantic_model = || manifest.semantic_models.items.get(id).map(|model| &model.depends_on);
+    let saved_query = || manifest.saved_queries.items.get(id).map(|query| &query.depends_on);
     let node = project.node(id).filter(|_| !project.unplaced().contains_key(id));
-    node.map(|node| &node.depends_on).or_else(link)
+    node.map(|node| &node.depends_on).or_else(metric).or_else(semantic_model).or_else(saved_query)
 }

@@ -11,7 +11,7 @@ use crate::artifacts::parse::{Artifact, parse};
 use crate::artifacts::run_results::{Newest, RunResults};
 use crate::config::{Config, Globs};
 use crate::location::{Found, Location, Pattern};
-use crate::output::Output;
+use metahost_plugin_sdk::output::Output;
 
 /// Run results in memory at once.
 const AT_ONCE: usize = 8;
@@ -37,18 +37,26 @@ pub fn manifests(location: &dyn Location, config: &Config) -> Result<Vec<Found>>
 }
 
 fn missing(location: &dyn Location, manifest: &str) -> Error {
-    let message = format!("there is no `{manifest}` in {}: check the setting `manifest`", location.label());
+    let message = format!("there is no `{manifest}` in {}: {}", location.label(), location.none_found());
     Error::Protocol(Failure { message, context: vec![("manifest".to_owned(), manifest.to_owned())] })
 }
 
 impl Loader<'_> {
     /// Everything there is about the project; run results and freshness only `with_results`.
     pub fn load(&self, with_results: bool, out: &mut dyn Output) -> Result<Project> {
+        let about = self.location.about(self.manifest)?;
+        if !about.fields.is_empty() {
+            out.note(Level::Info, "where the artifacts are from", &about.fields);
+        }
+        for (what, reason) in about.left_out.iter().filter(|_| with_results) {
+            out.skipped(&[what], reason);
+        }
         let manifest = self.manifest(out)?;
         let catalog = self.optional("catalog", &self.config.catalog, out)?;
         let results = if with_results { self.results(out)? } else { Newest::default() };
         let freshness = if with_results { self.optional("sources", &self.config.sources, out)? } else { None };
-        Ok(Project::new(manifest, catalog, results, freshness, Naming::new(self.config)))
+        let project = Project::new(manifest, catalog, results, freshness, Naming::new(self.config));
+        Ok(Project { job: about.job, ..project })
     }
 
     /// The manifest.
@@ -104,7 +112,7 @@ impl Loader<'_> {
         let run: RunResults = match self.parse(name, &bytes, out) {
             Ok(run) => run,
             Err(Error::Protocol(failure)) => {
-                out.skipped(&[name.to_owned()], &failure.message);
+                out.skipped(&[name], &failure.message);
                 return Ok(false);
             }
             Err(error) => return Err(error),

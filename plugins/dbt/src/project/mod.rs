@@ -1,5 +1,6 @@
 //! One project: its artifacts joined, with the place of every relation. Never reads a file, never emits.
 
+pub mod changes;
 pub mod graph;
 pub mod load;
 pub mod naming;
@@ -25,6 +26,8 @@ pub struct Project {
     pub results: Newest,
     /// Source freshness, if `dbt source freshness` ran.
     pub freshness: Option<Sources>,
+    /// The job that builds it, where the place of the artifacts tells.
+    pub job: Option<String>,
     naming: Naming,
     relations: BTreeMap<String, Vec<String>>,
     unplaced: BTreeMap<String, String>,
@@ -40,7 +43,7 @@ impl Project {
         naming: Naming,
     ) -> Self {
         let (relations, unplaced) = (BTreeMap::new(), BTreeMap::new());
-        let mut project = Self { manifest, catalog, results, freshness, naming, relations, unplaced };
+        let mut project = Self { manifest, catalog, results, freshness, job: None, naming, relations, unplaced };
         project.place();
         project
     }
@@ -105,13 +108,15 @@ impl Project {
     /// Entries of the manifest and the catalog that could not be read, with the reason.
     pub fn unreadable(&self) -> impl Iterator<Item = &(String, String)> {
         let manifest = &self.manifest;
-        let links = [&manifest.metrics, &manifest.semantic_models, &manifest.saved_queries];
         let catalog = self.catalog.iter().flat_map(|catalog| catalog.nodes.iter().chain([&catalog.sources]));
         of_nodes(manifest.nodes.as_ref())
             .chain(of_nodes(Some(&manifest.sources)))
             .chain(&manifest.exposures.unreadable)
             .chain(&manifest.groups.unreadable)
-            .chain(links.into_iter().flat_map(|links| &links.unreadable))
+            .chain(&manifest.metrics.unreadable)
+            .chain(&manifest.semantic_models.unreadable)
+            .chain(&manifest.saved_queries.unreadable)
+            .chain(&manifest.unit_tests.unreadable)
             .chain(catalog.flat_map(|relations| &relations.unreadable))
     }
 }

@@ -7,6 +7,9 @@ use crate::artifacts::catalog::Relation;
 use crate::artifacts::manifest::Node;
 use crate::config::{Case, Config};
 
+/// Longest name that OpenMetadata takes.
+const LONGEST: usize = 256;
+
 /// How names are written.
 pub struct Naming {
     mapping: BTreeMap<String, String>,
@@ -23,6 +26,11 @@ impl Naming {
 
     /// Database, schema and name of a node's relation, or why they can't be told.
     pub fn path(&self, node: &Node, warehouse: Option<&Relation>) -> Result<Vec<String>, String> {
+        let path = self.told(node, warehouse)?;
+        misfit(&path).map_or(Ok(path), Err)
+    }
+
+    fn told(&self, node: &Node, warehouse: Option<&Relation>) -> Result<Vec<String>, String> {
         let about = warehouse.map(|relation| &relation.metadata);
         let name = node.alias.as_deref().or(node.identifier.as_deref()).unwrap_or(&node.name);
         let name = self.spelling(name, about.and_then(|about| about.name.as_deref()));
@@ -44,11 +52,18 @@ impl Naming {
     /// The path of a relation that SQL names in full.
     pub fn path_of(&self, relation: &str) -> Option<Vec<String>> {
         let mut parts = parts(relation)?;
-        if parts.len() == 2 {
-            parts.insert(0, self.default_database.clone()?);
-        }
-        let [database, schema, name] = parts.as_slice() else { return None };
-        Some(vec![self.database(database, None), self.case.apply(schema), self.case.apply(name)])
+        let (name, schema, database) = (parts.pop()?, parts.pop()?, parts.pop());
+        if parts.is_empty() { self.place(database.as_deref(), &schema, &name) } else { None }
+    }
+
+    /// The path of a relation that no catalog of dbt's tells.
+    pub fn place(&self, database: Option<&str>, schema: &str, name: &str) -> Option<Vec<String>> {
+        let database = match given(database) {
+            Some(database) => self.database(database, None),
+            None => self.default_database.clone()?,
+        };
+        let path = vec![database, self.case.apply(schema), self.case.apply(name)];
+        misfit(&path).is_none().then_some(path)
     }
 
     /// Whether SQL that names this database means another one in the catalog.
@@ -74,6 +89,17 @@ impl Naming {
         let same = seen.filter(|seen| seen.eq_ignore_ascii_case(name));
         same.map_or_else(|| self.case.apply(name), str::to_owned)
     }
+}
+
+/// Why no catalog takes these names, if so.
+pub fn misfit(path: &[String]) -> Option<String> {
+    path.iter().find_map(|name| match name.chars().count() {
+        _ if name.trim().is_empty() => Some("one of its names is empty".to_owned()),
+        length if length > LONGEST => {
+            Some(format!("one of its names has {length} characters, at most {LONGEST} are possible"))
+        }
+        _ => name.contains('\0').then(|| "one of its names holds a NUL character".to_owned()),
+    })
 }
 
 fn given(name: Option<&str>) -> Option<&str> {

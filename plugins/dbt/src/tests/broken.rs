@@ -102,7 +102,32 @@ fn two_projects_in_one_folder_are_two_splits() {
 #[test]
 fn a_wrong_setting_is_refused_with_its_name() {
     let said = words(Records::read("/artifacts", r#"{"url":"https://x","s3":{"uri":"s3://b"}}"#).unwrap_err());
-    assert!(said.contains("one of `folder`, `url` and `s3`"), "{said}");
+    assert!(said.contains("one of `folder`, `url`, `s3` and `cloud`"), "{said}");
     let said = words(Records::read("/artifacts", r#"{"fodler":"/x"}"#).unwrap_err());
     assert!(said.contains("fodler"), "{said}");
+}
+
+#[test]
+fn a_name_can_hold_anything_but_must_fit() {
+    let names = ["a.b", "say \\\"hi\\\"", "x::y", "naïve 🚀", &"n".repeat(256), &"n".repeat(300), " "];
+    let node = |(index, name): (usize, &&str)| {
+        format!(
+            r#""model.a.m{index}": {{"resource_type": "model", "database": "d", "schema": "s", "name": "{name}", "package_name": "a"}},
+               "test.a.t{index}": {{"resource_type": "test", "name": "{name}", "attached_node": "model.a.m{index}"}}"#
+        )
+    };
+    let nodes: Vec<String> = names.iter().enumerate().map(node).collect();
+    let manifest = GOOD.replace("\"nodes\":{", &format!("\"nodes\":{{{},", nodes.join(",")));
+    let root = folder(&[("manifest.json", &manifest)]);
+    let records = Records::read(root.path().to_str().unwrap(), "{}").unwrap();
+    let known = |name: &str| records.annotations.iter().any(|known| known.path[2] == name);
+    assert!(["a.b", "say \"hi\"", "x::y", "naïve 🚀"].into_iter().all(known) && known(&"n".repeat(256)));
+    assert_eq!(records.annotations.len(), 6, "with the one that is always there");
+    assert!(
+        records.skipped.iter().any(|reason| reason.contains("300 characters, at most 256")),
+        "{:?}",
+        records.skipped
+    );
+    assert!(records.skipped.iter().any(|reason| reason.contains("is empty")), "{:?}", records.skipped);
+    assert_eq!(records.tests.len(), 5, "a test goes with its table");
 }

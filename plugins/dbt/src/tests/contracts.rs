@@ -34,6 +34,8 @@ const MANIFEST: &str = r#"{
     "exposure.a.board": {"name": "board", "package_name": "a", "type": "dashboard",
       "meta": {"openmetadata": {"fqn": "superset.\"Sales v1.2\""}},
       "depends_on": {"nodes": ["metric.a.revenue", "model.a.customers", "model.b.public"]}},
+    "exposure.a.linked": {"name": "linked", "type": "dashboard", "url": "https://bi.example.org/superset/dashboard/7/",
+      "depends_on": {"nodes": ["model.a.customers"]}},
     "exposure.a.ml": {"name": "ml", "package_name": "a", "type": "ml", "config": {"meta": {"open_metadata_fqn": "mlflow.churn"}},
       "depends_on": {"nodes": ["model.a.orders"]}}
   }
@@ -69,19 +71,22 @@ fn constraints_become_promises_and_keys() {
 #[test]
 fn an_exposure_is_an_edge_to_the_dashboard_it_names() {
     let records = read("{}");
-    let board: Vec<_> = records.edges.iter().filter(|edge| edge.downstream.entity_type == "dashboard").collect();
+    let board: Vec<_> =
+        records.edges.iter().filter(|edge| edge.downstream.service.as_deref() == Some("superset")).collect();
     assert_eq!(board.len(), 2, "{board:?}");
-    assert_eq!(board[0].downstream.service.as_deref(), Some("superset"));
+    assert_eq!(board[0].downstream.entity_type, "dashboard");
     assert_eq!(board[0].downstream.path, ["Sales v1.2"]);
     assert_eq!(board[0].upstream.path.join("."), "d.s.orders", "through the metric");
     assert!(records.note("model.b.public").contains("exposure.a.board"));
+    let linked = records.flows().into_iter().filter(|flow| flow.ends_with("-> *:dashboard:7")).collect::<Vec<_>>();
+    assert_eq!(linked, ["table:d.s.customers -> *:dashboard:7"], "in whichever service has it");
     assert!(records.note("exposure.a.ml").contains("only dashboards"));
 }
 
 #[test]
 fn what_has_no_place_is_told_and_python_is_no_sql() {
     let records = read("{}");
-    assert!(records.reason("a.nowhere").contains("no schema"));
+    assert!(records.reason("a/nowhere").contains("no schema"));
     assert_eq!(records.queries.len(), 1);
     assert_eq!(records.queries[0].sql, "create table \"d\".\"s\".\"orders\" as\nselect 1");
 }

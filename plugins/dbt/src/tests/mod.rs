@@ -2,19 +2,23 @@
 
 mod broken;
 mod campus;
+mod cloud;
 mod contracts;
+mod facts;
 mod large;
+mod semantic;
 mod versions;
+
+use std::ops::Deref;
 
 use metahost_plugin_sdk::activity::{TestCase, TestResult};
 use metahost_plugin_sdk::connector::Mode;
 use metahost_plugin_sdk::enrichment::{Annotation, ColumnAnnotation};
-use metahost_plugin_sdk::lineage::{Edge, Query};
-use metahost_plugin_sdk::log::Level;
+use metahost_plugin_sdk::testing::Collected;
 use metahost_plugin_sdk::{Error, Result};
 
 use crate::config::Config;
-use crate::output::Output;
+use crate::location::Location;
 
 /// Artifacts of a real dbt run against Trino.
 const CAMPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/stack/dbt/artifacts");
@@ -26,29 +30,39 @@ fn fixture(name: &str) -> String {
 
 /// All that a project emits, in order.
 #[derive(Debug, Default)]
-struct Records {
-    annotations: Vec<Annotation>,
-    tests: Vec<TestCase>,
-    results: Vec<TestResult>,
-    edges: Vec<Edge>,
-    queries: Vec<Query>,
-    skipped: Vec<(String, String)>,
-    notes: Vec<String>,
+struct Records(Collected);
+
+impl Deref for Records {
+    type Target = Collected;
+
+    fn deref(&self) -> &Collected {
+        &self.0
+    }
 }
 
 impl Records {
     /// Reads a folder in both modes.
     fn read(folder: &str, config: &str) -> Result<Self> {
-        let mut records = Self::default();
+        Self::default().again(folder, config)
+    }
+
+    /// Reads a folder once more, from the cursor that is there.
+    fn again(self, folder: &str, config: &str) -> Result<Self> {
         let mut config = Config::parse(config)?;
         config.folder = Some(folder.to_owned());
-        let location = crate::location::open(&config)?;
-        for manifest in crate::project::load::manifests(location.as_ref(), &config)? {
+        self.of(crate::location::open(&config)?.as_ref(), &config)
+    }
+
+    /// Reads all that lies in a place.
+    fn of(mut self, location: &dyn Location, config: &Config) -> Result<Self> {
+        let cursor = self.cursor.clone();
+        let cursor = cursor.as_ref().map(String::as_bytes);
+        for manifest in crate::project::load::manifests(location, config)? {
             for mode in [Mode::Entities, Mode::Lineage] {
-                crate::read(location.as_ref(), &config, &manifest.name, mode, &mut records)?;
+                crate::read(location, config, &manifest.name, mode, cursor, &mut self.0)?;
             }
         }
-        Ok(records)
+        Ok(self)
     }
 
     fn annotation(&self, path: &str) -> &Annotation {
@@ -75,7 +89,7 @@ impl Records {
     }
 
     fn reason(&self, path: &str) -> &str {
-        &self.skipped.iter().find(|(known, _)| known == path).unwrap().1
+        self.skipped.iter().find_map(|item| item.strip_prefix(&format!("{path}: "))).unwrap()
     }
 }
 
@@ -91,40 +105,5 @@ fn words(error: Error) -> String {
         Error::Unavailable(retryable) => retryable.failure.message,
         Error::Unsupported(message) => message,
         Error::Cancelled => "cancelled".to_owned(),
-    }
-}
-
-impl Output for Records {
-    fn annotation(&mut self, annotation: Annotation) -> Result<()> {
-        self.annotations.push(annotation);
-        Ok(())
-    }
-
-    fn test(&mut self, test: TestCase) -> Result<()> {
-        self.tests.push(test);
-        Ok(())
-    }
-
-    fn test_result(&mut self, result: TestResult) -> Result<()> {
-        self.results.push(result);
-        Ok(())
-    }
-
-    fn edge(&mut self, edge: Edge) -> Result<()> {
-        self.edges.push(edge);
-        Ok(())
-    }
-
-    fn query(&mut self, query: Query) -> Result<()> {
-        self.queries.push(query);
-        Ok(())
-    }
-
-    fn skipped(&mut self, path: &[String], reason: &str) {
-        self.skipped.push((path.join("."), reason.to_owned()));
-    }
-
-    fn note(&mut self, _level: Level, message: &str, fields: &[(&str, String)]) {
-        self.notes.push(format!("{message} {fields:?}"));
     }
 }

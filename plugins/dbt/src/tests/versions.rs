@@ -10,9 +10,9 @@ fn real_artifacts_of_three_versions_give_the_same_shape() {
         let records = Records::read(&fixture(version), "{}").unwrap();
         assert_eq!(records.annotations.len(), 17, "{version}: 10 models, 5 seeds which are sources too, 2 snapshots");
         let tests = records.tests.iter().filter(|test| test.definition != "source_freshness").count();
-        assert_eq!(tests, 23, "{version}");
+        assert_eq!(tests, 24, "{version}: one of them a unit test");
         assert_eq!(records.queries.len(), 12, "{version}");
-        assert_eq!(records.edges.len(), 19, "{version}");
+        assert_eq!(records.edges.len(), 20, "{version}: one to the table that a saved query fills");
     }
 }
 
@@ -65,7 +65,7 @@ fn owners_come_from_the_group_where_meta_names_none() {
 
 #[test]
 fn an_old_manifest_is_read_by_its_old_keys() {
-    let records = Records::read(&fixture("old"), "{}").unwrap();
+    let records = Records::read(&fixture("hand-made/old"), "{}").unwrap();
     let orders = records.annotation("shop.mart.orders");
     assert_eq!(orders.owners, ["alice"]);
     assert_eq!(orders.tags, ["dbtTags.daily"]);
@@ -78,11 +78,22 @@ fn an_old_manifest_is_read_by_its_old_keys() {
 
 #[test]
 fn a_fusion_manifest_is_read_with_a_warning_and_without_its_broken_node() {
-    let records = Records::read(&fixture("fusion"), "{}").unwrap();
+    let records = Records::read(&fixture("hand-made/fusion"), "{}").unwrap();
     let orders = records.annotation("lake.mart.orders");
     assert_eq!(orders.tags, ["dbtTags.daily", "Tier.Tier1"]);
     assert_eq!(orders.data_model.as_ref().unwrap().generated_at, Some(1_767_607_200_123));
     assert_eq!(records.upstream("lake.mart.orders"), ["lake.raw.orders"]);
     assert!(records.notes.iter().any(|note| note.contains("v20") && note.contains("v4 to v12")), "{:?}", records.notes);
-    assert!(records.reason("model.shop.broken").contains("can't be read"));
+    assert!(records.reason("model/shop/broken").contains("can't be read"));
+}
+
+#[test]
+fn a_run_tells_its_rows_where_the_warehouse_does() {
+    let records = Records::read(&fixture("1.11-pg"), "{}").unwrap();
+    let rows = |name: &str| {
+        let table = records.annotations.iter().find(|known| known.path[2] == name).unwrap();
+        table.data_model.as_ref().unwrap().last_run.as_ref().unwrap().rows
+    };
+    assert_eq!((rows("dim_customers_v1"), rows("fct_orders")), (Some(59), Some(3)));
+    assert_eq!(rows("stg_orders"), None, "a view has none: PostgreSQL says -1");
 }

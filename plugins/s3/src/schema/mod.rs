@@ -2,20 +2,26 @@
 
 mod avro;
 mod json;
-mod parquet;
+pub mod lake;
+mod orc;
+pub mod parquet;
 mod text;
-
-use std::collections::BTreeMap;
+mod tree;
+mod unpack;
 
 use metahost_plugin_sdk::entities::Column;
-use metahost_plugin_sdk::{Result, protocol};
+use metahost_plugin_sdk::{Error, Result, protocol};
 
-use crate::detect::format;
+use crate::detect;
 use crate::manifest::Entry;
 use crate::store::{Piece, Store};
 
-/// Bytes read at the beginning of a file.
+/// Bytes of text looked at.
 const HEAD: u64 = 64 * 1024;
+/// Bytes read of text that is compressed: bzip2's blocks are long.
+const PACKED_HEAD: u64 = 256 * 1024;
+/// Differences that are told.
+const TOLD: usize = 20;
 
 /// What was read of a table's files.
 #[derive(Default)]
@@ -28,65 +34,69 @@ pub struct Read {
 
 /// The columns of one file.
 pub fn of(store: &dyn Store, bucket: &str, key: &str, entry: Option<&Entry>) -> Result<Vec<Column>> {
-    let told = entry.and_then(|entry| entry.structure_format.as_deref());
-    let format = told.or_else(|| format(key).map(|(format, _)| format)).unwrap_or_default();
-    let head = || -> Result<Vec<u8>> { store.piece(bucket, key, Piece::First(HEAD))?.ok_or_else(gone) };
-    let separator = |usual: u8| entry.and_then(|entry| entry.separator.as_ref()?.bytes().next()).unwrap_or(usual);
-    match format {
-        "parquet" => parquet::columns(&|bytes| store.piece(bucket, key, Piece::Last(bytes))?.ok_or_else(gone)),
-        "avro" => avro::columns(&head()?),
-        "csv" => text::columns(&head()?, separator(b',')),
-        "tsv" => text::columns(&head()?, separator(b'\t')),
-        "json" | "jsonl" => json::columns(&head()?, HEAD),
+    let last = |bytes| store.piece(bucket, key, Piece::Last(bytes))?.ok_or_else(gone);
+    let separator = |usual: u8| entry.and_then(Entry::separator).unwrap_or(usual);
+    match format(key, entry) {
+        "parquet" => parquet::columns(&last),
+        "orc" => orc::columns(&last),
+        "avro" => avro::columns(&head(store, bucket, key)?),
+        "csv" => text::columns(&head(store, bucket, key)?, separator(b',')),
+        "tsv" => text::columns(&head(store, bucket, key)?, separator(b'\t')),
+        "json" | "jsonl" => json::columns(&head(store, bucket, key)?, HEAD),
         other => Err(protocol(format!("columns of {other} files are not read"))),
     }
 }
 
-fn gone() -> metahost_plugin_sdk::Error {
+/// The piece of a file that is read first.
+pub fn first_piece(key: &str, entry: Option<&Entry>) -> Piece {
+    match format(key, entry) {
+        "parquet" => Piece::Last(parquet::USUAL),
+        "orc" => Piece::Last(orc::USUAL),
+        _ => head_piece(key),
+    }
+}
+
+fn head_piece(key: &str) -> Piece {
+    Piece::First(if detect::packing(key).is_some() { PACKED_HEAD } else { HEAD })
+}
+
+fn format<'e>(key: &str, entry: Option<&'e Entry>) -> &'e str {
+    let named = detect::format(key).map(|(format, _)| format);
+    entry.and_then(Entry::format).or(named).unwrap_or_default()
+}
+
+/// The beginning of a file, unpacked.
+fn head(store: &dyn Store, bucket: &str, key: &str) -> Result<Vec<u8>> {
+    let head = store.piece(bucket, key, head_piece(key))?.ok_or_else(gone)?;
+    match detect::packing(key) {
+        Some(packing) => unpack::head(packing, &head, HEAD),
+        None => Ok(head),
+    }
+}
+
+/// The whole of a small file, unpacked if its name says so.
+pub fn whole(store: &dyn Store, bucket: &str, key: &str, most: u64) -> Result<Vec<u8>> {
+    let body = store.piece(bucket, key, Piece::First(most))?.ok_or_else(gone)?;
+    if detect::packing(key) == Some("gz") || key.contains(".gz.metadata.") {
+        unpack::head("gz", &body, most)
+    } else {
+        Ok(body)
+    }
+}
+
+fn gone() -> Error {
     protocol("the file is gone")
 }
 
-/// The columns of several files: each once, in the order of the first file that has it.
+/// The columns of several files, and in what they differ.
 pub fn union(files: Vec<(String, Vec<Column>)>) -> Read {
-    let count = files.len();
-    let mut columns: Vec<Column> = Vec::new();
-    let mut seen: BTreeMap<String, (String, usize)> = BTreeMap::new();
-    let mut notes = Vec::new();
-    for (key, found) in files {
-        for tree in trees(&found) {
-            let Some(top) = tree.first() else { continue };
-            let kind = top.display.clone().unwrap_or_else(|| top.data_type.clone());
-            let Some((known, files)) = seen.get_mut(&top.name) else {
-                seen.insert(top.name.clone(), (kind, 1));
-                append(&mut columns, tree);
-                continue;
-            };
-            *files += 1;
-            if *known != kind {
-                notes.push(format!("`{}` is {known} and, in {key}, {kind}", top.name));
-            }
-        }
+    let (mut known, mut notes) = (Vec::new(), Vec::new());
+    for (key, columns) in files {
+        tree::merge(&mut known, tree::grow(&columns), &key, "", &mut notes);
     }
-    let partial =
-        seen.iter().filter(|(_, (_, files))| *files < count).map(|(name, _)| format!("`{name}` is not in every file"));
-    notes.extend(partial);
+    let more = notes.len().saturating_sub(TOLD);
+    notes.truncate(TOLD);
+    notes.extend((more > 0).then(|| format!("{more} more")));
     let note = (!notes.is_empty()).then(|| format!("Files differ: {}.", notes.join("; ")));
-    Read { columns, note }
-}
-
-/// Top columns with what is nested in them: flat lists have parents before their children.
-fn trees(columns: &[Column]) -> Vec<&[Column]> {
-    let starts: Vec<usize> =
-        columns.iter().enumerate().filter(|(_, it)| it.parent.is_none()).map(|(at, _)| at).collect();
-    let ends = starts.iter().skip(1).copied().chain([columns.len()]);
-    starts.iter().zip(ends).filter_map(|(start, end)| columns.get(*start..end)).collect()
-}
-
-fn append(columns: &mut Vec<Column>, tree: &[Column]) {
-    let shift = columns.len();
-    let from = tree.first().and_then(|_| tree.iter().filter_map(|column| column.parent).min()).unwrap_or_default();
-    columns.extend(tree.iter().map(|column| Column {
-        parent: column.parent.and_then(|at| u32::try_from((at - from) as usize + shift).ok()),
-        ..column.clone()
-    }));
+    Read { columns: tree::flat(known), note }
 }

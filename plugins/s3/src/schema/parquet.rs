@@ -4,16 +4,26 @@ use metahost_plugin_sdk::columns::{NO_LENGTH, column};
 use metahost_plugin_sdk::entities::{Column, Constraint};
 use metahost_plugin_sdk::{Result, protocol};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
-use parquet::file::metadata::ParquetMetaDataReader;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::schema::types::{Type, TypePtr};
 
 /// Most footers fit in this; a larger one is read again as a whole.
-const USUAL: u64 = 64 * 1024;
+pub const USUAL: u64 = 64 * 1024;
 /// Length and magic.
 const TAIL: usize = 8;
 
 /// The columns, from a function that reads so many bytes at the end of the file.
 pub fn columns(last: &dyn Fn(u64) -> Result<Vec<u8>>) -> Result<Vec<Column>> {
+    let metadata = metadata(last)?;
+    let mut columns = Vec::new();
+    for field in metadata.file_metadata().schema_descr().root_schema().get_fields() {
+        push(&mut columns, field, None);
+    }
+    Ok(columns)
+}
+
+/// The footer.
+pub fn metadata(last: &dyn Fn(u64) -> Result<Vec<u8>>) -> Result<ParquetMetaData> {
     let mut end = last(USUAL)?;
     let length = footer_length(&end)?;
     if end.len() < length + TAIL {
@@ -21,13 +31,8 @@ pub fn columns(last: &dyn Fn(u64) -> Result<Vec<u8>>) -> Result<Vec<Column>> {
     }
     let from = end.len().checked_sub(length + TAIL).ok_or_else(cut)?;
     let footer = end.get(from..end.len() - TAIL).ok_or_else(cut)?;
-    let metadata = ParquetMetaDataReader::decode_metadata(footer)
-        .map_err(|error| protocol(format!("the footer can't be read: {error}")))?;
-    let mut columns = Vec::new();
-    for field in metadata.file_metadata().schema_descr().root_schema().get_fields() {
-        push(&mut columns, field, None);
-    }
-    Ok(columns)
+    ParquetMetaDataReader::decode_metadata(footer)
+        .map_err(|error| protocol(format!("the footer can't be read: {error}")))
 }
 
 fn footer_length(end: &[u8]) -> Result<usize> {

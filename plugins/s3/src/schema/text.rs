@@ -4,6 +4,8 @@ use metahost_plugin_sdk::columns::column;
 use metahost_plugin_sdk::entities::Column;
 use metahost_plugin_sdk::{Result, protocol};
 
+use crate::partition::is_date;
+
 /// Lines looked at for types.
 const LINES: usize = 200;
 
@@ -19,16 +21,15 @@ pub fn columns(head: &[u8], separator: u8) -> Result<Vec<Column>> {
             *kind = Some(wider(*kind, guess(value)));
         }
     }
-    let column = |(name, kind): (&str, Option<&'static str>)| {
-        column(name.trim_start_matches('\u{feff}'), kind.unwrap_or("STRING"))
+    let column = |(at, (name, kind)): (usize, (&str, Option<&'static str>))| {
+        let name = name.trim_start_matches('\u{feff}').trim();
+        let name = if name.is_empty() { format!("column_{}", at + 1) } else { name.to_owned() };
+        column(&name, kind.unwrap_or("STRING"))
     };
-    Ok(names.iter().zip(kinds).map(column).collect())
+    Ok(names.iter().zip(kinds).enumerate().map(column).collect())
 }
 
 fn guess(value: &str) -> &'static str {
-    let is_date = |text: &str| {
-        text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]) && text.replace('-', "").parse::<u32>().is_ok()
-    };
     match value {
         // A number with a leading zero is a code: a postcode, an account.
         code if code.len() > 1 && code.starts_with('0') && !code.starts_with("0.") => "STRING",

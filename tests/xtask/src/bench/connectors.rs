@@ -51,8 +51,10 @@ fn one(source: &Source, size: usize, runs: usize, figures: &mut Figures) -> Resu
     let (counter, answer) = (Arc::clone(&asked), source.answer);
     let url = answering(move |request| {
         counter.fetch_add(1, Ordering::Relaxed);
-        // No bucket has a list of its tables: S3's connector asks for one.
-        let status = if request.path.ends_with("/openmetadata.json") { 404 } else { 200 };
+        // No bucket has a list of its tables, or tags: S3's connector asks for both.
+        let is_asked_for = |(name, _): &(String, String)| name == "tagging";
+        let is_missing = request.path.ends_with("/openmetadata.json") || request.query.iter().any(is_asked_for);
+        let status = if is_missing { 404 } else { 200 };
         (status, answer(request, size))
     })?;
     let name = source.name;

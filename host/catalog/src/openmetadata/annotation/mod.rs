@@ -115,6 +115,7 @@ impl OpenMetadata {
 /// What was written last time when nothing was.
 fn nothing(like: &Annotation) -> Annotation {
     Annotation {
+        service: like.service.clone(),
         kind: like.kind,
         path: like.path.clone(),
         display_name: None,

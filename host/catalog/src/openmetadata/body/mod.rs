@@ -59,7 +59,13 @@ impl Context<'_> {
                 if let Value::Object(more) = &other.body {
                     body.extend(more.clone());
                 }
-                set(&mut body, "service", service.as_str());
+                // What belongs to no service has no place for the marks of one.
+                if entity.is_global() {
+                    body.remove("sourceHash");
+                    body.remove("sourceUrl");
+                } else {
+                    set(&mut body, "service", service.as_str());
+                }
             }
         }
         body

@@ -1,0 +1,173 @@
+//! What a caller learns: tables, columns and influences of each statement and of the whole text, and how much of it
+//! was understood.
+
+use crate::TableName;
+
+/// What was found in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Analysis {
+    /// Each statement on its own, in the order of the text.
+    pub statements: Vec<Statement>,
+    /// What the text reads and does not make itself.
+    pub inputs: Vec<TableName>,
+    /// What the text leaves written. A table that it makes and reads again is a stepping stone and not among them.
+    pub outputs: Vec<TableName>,
+    /// From the columns of the inputs to those of the outputs, through all stepping stones.
+    pub columns: Vec<ColumnEdge>,
+    /// What decides which rows get to the outputs.
+    pub influences: Vec<Influence>,
+    /// How much was understood.
+    pub verdict: Verdict,
+    /// Why it was not all.
+    pub reasons: Vec<Reason>,
+    /// What it cost.
+    pub steps: u64,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// What it does.
+    pub kind: StatementKind,
+    /// Where it is in the text.
+    pub span: Span,
+    /// What it reads.
+    pub inputs: Vec<TableName>,
+    /// What it writes.
+    pub outputs: Vec<TableName>,
+    /// Which columns are made from which. Those of a query without a target have no table.
+    pub columns: Vec<ColumnEdge>,
+    /// What decides which rows it reads.
+    pub influences: Vec<Influence>,
+    /// Whether what it makes lives no longer than the session.
+    pub temporary: bool,
+    /// How much was understood.
+    pub verdict: Verdict,
+    /// Why it was not all.
+    pub reasons: Vec<Reason>,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the names are SQL's own")]
+pub enum StatementKind {
+    Select,
+    Insert,
+    CreateTable,
+    CreateView,
+    Merge,
+    Update,
+    Delete,
+    Truncate,
+    Drop,
+    Alter,
+    Rename,
+    /// Files into a table or a table into files.
+    Copy,
+    Explain,
+    Use,
+    /// `CREATE PROCEDURE` and other blocks of statements.
+    Block,
+    /// Moves no data.
+    Other,
+    /// Could not be read.
+    Unknown,
+}
+
+/// One output column and what it is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnEdge {
+    /// The table that is written; none for the result of a query.
+    pub table: Option<TableName>,
+    /// The column that is written; `*` stands for columns that only a schema could name.
+    pub column: String,
+    /// What it is made from, sorted; none for a constant.
+    pub sources: Vec<Source>,
+    /// Copied or computed.
+    pub kind: EdgeKind,
+    /// How sure the sources are.
+    pub confidence: Confidence,
+    /// Columns it uses that may belong to any of several tables.
+    pub unresolved: Vec<String>,
+}
+
+/// A column that is read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// Its table.
+    pub table: TableName,
+    /// Its name, with the path of the field where a structure is opened.
+    pub column: String,
+}
+
+/// How an output column is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EdgeKind {
+    /// A copy.
+    Direct,
+    /// By an expression.
+    Derived(String),
+}
+
+/// How sure the sources of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Confidence {
+    /// The schema or a qualifier tells.
+    #[default]
+    Certain,
+    /// No schema, but only one table can have it.
+    Likely,
+    /// Several tables might have it, or the schema contradicts.
+    Possible,
+}
+
+/// Columns that decide about rows without getting into the output.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Influence {
+    /// In which role.
+    pub kind: InfluenceKind,
+    /// Which columns, sorted.
+    pub sources: Vec<Source>,
+}
+
+/// How columns decide about rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names are SQL's own")]
+pub enum InfluenceKind {
+    Filter,
+    Join,
+    Group,
+    Order,
+}
+
+/// How much was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Verdict {
+    /// All of it.
+    #[default]
+    Full,
+    /// Some of it; the reasons say what is missing.
+    Partial,
+    /// Nothing of it.
+    None,
+}
+
+/// Why something was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// What was found.
+    pub text: String,
+    /// Where.
+    pub span: Option<Span>,
+}
+
+/// A part of the text; lines and columns count from one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Span {
+    pub line: u64,
+    pub column: u64,
+    pub end_line: u64,
+    pub end_column: u64,
+}
