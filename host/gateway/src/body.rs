@@ -64,6 +64,12 @@ impl Body {
         Ok(())
     }
 
+    /// Whether the part that was read ahead holds these bytes.
+    pub(crate) fn has_ahead(&self, wanted: &[u8]) -> bool {
+        let ahead: Vec<u8> = self.parts.iter().flatten().copied().collect();
+        ahead.windows(wanted.len()).any(|window| window == wanted)
+    }
+
     /// The next part; none at the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         loop {

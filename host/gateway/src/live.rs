@@ -18,7 +18,7 @@ use crate::gateway::Shared;
 use crate::message::Response;
 use crate::redirect;
 use crate::retry;
-use crate::secret::Secret;
+use crate::tokens::Given;
 
 /// Who asks, and with what.
 #[derive(Clone, Copy)]
@@ -58,13 +58,13 @@ impl Line<'_> {
         let credential = call.slot.as_ref().and_then(|slot| self.access.credentials.get(slot));
         let (mut done, mut renewed) = (0, false);
         loop {
-            let token = self.token(credential).await?;
-            let outcome = self.attempt(call, credential, token.as_ref(), done + 1).await;
-            // A refused token was not acted upon: one more try with a new one repeats nothing.
-            if let (Some(token), Some(credential), false, true) =
-                (&token, credential, renewed, is_unauthorized(&outcome))
+            let given = self.given(credential).await?;
+            let outcome = self.attempt(call, credential, given.as_ref(), done + 1).await;
+            // What was refused was not acted upon: one more try with a new token or new keys repeats nothing.
+            if let (Some(given), Some(credential), Ok(answer), false) = (&given, credential, &outcome, renewed)
+                && given.is_refused(answer)
             {
-                self.shared.tokens.forget(credential, token).await;
+                self.shared.tokens.forget(credential, given).await;
                 renewed = true;
                 continue;
             }
@@ -77,7 +77,7 @@ impl Line<'_> {
         }
     }
 
-    async fn token(&self, credential: Option<&Credential>) -> Result<Option<Secret>> {
+    async fn given(&self, credential: Option<&Credential>) -> Result<Option<Given>> {
         match credential {
             Some(credential) => self.shared.tokens.get(self, credential).await,
             None => Ok(None),
@@ -88,14 +88,14 @@ impl Line<'_> {
         &self,
         call: &Call,
         credential: Option<&Credential>,
-        token: Option<&Secret>,
+        given: Option<&Given>,
         number: u32,
     ) -> Result<Response> {
         let client = self.shared.transport.client(self.reach(call), self.access.limits.connect_timeout)?;
         let permit = self.shared.limiter(self.access, &call.origin).enter().await?;
         let mut signed = call.clone();
         if let Some(credential) = credential {
-            authorize(&mut signed, credential, token)?;
+            authorize(&mut signed, credential, given)?;
         }
         let started = Instant::now();
         let outcome = self.send(&client, signed).await;
@@ -152,10 +152,6 @@ impl Line<'_> {
             Err(error) => tracing::debug!(%owner, %method, %url, kind = ?error.kind(), ms, attempt, "http failed"),
         }
     }
-}
-
-fn is_unauthorized(outcome: &Result<Response, Error>) -> bool {
-    matches!(outcome, Ok(answer) if answer.status == 401)
 }
 
 fn request(call: Call) -> reqwest::Request {
