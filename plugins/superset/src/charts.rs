@@ -18,7 +18,7 @@ pub fn entity(config: &Config, people: &People, chart: &Chart) -> Entity {
     let paragraphs = vec![chart.description.clone(), shown(chart), certified, thumbnail];
     let mut common = common(chart.id, chart.slice_name.as_ref(), paragraphs);
     common.tags = tags;
-    common.owners = people.emails(&chart.owners);
+    common.owners = people.names(&chart.owners);
     common.source_url = chart.url.as_ref().map(|path| config.page(path));
     Entity { common, kind: kind(chart.viz_type.as_deref().unwrap_or_default()).to_owned() }
 }
@@ -51,10 +51,19 @@ fn shown(chart: &Chart) -> Option<String> {
     let metrics = ["metrics", "metric"].iter().flat_map(|key| names(&params[*key]));
     let dimensions = ["groupby", "columns", "all_columns"].iter().flat_map(|key| names(&params[*key]));
     let filters = params["adhoc_filters"].as_array().into_iter().flatten().filter_map(filter);
-    let lines: Vec<String> = [line("Metrics", metrics), line("Dimensions", dimensions), line("Filters", filters)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let said = |key: &str| match &params[key] {
+        Value::String(text) if !text.is_empty() && text != "No filter" => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let lines = [
+        line("Metrics", metrics),
+        line("Dimensions", dimensions),
+        line("Filters", filters),
+        line("Time range", said("time_range").into_iter()),
+        line("Row limit", said("row_limit").into_iter()),
+    ];
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
 }
 

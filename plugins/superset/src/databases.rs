@@ -1,123 +1,103 @@
-//! Which table a dataset reads: from how Superset reaches the database, unless the operator says otherwise.
+//! Which table a dataset reads, and where its SQL runs: from how Superset reaches the database, unless the operator says
+//! otherwise.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use metahost_plugin_sdk::lineage::Endpoint;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::rest::{Api, parse};
 use metahost_plugin_sdk::{Error, Result};
 
-use crate::answer::{Connection, DatabaseOf, Dataset};
+use crate::answer::{Connection, DatabaseOf};
 use crate::config::Config;
+use crate::place;
 
 /// Whichever database service of the catalog has the table.
 const ANY_SERVICE: &str = "*";
 
 /// How databases are reached, each asked for once.
 #[derive(Default)]
-pub struct Databases(BTreeMap<u64, Connection>);
+pub struct Databases {
+    connections: BTreeMap<u64, Connection>,
+    hidden: BTreeSet<u64>,
+}
+
+/// Where SQL runs: what names without service, database or schema mean.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The database service, or "*".
+    pub service: String,
+    /// The database.
+    pub database: Option<String>,
+    /// The schema.
+    pub schema: Option<String>,
+    /// Its dialect's name.
+    pub dialect: &'static str,
+}
+
+impl Place {
+    /// A table there; none where the place is not told well enough.
+    pub fn table(&self, name: &str) -> Option<Endpoint> {
+        let path = vec![self.database.clone()?, self.schema.clone()?, name.to_owned()];
+        Some(Endpoint { service: Some(self.service.clone()), entity_type: "table".to_owned(), path })
+    }
+}
 
 impl Databases {
-    /// The table that a physical dataset is; none where Superset does not tell enough.
-    pub fn table(
+    /// Where SQL of this database runs. Says once if that is hidden and nothing else tells it.
+    pub fn place(
         &mut self,
         server: &dyn Api,
         config: &Config,
-        dataset: &Dataset,
+        database: &DatabaseOf,
+        (catalog, schema): (Option<&str>, Option<&str>),
         out: &mut dyn Output,
-    ) -> Result<Option<Endpoint>> {
-        if dataset.kind.as_deref() != Some("physical") {
-            return Ok(None);
-        }
-        let connection = self.connection(server, &dataset.database, out)?;
-        let mapped = config.databases.get(&dataset.database.database_name);
+    ) -> Result<Place> {
+        let connection = self.connection(server, database)?;
+        let backend = database.backend.as_deref().or(connection.backend.as_deref()).unwrap_or_default();
+        let uri = connection.sqlalchemy_uri.as_deref().unwrap_or_default();
+        let (found, schema) = place::defaults(backend, uri, given(catalog), given(schema));
+        let dialect = place::dialect(backend);
+        let mapped = config.databases.get(&database.database_name);
         let service = mapped.and_then(|mapped| mapped.service.clone()).unwrap_or_else(|| ANY_SERVICE.to_owned());
-        let path = path(dataset, connection, mapped.and_then(|mapped| mapped.database.as_deref()));
-        Ok(path.map(|path| Endpoint { service: Some(service), entity_type: "table".to_owned(), path }))
-    }
-
-    /// Only administrators may see it; others still learn the catalog from newer versions' datasets.
-    fn connection(&mut self, server: &dyn Api, database: &DatabaseOf, out: &mut dyn Output) -> Result<&Connection> {
-        match self.0.entry(database.id) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => Ok(place.insert(ask(server, database, out)?)),
-        }
-    }
-}
-
-fn ask(server: &dyn Api, database: &DatabaseOf, out: &mut dyn Output) -> Result<Connection> {
-    let answer = server.get(&format!("/api/v1/database/{}/connection", database.id));
-    match answer.and_then(|mut answer| parse("a connection", answer["result"].take())) {
-        Err(Error::Denied(_) | Error::Protocol(_)) => {
+        let found = mapped.and_then(|mapped| mapped.database.clone()).or(found);
+        if found.is_none() && self.hidden.remove(&database.id) {
             let hidden = "how it is reached is hidden from this user; name it in `databases` for lineage";
             out.skipped(&["database", &database.database_name], hidden);
-            Ok(Connection::default())
         }
-        connection => connection,
+        Ok(Place { service, database: found, schema, dialect })
     }
-}
 
-fn path(dataset: &Dataset, connection: &Connection, mapped: Option<&str>) -> Option<Vec<String>> {
-    let backend = dataset.database.backend.as_deref().or(connection.backend.as_deref()).unwrap_or_default();
-    let (first, second) = in_uri(connection.sqlalchemy_uri.as_deref().unwrap_or_default());
-    // What these call a database is a schema in the catalog, below a database named "default".
-    let (database, schema) = match backend {
-        "mysql" | "mariadb" | "doris" | "starrocks" | "clickhouse" | "clickhousedb" | "hive" | "impala" => {
-            (Some("default"), dataset.schema.as_deref().or(first))
+    fn connection(&mut self, server: &dyn Api, database: &DatabaseOf) -> Result<&Connection> {
+        match self.connections.entry(database.id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => Ok(place.insert(ask(server, database, &mut self.hidden)?)),
         }
-        _ => (dataset.catalog.as_deref().or(first), dataset.schema.as_deref().or(second).or(usual_schema(backend))),
-    };
-    let parts = [mapped.or(database)?, schema?, &dataset.table_name];
-    Some(parts.map(str::to_owned).to_vec())
-}
-
-fn usual_schema(backend: &str) -> Option<&'static str> {
-    match backend {
-        "postgresql" | "redshift" | "cockroachdb" => Some("public"),
-        "mssql" => Some("dbo"),
-        _ => None,
     }
 }
 
-/// The first and second part of the path of `trino://user@host:443/catalog/schema?…`.
-fn in_uri(uri: &str) -> (Option<&str>, Option<&str>) {
-    let rest = uri.split_once("://").map_or("", |(_, rest)| rest);
-    let path = rest.split_once('/').map_or("", |(_, path)| path);
-    let mut parts = path.split(['?', '#']).next().unwrap_or_default().split('/').filter(|part| !part.is_empty());
-    (parts.next(), parts.next())
+/// Only administrators may see it; others still learn the catalog from newer versions' datasets, and what kind of database
+/// it is.
+fn ask(server: &dyn Api, database: &DatabaseOf, hidden: &mut BTreeSet<u64>) -> Result<Connection> {
+    let path = format!("/api/v1/database/{}", database.id);
+    if let Some(connection) = told(server, &format!("{path}/connection"))? {
+        return Ok(connection);
+    }
+    hidden.insert(database.id);
+    let less = if database.backend.is_some() { None } else { told(server, &path)? };
+    Ok(less.unwrap_or_default())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn given(name: Option<&str>) -> Option<&str> {
+    name.filter(|name| !name.is_empty())
+}
 
-    fn dataset(backend: &str, catalog: Option<&str>, schema: Option<&str>) -> Dataset {
-        let value = serde_json::json!({
-            "id": 1, "table_name": "orders", "schema": schema, "catalog": catalog, "kind": "physical",
-            "database": { "id": 1, "database_name": "Lake", "backend": backend },
-        });
-        serde_json::from_value(value).unwrap()
-    }
-
-    #[test]
-    fn a_table_is_found_where_its_database_keeps_it() {
-        let path = |dataset: &Dataset, uri: &str, mapped: Option<&str>| {
-            let connection = Connection { backend: None, sqlalchemy_uri: Some(uri.to_owned()) };
-            path(dataset, &connection, mapped).map(|path| path.join("."))
-        };
-        let trino = "trino://ann@starburst:443/lake/sales?verify=true";
-        assert_eq!(path(&dataset("trino", None, None), trino, None).as_deref(), Some("lake.sales.orders"));
-        assert_eq!(path(&dataset("trino", Some("raw"), Some("x")), trino, None).as_deref(), Some("raw.x.orders"));
-        assert_eq!(path(&dataset("trino", None, Some("x")), trino, Some("ice")).as_deref(), Some("ice.x.orders"));
-        assert_eq!(
-            path(&dataset("postgresql", None, None), "postgresql://u:p@h/shop", None).as_deref(),
-            Some("shop.public.orders")
-        );
-        assert_eq!(
-            path(&dataset("mysql", None, None), "mysql://u:p@h/shop", None).as_deref(),
-            Some("default.shop.orders")
-        );
-        assert_eq!(path(&dataset("trino", None, Some("x")), "", None), None, "without a catalog nothing is guessed");
+/// None where this user may not see it.
+fn told(server: &dyn Api, path: &str) -> Result<Option<Connection>> {
+    let answer = server.get(path);
+    match answer.and_then(|mut answer| parse("a connection", answer["result"].take())) {
+        Err(Error::Denied(_) | Error::Protocol(_)) => Ok(None),
+        found => found.map(Some),
     }
 }

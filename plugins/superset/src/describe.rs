@@ -12,7 +12,11 @@ pub fn descriptor() -> Descriptor {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         service_type: "Superset".to_owned(),
         service_kind: "dashboardService".to_owned(),
-        capabilities: Capabilities::ENTITIES | Capabilities::DELETES,
+        capabilities: Capabilities::ENTITIES
+            | Capabilities::LINEAGE
+            | Capabilities::USAGE
+            | Capabilities::INCREMENTAL
+            | Capabilities::DELETES,
         config_schema: include_str!("../config.schema.json").to_owned(),
         credentials: vec![CredentialSlot {
             name: SLOT.to_owned(),

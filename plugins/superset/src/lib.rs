@@ -8,19 +8,32 @@ mod dashboards;
 mod databases;
 mod datasets;
 mod describe;
+mod expressions;
+mod jinja;
 mod list;
 mod people;
+mod place;
+mod queries;
 mod read;
+mod rules;
 mod steps;
 mod text;
 mod types;
+mod virtual_sql;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
-use metahost_plugin_sdk::output::Host;
+use metahost_plugin_sdk::output::{Host, Output};
 use metahost_plugin_sdk::rest::{Api, Server};
-use metahost_plugin_sdk::{Connector, Result};
+use metahost_plugin_sdk::{Connector, Result, protocol};
 
 use config::{Config, SLOT};
+
+const DASHBOARDS: &str = "dashboards";
+const SAVED: &str = "usage:saved-queries";
+const RAN: &str = "usage:sql-lab";
+const MOVED: &str = "lineage:sql-lab";
+const SPLITS: [(&str, Mode); 4] =
+    [(DASHBOARDS, Mode::Entities), (SAVED, Mode::Usage), (RAN, Mode::Usage), (MOVED, Mode::Lineage)];
 
 /// The connector: one configured Superset.
 pub struct Superset {
@@ -43,16 +56,27 @@ impl Connector for Superset {
         steps::run(step, self.server.as_ref(), &self.config)
     }
 
-    /// One piece: dashboards refer to charts, and charts to datasets.
+    /// One piece for dashboards, as these refer to charts, and charts to datasets; queries by themselves.
     fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
-        let split = Split { id: "dashboards".to_owned(), path: Vec::new(), mode: Mode::Entities, weight: None };
-        Ok(if modes.contains(&Mode::Entities) { vec![split] } else { Vec::new() })
+        let wanted = SPLITS.iter().filter(|(_, mode)| modes.contains(mode));
+        let split =
+            |(id, mode): &(&str, Mode)| Split { id: (*id).to_owned(), path: Vec::new(), mode: *mode, weight: None };
+        Ok(wanted.map(split).collect())
     }
 
-    fn read(&mut self, _: ReadRequest) -> Result<Summary> {
+    fn read(&mut self, request: ReadRequest) -> Result<Summary> {
         let mut host = Host::default();
-        read::everything(self.server.as_ref(), &self.config, &mut host)?;
+        read_into(self.server.as_ref(), &self.config, &request, &mut host)?;
         host.finish()
+    }
+}
+
+fn read_into(server: &dyn Api, config: &Config, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
+    match request.split.id.as_str() {
+        DASHBOARDS => read::everything(server, config, out),
+        SAVED => queries::saved(server, config, request, out),
+        RAN | MOVED => queries::ran(server, config, request, out),
+        other => Err(protocol(format!("`{other}` is no split of this connector"))),
     }
 }
 

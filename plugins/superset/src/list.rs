@@ -26,6 +26,9 @@ pub const DATASETS: List = List { name: "dataset", order: "table_name" };
 /// Databases.
 pub const DATABASES: List = List { name: "database", order: "database_name" };
 
+/// Rules of row level security.
+pub const RULES: List = List { name: "rowlevelsecurity", order: "name" };
+
 /// What a list holds.
 pub struct Found<T> {
     /// Its rows, each once.

@@ -7,9 +7,14 @@ use metahost_plugin_sdk::testing::{ByHeart, Collected, name};
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::list::{CHARTS, DASHBOARDS, DATASETS, List};
+use crate::list::{CHARTS, DASHBOARDS, DATASETS, List, RULES};
 use crate::{Superset, read, steps};
 use metahost_plugin_sdk::Connector;
+
+mod coverage;
+mod details;
+mod queries;
+mod virtual_sql;
 
 fn fixture(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
@@ -32,7 +37,10 @@ fn recorded() -> ByHeart {
     for (id, answer) in fixture(include_str!("../fixtures/connections.json")).as_object().unwrap() {
         server = server.json(&format!("/api/v1/database/{id}/connection"), answer);
     }
-    server
+    for (id, answer) in fixture(include_str!("../fixtures/dashboard.json")).as_object().unwrap() {
+        server = server.json(&format!("/api/v1/dashboard/{id}"), answer);
+    }
+    list(server, RULES, &json!({ "count": 0, "result": [] }))
 }
 
 fn run(server: &ByHeart, more: &str) -> (Result<()>, Collected) {
@@ -272,8 +280,42 @@ fn the_test_tells_what_the_user_sees() {
 }
 
 #[test]
-fn there_is_one_piece_of_work() {
+fn each_mode_has_its_pieces_of_work() {
     let mut superset = Superset::open(r#"{"url": "http://superset:8088"}"#).unwrap();
-    assert_eq!(superset.discover(&[Mode::Entities]).unwrap().len(), 1);
-    assert!(superset.discover(&[Mode::Usage]).unwrap().is_empty());
+    let mut pieces = |modes: &[Mode]| -> Vec<String> {
+        superset.discover(modes).unwrap().into_iter().map(|split| split.id).collect()
+    };
+    assert_eq!(pieces(&[Mode::Entities]), ["dashboards"]);
+    assert_eq!(pieces(&[Mode::Usage]), ["usage:saved-queries", "usage:sql-lab"]);
+    assert_eq!(pieces(&[Mode::Lineage]), ["lineage:sql-lab"]);
+    assert!(pieces(&[Mode::Profile]).is_empty());
+}
+
+#[test]
+fn a_dataset_that_is_refused_is_left_out_while_superset_knows_the_user() {
+    for status in [403, 500] {
+        let refused = recorded().with("/api/v1/dataset/20", status, r#"{"message":"Forbidden"}"#);
+        let known = refused.clone().json("/api/v1/me/", &json!({ "result": { "username": "admin" } }));
+        let (done, out) = run(&known, "");
+        done.unwrap();
+        assert_eq!(out.data_models().len(), 10);
+        assert!(out.skipped.iter().any(|text| text.starts_with("dataset/20/agg_monthly")), "{:?}", out.skipped);
+        assert!(!out.complete.iter().any(|(_, kind, _)| kind == "dashboardDataModel"));
+        assert!(run(&refused, "").0.is_err(), "a login that ended, or a server that is gone");
+    }
+}
+
+#[test]
+fn a_later_page_that_fails_ends_the_read_and_nothing_counts_as_gone() {
+    let mut server = recorded();
+    for page in 0..7 {
+        let row = json!({ "id": page + 1, "slice_name": "c", "viz_type": "a_new_one" });
+        server = server.json(&CHARTS.page(page, 1), &json!({ "count": 9, "result": [row] }));
+    }
+    for list in [DASHBOARDS, DATASETS] {
+        server = server.json(&list.page(0, 1), &json!({ "count": 0, "result": [] }));
+    }
+    let (done, out) = run(&server.with(&CHARTS.page(7, 1), 500, "{}"), r#", "page-size": 1"#);
+    assert!(format!("{:?}", done.unwrap_err()).contains("HTTP 500"));
+    assert!(out.complete.is_empty());
 }
