@@ -19,8 +19,13 @@ impl Rules {
     /// Reads them. Most users may not.
     pub fn read(server: &dyn Api, page_size: usize, out: &mut dyn Output) -> Result<Self> {
         let found: Found<Rule> = match RULES.read(server, page_size, out) {
-            Err(Error::Denied(_) | Error::Protocol(_)) => {
+            Err(Error::Denied(_)) => {
                 out.note(Level::Info, "this user may not see row level security, so datasets do not tell it", &[]);
+                return Ok(Self::default());
+            }
+            Err(Error::Protocol(failure)) => {
+                let message = "row level security can't be read, so datasets do not tell it";
+                out.note(Level::Warn, message, &[("error", failure.message)]);
                 return Ok(Self::default());
             }
             found => found?,

@@ -75,11 +75,15 @@ impl<'s> Filler<'s> {
         Ok(Some((record(sql, place, dataset.id), told.reads)))
     }
 
-    /// A text of SQL that is in no dataset.
-    pub fn alone(&mut self, sql: &str) -> Result<String> {
+    /// A text of SQL that is in no dataset. With a template that can't be filled it stays as it is, which is told.
+    pub fn alone(&mut self, sql: &str, name: &str, out: &mut dyn Output) -> Result<String> {
         match self.fill(sql, &Dataset::default(), &[], &mut Told::default()) {
             Ok(filled) => Ok(filled),
-            Err(Stop::Template(_)) => Ok(sql.to_owned()),
+            Err(Stop::Template(reason)) => {
+                let message = "the template of a query can't be filled; its SQL is handed on as it is";
+                out.note(Level::Warn, message, &[("query", name.to_owned()), ("reason", reason)]);
+                Ok(sql.to_owned())
+            }
             Err(Stop::Source(error)) => Err(error),
         }
     }

@@ -54,13 +54,10 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn read(&self, query: &Query, index: &TableIndex) -> Reading {
-        let candidates = match query.service.as_deref() {
-            Some(Endpoint::ANY_SERVICE) if self.blind => vec![Endpoint::ANY_SERVICE.to_owned()],
-            Some(Endpoint::ANY_SERVICE) => self.services.clone(),
-            Some(named) => vec![named.to_owned()],
-            None => vec![self.own.clone()],
-        };
-        let known = Known { index, candidates: &candidates, blind: self.blind, lacks: RefCell::default() };
+        let searches = query.service.as_deref() == Some(Endpoint::ANY_SERVICE) && !self.blind;
+        let named = || vec![query.service.clone().unwrap_or_else(|| self.own.clone())];
+        let candidates = if searches { self.services.clone() } else { named() };
+        let known = Known { index, candidates: &candidates, searches, blind: self.blind, lacks: RefCell::default() };
         let dialect = Dialect::from_name(&query.dialect).unwrap_or_default();
         let schema = query.schema.as_deref().or_else(|| usual_schema(dialect));
         let request = Request::new(&query.sql, dialect).within(query.database.as_deref(), schema).with_schemas(&known);
@@ -106,6 +103,8 @@ fn usual_schema(dialect: Dialect) -> Option<&'static str> {
 struct Known<'k> {
     index: &'k TableIndex,
     candidates: &'k [String],
+    /// Whether the service must be found by its tables.
+    searches: bool,
     blind: bool,
     lacks: RefCell<BTreeSet<Place>>,
 }
@@ -121,7 +120,7 @@ impl Known<'_> {
         ranked.sort_by_key(|(hits, _)| core::cmp::Reverse(*hits));
         let (most, best) = *ranked.first()?;
         let rival = ranked.get(1).filter(|(hits, _)| *hits == most && most > 0);
-        let is_told = most > 0 || self.candidates.len() == 1;
+        let is_told = most > 0 || !self.searches;
         is_told.then(|| (best.as_str(), rival.map(|(_, name)| name.as_str())))
     }
 

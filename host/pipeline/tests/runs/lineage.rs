@@ -163,6 +163,9 @@ async fn a_query_of_which_nobody_has_a_table_is_named() {
     assert_eq!(report.left_out[0].reason, "no service has all tables of this query");
     assert!(report.left_out[0].name.contains("gone.s.t"));
     assert!(edges(&bench).is_empty());
+    let alone = Options { services: vec!["bi".into()], ..boards() };
+    let report = bench.run(alone, split(vec![model("m"), ran(shows("m", "SELECT a FROM db.s.t"))])).await;
+    assert_eq!(report.left_out.len(), 1, "a service of dashboards is not the one that it ran in");
 }
 
 #[tokio::test]

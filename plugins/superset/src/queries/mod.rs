@@ -35,11 +35,19 @@ impl Position {
     }
 }
 
-/// The rows of one page of a list; none, said by name, where this user may not see the list or this version has none.
-fn page(server: &dyn Api, path: &str, list: &str, out: &mut dyn Output) -> Result<Option<Vec<Value>>> {
+/// A page of a list.
+struct Page {
+    rows: Vec<Value>,
+    /// How many rows the list has on all pages.
+    count: u64,
+}
+
+/// One page; none, said by name, where this user may not see the list or this version has none.
+fn page(server: &dyn Api, path: &str, list: &str, out: &mut dyn Output) -> Result<Option<Page>> {
     match server.get(path) {
-        Ok(mut answer) => match answer["result"].take() {
-            Value::Array(rows) => Ok(Some(rows)),
+        Ok(mut answer) => match (answer["result"].take(), answer["count"].as_u64()) {
+            (Value::Array(rows), Some(count)) => Ok(Some(Page { rows, count })),
+            (Value::Array(_), None) => Err(protocol(format!("the list {list} does not tell how many rows it has"))),
             _ => Err(protocol(format!("the list {list} has no rows; is this Superset?"))),
         },
         Err(Error::Denied(_)) => {

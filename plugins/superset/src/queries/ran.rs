@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use metahost_plugin_sdk::connector::{Mode, ReadRequest, Window};
 use metahost_plugin_sdk::lineage::Query;
+use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::{Output, or_skip};
 use metahost_plugin_sdk::rest::{Api, encode, parse};
 use metahost_plugin_sdk::{Result, time};
@@ -19,6 +20,8 @@ use crate::people::People;
 use crate::virtual_sql::{Filler, query};
 
 const LIST: &str = "query";
+/// So many of what was left out are named.
+const NAMED: usize = 10;
 /// Words of which one is in every statement that moves data.
 const MOVES: [&str; 6] = ["insert", "create", "merge", "update", "replace", "into"];
 
@@ -36,29 +39,37 @@ pub fn read(server: &dyn Api, config: &Config, request: &ReadRequest, out: &mut 
         filler: Filler::new(server),
         seen: BTreeSet::new(),
         total: 0,
+        untold: BTreeSet::new(),
     };
     let mut after = known.clone().max(since).unwrap_or_else(|| "1970-01-01T00:00:00".to_owned());
-    loop {
-        let Some(rows) = page(server, &path(&after, config.page_size), LIST, out)? else { return Ok(()) };
-        let is_last = rows.len() < config.page_size;
-        let some = rows_of(rows, out)?;
+    let (mut number, mut read) = (0, 0);
+    while let Some(page) = page(server, &path(&after, number, config.page_size), LIST, out)? {
+        read += page.rows.len() as u64;
+        let is_last = page.rows.is_empty() || read >= page.count;
+        let some = rows_of(page.rows, out)?;
         let (done, ends_here) = reading.emit(&some, out)?;
-        let next = next(&some[..done], is_last || ends_here);
-        let Some(next) = next.filter(|next| *next > after) else { return Ok(()) };
-        Position::keep(&next, out)?;
-        if is_last || ends_here {
-            return Ok(());
+        match next(&some[..done], is_last || ends_here).filter(|next| *next > after) {
+            Some(next) => {
+                Position::keep(&next, out)?;
+                (after, number, read) = (next, 0, 0);
+            }
+            // All of it changed at the same time, and so does what may follow.
+            None => number += 1,
         }
-        after = next;
+        if is_last || ends_here {
+            break;
+        }
     }
+    reading.tell(out);
+    Ok(())
 }
 
-/// The path of the page that begins after a time of change.
-pub fn path(after: &str, size: usize) -> String {
+/// The path of a page of what changed after a time.
+pub fn path(after: &str, page: usize, size: usize) -> String {
     let after: String = after.chars().filter(|one| !matches!(one, '\'' | '!')).collect();
     let filter = format!("filters:!((col:changed_on,opr:gt,value:'{after}'))");
     let order = "order_column:changed_on,order_direction:asc";
-    format!("/api/v1/{LIST}/?q={}", encode(&format!("({filter},{order},page:0,page_size:{size})")))
+    format!("/api/v1/{LIST}/?q={}", encode(&format!("({filter},{order},page:{page},page_size:{size})")))
 }
 
 fn rows_of(rows: Vec<Value>, out: &mut dyn Output) -> Result<Vec<Ran>> {
@@ -70,13 +81,13 @@ fn rows_of(rows: Vec<Value>, out: &mut dyn Output) -> Result<Vec<Ran>> {
     Ok(some)
 }
 
-/// Where the next page begins. Others of the same time may follow a full page: it begins before these.
+/// After what time the next page begins. Others of the newest time may follow: it begins before these, and nowhere yet if
+/// all are of one time.
 fn next(rows: &[Ran], is_end: bool) -> Option<String> {
     let times: BTreeSet<&str> = rows.iter().filter_map(|ran| ran.changed_on.as_deref()).collect();
     let mut newest_first = times.into_iter().rev();
     let newest = newest_first.next()?;
-    let before = if is_end { None } else { newest_first.next() };
-    Some(before.unwrap_or(newest).to_owned())
+    if is_end { Some(newest.to_owned()) } else { newest_first.next().map(str::to_owned) }
 }
 
 struct Reading<'r> {
@@ -90,6 +101,8 @@ struct Reading<'r> {
     /// Of this page and the one before it.
     seen: BTreeSet<u64>,
     total: u64,
+    /// Queries of which nobody can say how they ended, or where they ran.
+    untold: BTreeSet<u64>,
 }
 
 impl Reading<'_> {
@@ -120,10 +133,11 @@ impl Reading<'_> {
         let failed = match ran.status.as_deref().unwrap_or_default().to_ascii_lowercase().as_str() {
             "success" => false,
             "failed" | "timed_out" | "stopped" => true,
-            _ => return Ok(None),
+            "pending" | "running" | "scheduled" | "fetching" => return Ok(None),
+            _ => return self.leave_out(ran),
         };
-        let (Some(text), Some(database)) = (text(ran), ran.database.as_ref()) else { return Ok(None) };
-        let sql = self.filler.alone(text)?;
+        let (Some(text), Some(database)) = (text(ran), ran.database.as_ref()) else { return self.leave_out(ran) };
+        let sql = self.filler.alone(text, &format!("query {}", ran.id), out)?;
         if self.moves_only && !moves(&sql) {
             return Ok(None);
         }
@@ -139,6 +153,23 @@ impl Reading<'_> {
             failed,
             ..query(sql, &place)
         }))
+    }
+}
+
+impl Reading<'_> {
+    #[expect(clippy::unnecessary_wraps, reason = "it ends a function that can fail")]
+    fn leave_out(&mut self, ran: &Ran) -> Result<Option<Query>> {
+        self.untold.insert(ran.id);
+        Ok(None)
+    }
+
+    /// Says which queries were left out.
+    fn tell(&self, out: &mut dyn Output) {
+        if !self.untold.is_empty() {
+            let ids: Vec<String> = self.untold.iter().take(NAMED).map(u64::to_string).collect();
+            let message = "queries without a text, a database or a known status are left out";
+            out.note(Level::Warn, message, &[("queries", self.untold.len().to_string()), ("first", ids.join(", "))]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::connector::ReadRequest;
 use metahost_plugin_sdk::lineage::Query;
+use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::{Output, or_skip};
 use metahost_plugin_sdk::rest::{Api, encode, parse};
 
@@ -29,11 +30,13 @@ pub fn read(server: &dyn Api, config: &Config, request: &ReadRequest, out: &mut 
         filler: Filler::new(server),
         seen: BTreeSet::new(),
     };
+    let mut read = 0;
     for number in 0.. {
-        let Some(rows) = page(server, &path(number, config.page_size), LIST, out)? else { return Ok(()) };
-        let is_last = rows.len() < config.page_size;
+        let Some(page) = page(server, &path(number, config.page_size), LIST, out)? else { return Ok(()) };
+        read += page.rows.len() as u64;
+        let is_last = page.rows.is_empty() || read >= page.count;
         let mut some = Vec::new();
-        for row in rows {
+        for row in page.rows {
             let id = row["id"].to_string();
             some.extend(or_skip(out, &[LIST, &id], parse::<SavedQuery>("the saved query", row))?);
         }
@@ -82,14 +85,18 @@ impl Reading<'_> {
     /// None where nothing is written in it, or nobody tells in which database it would run.
     fn record(&mut self, saved: &SavedQuery, out: &mut dyn Output) -> Result<Option<Query>> {
         let text = saved.sql.as_deref().filter(|sql| !sql.trim().is_empty());
-        let (Some(text), Some(database)) = (text, saved.database.as_ref()) else { return Ok(None) };
+        let (Some(text), Some(database)) = (text, saved.database.as_ref()) else {
+            let message = "a saved query without a text or a database is left out";
+            out.note(Level::Warn, message, &[("query", saved.id.to_string())]);
+            return Ok(None);
+        };
         let names = (saved.catalog.as_deref(), saved.schema.as_deref());
         let place = self.databases.place(self.server, self.config, database, names, out)?;
         let person = saved.created_by.as_ref().or(saved.changed_by.as_ref());
         Ok(Some(Query {
             user: person.and_then(|person| self.people.name(person)),
             rows: saved.rows.and_then(|rows| u64::try_from(rows).ok()),
-            ..query(self.filler.alone(text)?, &place)
+            ..query(self.filler.alone(text, &format!("saved query {}", saved.id), out)?, &place)
         }))
     }
 }

@@ -98,6 +98,9 @@ fn rules_of_row_level_security_are_told_without_what_they_say() {
     let (done, out) = run(&recorded().with(&RULES.page(0, 100), 403, "{}"), "");
     done.unwrap();
     assert!(out.notes[0].contains("may not see row level security") && out.skipped.is_empty(), "{:?}", out.notes);
+    let (done, out) = run(&recorded().with(&RULES.page(0, 100), 200, "<html>Sign in</html>"), "");
+    done.unwrap();
+    assert!(out.notes[0].contains("row level security can't be read"), "no lack of rights: {:?}", out.notes);
 }
 
 #[test]

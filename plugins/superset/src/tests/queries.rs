@@ -21,7 +21,7 @@ fn server() -> ByHeart {
             &fixture(include_str!("../../fixtures/people.json")),
         )
         .json(&saved_path(0, 100), &fixture(include_str!("../../fixtures/saved-queries.json")))
-        .json(&ran_path(START, 100), &history())
+        .json(&ran_path(START, 0, 100), &history())
 }
 
 fn history() -> Value {
@@ -120,7 +120,7 @@ fn for_lineage_only_what_moves_data_is_read() {
 fn only_queries_that_ended_in_the_window_are_read() {
     let mut request = asked("usage:sql-lab", None);
     request.window = Window { since: Some(1_795_428_060_000), until: Some(1_795_428_240_000) };
-    let server = server().json(&ran_path("2026-11-23T10:01:00", 100), &history());
+    let server = server().json(&ran_path("2026-11-23T10:01:00", 0, 100), &history());
     let out = whole(&server, &request, "");
     assert_eq!(out.queries.len(), 2, "the second and the fourth: {:?}", out.queries);
     let cursor = r#"{"changed_on":"2026-11-23T10:03:00.000000"}"#;
@@ -131,15 +131,15 @@ fn only_queries_that_ended_in_the_window_are_read() {
 fn each_page_begins_where_the_last_one_ended() {
     let all = history();
     let rows = all["result"].as_array().unwrap();
-    let page = |rows: &[Value]| json!({ "count": 6, "result": rows });
+    let page = |rows: &[Value], left: usize| json!({ "count": left, "result": rows });
     let server = server()
-        .json(&ran_path(START, 3), &page(&rows[..3]))
-        .json(&ran_path("2026-11-23T10:01:00.000000", 3), &page(&rows[2..5]))
-        .json(&ran_path("2026-11-23T10:03:00.000000", 3), &page(&rows[4..]));
+        .json(&ran_path(START, 0, 3), &page(&rows[..3], 6))
+        .json(&ran_path("2026-11-23T10:01:00.000000", 0, 3), &page(&rows[2..5], 4))
+        .json(&ran_path("2026-11-23T10:03:00.000000", 0, 3), &page(&rows[4..], 2));
     let out = whole(&server, &asked("usage:sql-lab", None), r#", "page-size": 3"#);
     assert_eq!(out.queries.len(), 5, "a row on two pages is one query");
     let again = ByHeart::new("Superset", "superset")
-        .json(&ran_path("2026-11-23T10:05:00.000000", 3), &json!({ "count": 0, "result": [] }));
+        .json(&ran_path("2026-11-23T10:05:00.000000", 0, 3), &json!({ "count": 0, "result": [] }));
     let later = whole(&again, &asked("usage:sql-lab", out.cursor.as_deref()), r#", "page-size": 3"#);
     assert!(later.queries.is_empty() && later.cursor.is_none());
 }
@@ -147,16 +147,20 @@ fn each_page_begins_where_the_last_one_ended() {
 #[test]
 fn a_server_that_does_not_filter_ends() {
     let page = json!({ "count": 6, "result": history()["result"].as_array().unwrap()[..2] });
-    let server = server().json(&ran_path(START, 2), &page).json(&ran_path("2026-11-23T10:00:05.000001", 2), &page);
+    let after = "2026-11-23T10:00:05.000001";
+    let server = [0, 1, 2].iter().fold(server().json(&ran_path(START, 0, 2), &page), |server, number| {
+        server.json(&ran_path(after, *number, 2), &page)
+    });
     let out = whole(&server, &asked("usage:sql-lab", None), r#", "page-size": 2"#);
     assert_eq!(out.queries.len(), 2);
 }
 
 #[test]
 fn a_user_without_rights_is_told_and_loses_nothing() {
-    for (id, path, list) in
-        [("usage:saved-queries", saved_path(0, 100), "saved_query"), ("usage:sql-lab", ran_path(START, 100), "query")]
-    {
+    for (id, path, list) in [
+        ("usage:saved-queries", saved_path(0, 100), "saved_query"),
+        ("usage:sql-lab", ran_path(START, 0, 100), "query"),
+    ] {
         let out = whole(&server().with(&path, 403, r#"{"message":"Forbidden"}"#), &asked(id, None), "");
         assert!(out.skipped[0].starts_with(&format!("{list}: this user may not list it")), "{:?}", out.skipped);
         assert!(out.cursor.is_none(), "a later run with more rights begins at the beginning");
@@ -177,7 +181,7 @@ fn a_hidden_database_is_told_once_and_its_kind_still_known() {
 #[test]
 fn what_is_no_list_ends_the_read() {
     for (body, words) in [("<html>Sign in</html>", "is this Superset?"), (r#"{"result": {}}"#, "has no rows")] {
-        for (id, path) in [("usage:saved-queries", saved_path(0, 100)), ("usage:sql-lab", ran_path(START, 100))] {
+        for (id, path) in [("usage:saved-queries", saved_path(0, 100)), ("usage:sql-lab", ran_path(START, 0, 100))] {
             let (done, out) = read(&server().with(&path, 200, body), &asked(id, None), "");
             let error = format!("{:?}", done.unwrap_err());
             assert!(error.contains(words), "{error}");
@@ -188,4 +192,57 @@ fn what_is_no_list_ends_the_read() {
     assert!(format!("{:?}", done.unwrap_err()).contains("checkpoint"));
     let (done, _) = read(&server(), &asked("somewhere", None), "");
     assert!(format!("{:?}", done.unwrap_err()).contains("no split of this connector"));
+}
+
+/// Rows of SQL Lab's history: number, time of change, and what differs from a good one.
+fn row(id: u64, changed_on: &str, more: &Value) -> Value {
+    let mut row = json!({
+        "id": id, "changed_on": changed_on, "status": "success", "sql": format!("select {id} from t"),
+        "database": { "id": 1, "database_name": "Lakehouse" },
+    });
+    row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    row
+}
+
+#[test]
+fn more_queries_than_a_page_that_changed_at_the_same_time_are_all_read() {
+    let at = "2026-11-23T10:00:00.000000";
+    let rows: Vec<Value> =
+        (1..=5).map(|id| row(id, at, &json!({}))).chain([row(6, "2026-11-23T10:01:00", &json!({}))]).collect();
+    let page = |rows: &[Value], left: usize| json!({ "count": left, "result": rows });
+    let server = server()
+        .json(&ran_path(START, 0, 2), &page(&rows[..2], 6))
+        .json(&ran_path(START, 1, 2), &page(&rows[2..4], 6))
+        .json(&ran_path(START, 2, 2), &page(&rows[4..], 6));
+    let out = whole(&server, &asked("usage:sql-lab", None), r#", "page-size": 2"#);
+    assert_eq!(out.queries.len(), 6);
+    assert_eq!(out.cursor.as_deref(), Some(r#"{"changed_on":"2026-11-23T10:01:00"}"#));
+}
+
+#[test]
+fn a_server_that_caps_its_pages_without_a_word_is_read_to_the_end() {
+    let rows: Vec<Value> = (1..=3).map(|id| row(id, &format!("2026-11-23T10:0{id}:00"), &json!({}))).collect();
+    let page = |rows: &[Value], left: usize| json!({ "count": left, "result": rows });
+    let server = server()
+        .json(&ran_path(START, 0, 100), &page(&rows[..2], 3))
+        .json(&ran_path("2026-11-23T10:01:00", 0, 100), &page(&rows[1..], 2));
+    assert_eq!(whole(&server, &asked("usage:sql-lab", None), "").queries.len(), 3);
+}
+
+#[test]
+fn what_is_left_out_of_the_history_is_told_and_what_still_runs_is_not() {
+    let rows = [
+        row(1, "2026-11-23T10:00:00", &json!({ "status": "running" })),
+        row(2, "2026-11-23T10:01:00", &json!({ "status": "exploded" })),
+        row(3, "2026-11-23T10:02:00", &json!({ "database": null })),
+        row(4, "2026-11-23T10:03:00", &json!({ "id": "no number" })),
+        row(5, "2026-11-23T10:04:00", &json!({ "sql": "select {{ oh no" })),
+    ];
+    let server = server().json(&ran_path(START, 0, 100), &json!({ "count": 5, "result": rows }));
+    let out = whole(&server, &asked("usage:sql-lab", None), "");
+    assert_eq!(out.queries.len(), 1, "{:?}", out.queries);
+    assert!(out.skipped[0].contains("no number"), "{:?}", out.skipped);
+    let notes = out.notes.join("\n");
+    assert!(notes.contains("left out") && notes.contains("2, 3"), "{notes}");
+    assert!(notes.contains("can't be filled") && notes.contains("query 5"), "{notes}");
 }
