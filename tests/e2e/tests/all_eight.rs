@@ -62,7 +62,8 @@ fn lands(version: &str) -> Result<()> {
         .env("SUPERSET_PASSWORD", "stack")
         .env("SECRET", "hunter2")
         .env("KEY", redash::KEY);
-    let assets: Vec<String> = ALL.iter().map(|source| format!("openmetadata__{source}__metadata")).collect();
+    let mut assets: Vec<String> = ALL.iter().map(|source| format!("openmetadata__{source}__metadata")).collect();
+    assets.push("openmetadata__dbt__lineage".to_owned());
     let assets: Vec<&str> = assets.iter().map(String::as_str).collect();
     let report = landing.lands(&assets)?;
     for asset in report["assets"].as_array().context("no assets")? {
@@ -97,6 +98,25 @@ fn graph(landing: &Landing) -> Result<()> {
     let described =
         landing.server.get("tables/name/trino.iceberg.campus_marts.dim_learners?fields=tags,owners,dataModel")?;
     assert!(described["tags"].to_string().contains("dbtTags.marts"), "{described:#}");
+    whole(landing)
+}
+
+/// Every edge of the catalog, from what Airbyte loads to what Superset and Redash show. Of columns how many.
+fn whole(landing: &Landing) -> Result<()> {
+    let edges = landing.server.ask("edges")?;
+    let end = |edge: &Value, side: &str| {
+        let text = |key: &str| edge[side][key].as_str().unwrap_or_default().to_owned();
+        format!("{} {}", text("type"), text("fullyQualifiedName"))
+    };
+    let line = |edge: &Value| {
+        let details = &edge["lineageDetails"];
+        let columns = details["columnsLineage"].as_array().map_or(0, Vec::len);
+        let by = details["pipeline"]["fullyQualifiedName"].as_str().map(|by| format!(" by {by}")).unwrap_or_default();
+        let source = details["source"].as_str().unwrap_or_default();
+        format!("{} -> {}: {source}, {columns} columns{by}\n", end(edge, "fromEntity"), end(edge, "toEntity"))
+    };
+    let lines: String = edges["data"].as_array().context("no edges")?.iter().map(line).collect();
+    insta::assert_snapshot!("graph", lines);
     Ok(())
 }
 

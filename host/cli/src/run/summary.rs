@@ -158,7 +158,7 @@ fn problems(report: &Report) -> Result<()> {
 fn sql_lines(asset: &str, sql: &Verdicts) -> Result<()> {
     let Verdicts { read, full, partial, none, examples } = sql;
     let rest = if full == read { String::new() } else { format!(", {partial} in part, {none} not at all") };
-    output::line(format!("{asset}: SQL of {read} queries and views read for lineage: {full} understood{rest}"))?;
+    output::line(format!("{asset}: SQL read for lineage: {read} queries and views, {full} understood{rest}"))?;
     for unread in examples.iter().take(SHOWN) {
         let sql: Vec<&str> = unread.sql.split_whitespace().collect();
         output::line(format!("  not understood: {}: {}", unread.reason, sql.join(" ")))?;
