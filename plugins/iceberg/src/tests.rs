@@ -362,3 +362,9 @@ fn a_token_that_ends_and_a_storm_of_requests_end_the_read_with_what_was_read_kep
         assert!(!out.complete.iter().any(|(scope, _, _)| scope == "lake/gold"));
     }
 }
+
+#[test]
+fn the_readme_says_which_fields_are_filled() {
+    let all = [whole(), profiles(&recorded())];
+    metahost_plugin_sdk::testing::assert_coverage(include_str!("../README.md"), &all.each_ref());
+}

@@ -53,6 +53,20 @@ fn every_listed_table_is_emitted_with_columns() {
 
 #[test]
 #[ignore = "needs a running Trino: cargo xtask stack up"]
+fn the_readme_says_which_fields_are_filled() {
+    let read = |mode| run(mode, r#", "catalogs": ["iceberg", "memory", "postgresql"]"#);
+    let (entities, queries, profile) = (read(Mode::Entities), read(Mode::Usage), read(Mode::Profile));
+    let all = metahost_plugin_sdk::testing::Collected {
+        entities: entities.entities,
+        queries: queries.queries,
+        stats: profile.stats,
+        ..metahost_plugin_sdk::testing::Collected::default()
+    };
+    metahost_plugin_sdk::testing::assert_coverage(include_str!("../README.md"), &[&all]);
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
 fn the_engine_tells_rows_bounds_and_changes_of_iceberg_tables() {
     let out = run(Mode::Profile, r#", "catalogs": ["iceberg"]"#);
     let (_, orders) = out.stats.iter().find(|(table, _)| table == "iceberg.bronze.orders").unwrap();
