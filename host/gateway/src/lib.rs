@@ -40,6 +40,7 @@ mod options;
 mod origin;
 mod redact;
 mod redirect;
+mod resume;
 mod retry;
 mod secret;
 mod sigv4;

@@ -33,6 +33,8 @@ pub(crate) struct Answer {
     pub(crate) response: Response,
     pub(crate) attempts: u32,
     pub(crate) redirects: Vec<String>,
+    /// What brought it, after all redirects.
+    pub(crate) call: Call,
 }
 
 impl Line<'_> {
@@ -43,7 +45,7 @@ impl Line<'_> {
             let (response, tried) = self.attempts(&call).await?;
             attempts += tried;
             let Some(next) = redirect::next(self.access, &call, &response)? else {
-                return Ok(Answer { response, attempts, redirects });
+                return Ok(Answer { response, attempts, redirects, call });
             };
             if redirects.len() == redirect::MOST {
                 return Err(redirect::too_many(&call));
@@ -57,6 +59,7 @@ impl Line<'_> {
     pub(crate) async fn attempts(&self, call: &Call) -> Result<(Response, u32)> {
         let credential = call.slot.as_ref().and_then(|slot| self.access.credentials.get(slot));
         let (mut done, mut renewed) = (0, false);
+        let mut missed = None;
         loop {
             let given = self.given(credential).await?;
             let outcome = self.attempt(call, credential, given.as_ref(), done + 1).await;
@@ -68,13 +71,31 @@ impl Line<'_> {
                 renewed = true;
                 continue;
             }
-            let wait = if call.retry { retry::pause(&self.access.limits, done, &outcome) } else { None };
+            let wait = self.pause(call, done, &outcome, &mut missed);
             done += 1;
             let Some(wait) = wait else { return outcome.map(|response| (response, done)) };
             self.tally.retry();
             drop(outcome);
             sleep(wait).await;
         }
+    }
+
+    /// How long to wait before the next attempt, if there is one. `missed` is when the server was first away.
+    fn pause(
+        &self,
+        call: &Call,
+        done: u32,
+        outcome: &Result<Response>,
+        missed: &mut Option<Instant>,
+    ) -> Option<Duration> {
+        let limits = &self.access.limits;
+        if self.shared.has_answered(&call.origin, outcome.is_ok()) {
+            let away = missed.get_or_insert_with(Instant::now).elapsed();
+            if let Some(wait) = retry::outage(limits, done, away, outcome) {
+                return Some(wait);
+            }
+        }
+        if call.retry { retry::pause(limits, done, outcome) } else { None }
     }
 
     async fn given(&self, credential: Option<&Credential>) -> Result<Option<Given>> {

@@ -74,7 +74,10 @@ fn describe(service: &Service, write: &Write) -> Described {
             let place = format!("{}\0{}\0{:020}", service.name, query.sql, query.started_at.unwrap_or_default());
             (6, None, place, json!({ "record": "query", "value": query }))
         }
-        Write::Run { pipeline, run } => about(7, "pipelineRun", pipeline, run),
+        Write::Run { pipeline, run } => {
+            let (case, kind, place, line) = about(7, "pipelineRun", pipeline, run);
+            (case, kind, format!("{place}\0{:020}\0{}", run.started_at.unwrap_or_default(), run.id), line)
+        }
         Write::Usage { target, usage } => about(8, "usage", target, usage),
         Write::Stats { table, stats } => about(9, RecordKind::Stats.as_str(), table, stats),
     }
