@@ -93,26 +93,22 @@ impl TableIndex {
         if name.is_location() || parts.len() < 2 {
             return Look::Absent;
         }
-        let Some(all) = self.services.get(service).filter(|all| all.listed) else {
-            return Look::Unlisted(BTreeSet::from([Place { service: service.to_owned(), database: None }]));
-        };
         // A server's name in front of the database, as in T-SQL, says nothing here.
         let parts = &parts[parts.len().saturating_sub(3)..];
         let (within, inner) = parts.split_at(parts.len() - 2);
-        let searched: Vec<(&String, &Tables)> = match within {
-            [database] => all.database(database).into_iter().collect(),
-            _ => all.databases.iter().collect(),
+        let database = within.first().map(String::as_str);
+        let searched = self
+            .services
+            .get(service)
+            .map_or_else(|| Err(vec![database.map(str::to_owned)]), |all| all.searched(database));
+        let tables = match searched {
+            Ok(tables) => tables,
+            Err(lacking) => {
+                let place = |database| Place { service: service.to_owned(), database };
+                return Look::Unlisted(lacking.into_iter().map(place).collect());
+            }
         };
-        let unlisted = |(database, _): &&(&String, &Tables)| Place {
-            service: service.to_owned(),
-            database: Some((*database).clone()),
-        };
-        let missing: BTreeSet<Place> =
-            searched.iter().filter(|(_, tables)| !tables.listed).map(|found| unlisted(&found)).collect();
-        if !missing.is_empty() {
-            return Look::Unlisted(missing);
-        }
-        let mut found = searched.iter().filter_map(|(_, tables)| tables.find(inner));
+        let mut found = tables.into_iter().filter_map(|tables| tables.find(inner));
         match (found.next(), found.next()) {
             (Some(table), None) => Look::Found(table),
             _ => Look::Absent,
@@ -120,7 +116,27 @@ impl TableIndex {
     }
 }
 
+/// Databases of which the tables must be listed first; none stands for the list of all databases.
+type Lacking = Vec<Option<String>>;
+
 impl Databases {
+    /// Where to look for a table: in the database that is named, else in all.
+    fn searched(&self, named: Option<&str>) -> Result<Vec<&Tables>, Lacking> {
+        let found = match named.map(|name| (name, self.database(name))) {
+            // Most names are spelled as they are: the list of all databases is worth a look only if not.
+            Some((_, Some((_, tables)))) if tables.listed && tables.tables.is_empty() && !self.listed => {
+                return Err(vec![None]);
+            }
+            Some((name, None)) if !self.listed => return Err(vec![Some(name.to_owned())]),
+            Some((_, found)) => found.into_iter().collect(),
+            None if !self.listed => return Err(vec![None]),
+            None => self.databases.iter().collect::<Vec<(&String, &Tables)>>(),
+        };
+        let lacking: Lacking =
+            found.iter().filter(|(_, tables)| !tables.listed).map(|(name, _)| Some((*name).clone())).collect();
+        if lacking.is_empty() { Ok(found.into_iter().map(|(_, tables)| tables).collect()) } else { Err(lacking) }
+    }
+
     fn database(&self, name: &str) -> Option<(&String, &Tables)> {
         let same = |(known, _): &(&String, &Tables)| known.to_lowercase() == name.to_lowercase();
         self.databases.get_key_value(name).or_else(|| self.databases.iter().find(same))
@@ -188,11 +204,13 @@ mod tests {
     fn what_is_not_listed_is_asked_for_first() {
         let mut index = TableIndex::default();
         let look = |index: &TableIndex| format!("{:?}", index.look("svc", &TableName::dotted("db.s.t")));
-        assert!(look(&index).contains("database: None"));
-        index.list_databases("svc", ["db".to_owned()]);
-        assert!(look(&index).contains("database: Some(\"db\")"));
+        assert!(look(&index).contains("database: Some(\"db\")"), "most names are spelled as they are");
         index.list_tables(&place("svc", Some("db")), []);
+        assert!(look(&index).contains("database: None"), "and if not, there may be one in another case");
+        index.list_databases("svc", ["db".to_owned()]);
         assert_eq!(look(&index), "Absent");
+        let short = index.look("other", &TableName::dotted("s.t"));
+        assert_eq!(short, Look::Unlisted(BTreeSet::from([place("other", None)])));
     }
 
     #[test]
