@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use metahost_model::{
-    Annotation, Edge, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Run, Service, TableStat, TestCase,
-    TestResult, Timestamp, Usage,
+    Annotation, ColumnNames, Edge, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Run, Service, TableStat,
+    TestCase, TestResult, Timestamp, Usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct Known {
     pub fingerprint: Option<Fingerprint>,
     /// Soft-deleted: a write brings it back.
     pub deleted: bool,
+    /// The columns of a table, as far as its listing tells them.
+    pub columns: ColumnNames,
 }
 
 /// An entity that exists in the catalog.
@@ -82,7 +84,12 @@ pub enum Write {
         result: Box<TestResult>,
     },
     /// Add or update a query of the service.
-    Query(Box<Query>),
+    Query {
+        /// The query.
+        query: Box<Query>,
+        /// The tables that it reads or writes.
+        tables: Vec<Reference>,
+    },
     /// Add a run of a pipeline.
     Run {
         /// The pipeline.

@@ -100,6 +100,8 @@ pub struct HttpLimits {
     pub backoff: Duration,
     /// Longest wait before a repetition. A server that asks for more gets its answer handed to the caller.
     pub max_backoff: Duration,
+    /// How long a server that answered before may be away, as while it is started anew.
+    pub outage: Duration,
 }
 
 impl Default for HttpLimits {
@@ -115,6 +117,7 @@ impl Default for HttpLimits {
             retries: 4,
             backoff: Duration::from_millis(250),
             max_backoff: Duration::from_mins(1),
+            outage: Duration::from_mins(1),
         }
     }
 }

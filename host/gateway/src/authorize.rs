@@ -5,14 +5,15 @@ use std::time::SystemTime;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
+use crate::aws::RegionKeys;
 use crate::call::Call;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
 use crate::sigv4::Signer;
+use crate::tokens::Given;
 
-/// Adds the credential's headers. `token` is the one its issuer gave, for kinds that need one.
-pub(crate) fn authorize(call: &mut Call, credential: &Credential, token: Option<&Secret>) -> Result<()> {
+/// Adds the credential's headers. `given` is what its issuer gave, for kinds that need one.
+pub(crate) fn authorize(call: &mut Call, credential: &Credential, given: Option<&Given>) -> Result<()> {
     match credential {
         Credential::None => Ok(()),
         Credential::Basic { username, password } => {
@@ -25,13 +26,17 @@ pub(crate) fn authorize(call: &mut Call, credential: &Credential, token: Option<
                 .map_err(|cause| unusable("its header's name").caused_by(cause))?;
             insert(call, name, &format!("{}{}", prefix.as_deref().unwrap_or_default(), value.expose()))
         }
-        Credential::OAuth2ClientCredentials { .. } | Credential::Login { .. } => match token {
-            Some(token) => insert(call, AUTHORIZATION, &format!("Bearer {}", token.expose())),
-            None => Err(unusable("it has no token")),
+        Credential::OAuth2ClientCredentials { .. } | Credential::Login { .. } => match given {
+            Some(Given::Bearer(token)) => insert(call, AUTHORIZATION, &format!("Bearer {}", token.expose())),
+            _ => Err(unusable("it has no token")),
         },
-        Credential::AwsSigV4 { access_key_id, secret_access_key, session_token, region, service } => {
-            let session_token = session_token.as_ref();
-            Signer { access_key_id, secret_access_key, session_token, region, service }.sign(call, SystemTime::now())
+        Credential::AwsSigV4(aws) => {
+            let given = match given {
+                Some(Given::Keys(keys)) => Some(keys.clone()),
+                _ => aws.fixed(),
+            };
+            let RegionKeys { keys, region } = given.ok_or_else(|| unusable("it has no keys"))?;
+            Signer { keys: &keys, region: &region, service: &aws.service }.sign(call, SystemTime::now())
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout};
 use crate::counters::Tally;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fault::{self, Place};
+use crate::resume::Again;
 
 /// So much is read before the answer is handed over: a small answer is whole, or was asked for again.
 pub(crate) const HEAD_START: u64 = 256 << 10;
@@ -21,6 +22,8 @@ pub struct Body {
     rest: Option<Rest>,
     seen: u64,
     bounds: Bounds,
+    /// How to go on if it breaks off.
+    again: Option<Again>,
 }
 
 /// What a body may not exceed, and where that is said.
@@ -33,7 +36,7 @@ pub(crate) struct Bounds {
 }
 
 /// What is still on the network.
-struct Rest {
+pub(crate) struct Rest {
     response: reqwest::Response,
     /// Time left for waiting. The caller's own time does not count: a slow catalog is not the server's fault.
     budget: Duration,
@@ -45,12 +48,22 @@ impl Body {
         if announced > bounds.max_bytes {
             return Err(too_large(&bounds).with("announced-bytes", announced));
         }
-        Ok(Self { parts: VecDeque::new(), rest: Some(Rest { response, budget }), seen: 0, bounds })
+        Ok(Self { parts: VecDeque::new(), rest: Some(Rest { response, budget }), seen: 0, bounds, again: None })
     }
 
     /// A body that is all here and was counted already.
     pub(crate) fn whole(bytes: Bytes, bounds: Bounds) -> Self {
-        Self { seen: bytes.len() as u64, parts: VecDeque::from([bytes]), rest: None, bounds }
+        Self { seen: bytes.len() as u64, parts: VecDeque::from([bytes]), rest: None, bounds, again: None }
+    }
+
+    /// A body that is asked for again where it breaks off.
+    pub(crate) fn resumable(mut self, again: impl FnOnce() -> Again) -> Self {
+        if self.rest.is_some() {
+            let mut again = again();
+            self.parts.iter().for_each(|part| again.met(part));
+            self.again = Some(again);
+        }
+        self
     }
 
     /// Reads ahead, so that a connection that breaks early shows before the caller has seen anything.
@@ -62,6 +75,12 @@ impl Body {
             }
         }
         Ok(())
+    }
+
+    /// Whether the part that was read ahead holds these bytes.
+    pub(crate) fn has_ahead(&self, wanted: &[u8]) -> bool {
+        let ahead: Vec<u8> = self.parts.iter().flatten().copied().collect();
+        ahead.windows(wanted.len()).any(|window| window == wanted)
     }
 
     /// The next part; none at the end.
@@ -94,7 +113,33 @@ impl Body {
         Ok(whole.freeze())
     }
 
+    /// The next part from the network; where it breaks off, from the same answer given once more.
     async fn pull(&mut self) -> Result<Option<Bytes>> {
+        let pulled = self.pull_once().await;
+        let Some(again) = &mut self.again else { return pulled };
+        match pulled {
+            Ok(part) => {
+                if let Some(part) = &part {
+                    again.met(part);
+                }
+                Ok(part)
+            }
+            Err(error) if error.is_retryable() => {
+                let (rest, next) = again.resume(self.seen, error).await?;
+                self.rest = rest;
+                self.seen += next.len() as u64;
+                Ok((!next.is_empty() || self.rest.is_some()).then_some(next))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is still on the network, with what came of it; for the body that it goes on as.
+    pub(crate) fn into_rest(self) -> (Option<Rest>, VecDeque<Bytes>) {
+        (self.rest, self.parts)
+    }
+
+    async fn pull_once(&mut self) -> Result<Option<Bytes>> {
         let Some(rest) = &mut self.rest else { return Ok(None) };
         let place = &self.bounds.place;
         let started = Instant::now();

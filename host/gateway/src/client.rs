@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use crate::access::Access;
 use crate::call::Call;
 use crate::cassette::Cassette;
 use crate::counters::{Counters, Tally};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gateway::Shared;
-use crate::live::Line;
+use crate::live::{Answer, Line};
 use crate::message::{Request, Response};
+use crate::resume::Again;
 
 /// Sends requests under one access. Cheap to clone; clones count together.
 #[derive(Clone)]
@@ -39,10 +42,28 @@ impl Client {
         let call = Call::new(&self.access, request, !matches!(cassette, Cassette::Replay(_)))?;
         self.count()?;
         match cassette {
-            Cassette::Off => line.exchange(call).await.map(|answer| answer.response),
+            Cassette::Off => line.exchange(call).await.map(|answer| self.resumable(answer)),
             Cassette::Record(recorder) => recorder.exchange(&line, call).await,
             Cassette::Replay(player) => player.exchange(&line, &call).await,
         }
+    }
+
+    /// An answer whose body goes on where it breaks off, if it is safe to ask again.
+    fn resumable(&self, Answer { response, call, .. }: Answer) -> Response {
+        if !call.retry {
+            return response;
+        }
+        let Response { status, headers, body } = response;
+        let again = || Again {
+            shared: Arc::clone(&self.shared),
+            access: Arc::clone(&self.access),
+            tally: Arc::clone(&self.tally),
+            call,
+            status,
+            met: Sha256::new(),
+            done: 0,
+        };
+        Response { status, headers, body: body.resumable(again) }
     }
 
     /// The text without the secrets the gateway knows: what a source answers may repeat them.

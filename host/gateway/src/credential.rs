@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::aws::AwsCredential;
 use crate::secret::Secret;
 
 /// What the host adds to a request that names a slot. The guest never sees it.
@@ -61,18 +62,7 @@ pub enum Credential {
         token_field: String,
     },
     /// AWS Signature Version 4, for S3 and what speaks like it.
-    AwsSigV4 {
-        /// The access key's identifier.
-        access_key_id: String,
-        /// The secret key.
-        secret_access_key: Secret,
-        /// The session token of temporary keys.
-        session_token: Option<Secret>,
-        /// The region that signs.
-        region: String,
-        /// The service that signs: `s3`, `glue`.
-        service: String,
-    },
+    AwsSigV4(AwsCredential),
 }
 
 impl Credential {
@@ -85,11 +75,20 @@ impl Credential {
             Self::ApiKey { .. } => "api-key",
             Self::OAuth2ClientCredentials { .. } => "oauth2",
             Self::Login { .. } => "login",
-            Self::AwsSigV4 { .. } => "aws-sigv4",
+            Self::AwsSigV4(_) => "aws-sigv4",
         }
     }
 
-    /// Where the token of this credential is issued; none for kinds without a token.
+    /// Whether someone has to be asked, or a file to be read, before it can be put on a request.
+    pub(crate) fn is_issued(&self) -> bool {
+        match self {
+            Self::OAuth2ClientCredentials { .. } | Self::Login { .. } => true,
+            Self::AwsSigV4(aws) => aws.fixed().is_none(),
+            _ => false,
+        }
+    }
+
+    /// Where the bearer token of this credential is issued; none for kinds without one.
     pub(crate) fn issuer(&self) -> Option<&str> {
         match self {
             Self::OAuth2ClientCredentials { token_url, .. } => Some(token_url),
@@ -114,9 +113,7 @@ impl Credential {
             Self::Bearer { token } => vec![token],
             Self::ApiKey { value, .. } => vec![value],
             Self::OAuth2ClientCredentials { client_secret, .. } => vec![client_secret],
-            Self::AwsSigV4 { secret_access_key, session_token, .. } => {
-                std::iter::once(secret_access_key).chain(session_token).collect()
-            }
+            Self::AwsSigV4(aws) => aws.identity.secrets(),
         }
     }
 }

@@ -49,6 +49,7 @@ pub struct Error {
     context: Vec<(&'static str, String)>,
     retryable: bool,
     retry_after: Option<Duration>,
+    unsent: bool,
     #[source]
     source: Option<Source>,
 }
@@ -60,7 +61,15 @@ impl Error {
     /// An error of this kind. Unreachable and timed-out requests may be retried, all others not.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let retryable = matches!(kind, ErrorKind::Unreachable | ErrorKind::Timeout);
-        Self { kind, message: message.into(), context: Vec::new(), retryable, retry_after: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            context: Vec::new(),
+            retryable,
+            retry_after: None,
+            unsent: false,
+            source: None,
+        }
     }
 
     /// Adds a key and its value for machines and for the end of the message.
@@ -85,6 +94,18 @@ impl Error {
     pub fn retryable(mut self, retryable: bool) -> Self {
         self.retryable = retryable;
         self
+    }
+
+    /// Says that no connection was made, so that nothing reached the server.
+    #[must_use]
+    pub(crate) fn unsent(mut self) -> Self {
+        self.unsent = true;
+        self
+    }
+
+    /// Whether nothing reached the server.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.unsent
     }
 
     /// What kind of failure it was.

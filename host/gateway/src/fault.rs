@@ -37,7 +37,7 @@ pub(crate) fn from_send(cause: reqwest::Error, place: &Place) -> Error {
     } else if cause.is_dns() {
         (ErrorKind::Unreachable, "the host name cannot be resolved")
     } else if cause.is_connect() {
-        return error(ErrorKind::Unreachable, &no_connection(&cause), place).caused_by(cause.without_url());
+        return error(ErrorKind::Unreachable, &no_connection(&cause), place).unsent().caused_by(cause.without_url());
     } else {
         (ErrorKind::Unreachable, "the connection broke before the answer")
     };
@@ -57,8 +57,10 @@ fn no_connection(cause: &reqwest::Error) -> String {
 
 /// An answer that broke off or cannot be decoded.
 pub(crate) fn from_body(cause: reqwest::Error, place: &Place) -> Error {
-    // A decoder's complaint is a bare I/O error; what breaks on the network comes wrapped in hyper's.
-    let decoder = cause.source().is_some_and(<dyn StdError>::is::<std::io::Error>);
+    // A decoder's complaint is a bare I/O error; what breaks on the network comes wrapped in hyper's. What ends too early
+    // for a decoder broke off on its way.
+    let decoder = cause.source().and_then(<dyn StdError>::downcast_ref::<std::io::Error>);
+    let decoder = decoder.is_some_and(|error| error.kind() != std::io::ErrorKind::UnexpectedEof);
     let (kind, what) = if decoder {
         (ErrorKind::InvalidResponse, "the answer cannot be decoded")
     } else {

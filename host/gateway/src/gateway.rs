@@ -1,6 +1,6 @@
 //! What all clients share: connections, limiters, tokens, known secrets, the cassette.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::access::Access;
@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) cassette: Cassette,
     limiters: Mutex<BTreeMap<(String, Origin), Limiter>>,
+    /// Where somebody answered.
+    answered: Mutex<BTreeSet<Origin>>,
 }
 
 impl Gateway {
@@ -41,6 +43,7 @@ impl Gateway {
             cassette: Cassette::open(&options)?,
             transport: Transport::new(options, &proxy)?,
             limiters: Mutex::default(),
+            answered: Mutex::default(),
         })))
     }
 
@@ -77,6 +80,15 @@ impl Gateway {
 }
 
 impl Shared {
+    /// Whether somebody answered there before, which an answer notes.
+    pub(crate) fn has_answered(&self, origin: &Origin, answers: bool) -> bool {
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers && !answered.contains(origin) {
+            answered.insert(origin.clone());
+        }
+        answered.contains(origin)
+    }
+
     /// The limiter of an owner at an origin; the first access to come sets its limits.
     pub(crate) fn limiter(&self, access: &Access, origin: &Origin) -> Limiter {
         let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,7 +10,8 @@
 //! - **Credentials.** A request names a slot and the gateway adds what belongs to it. A redirect to another origin is
 //!   checked like a first request and loses credentials and cookies.
 //! - **Repetition.** Only requests marked safe are repeated, on 429, 502, 503, 504, broken connections and time-outs. The
-//!   one exception: a request refused with 401 is sent once more with a new OAuth token, as nobody has acted on it.
+//!   one exception: a request whose token or temporary keys were refused is sent once more with new ones, as nobody has
+//!   acted on it.
 //! - **Cassettes.** While recording, an exchange is one request of a caller with its final answer; token requests are
 //!   not written down. Secrets are masked. Replaying asks the network nothing and fails on what was not recorded.
 //!
@@ -19,6 +20,7 @@
 mod access;
 mod address;
 mod authorize;
+mod aws;
 mod body;
 mod call;
 mod cassette;
@@ -38,6 +40,7 @@ mod options;
 mod origin;
 mod redact;
 mod redirect;
+mod resume;
 mod retry;
 mod secret;
 mod sigv4;
@@ -45,6 +48,7 @@ mod tokens;
 mod transport;
 
 pub use access::{Access, HttpLimits};
+pub use aws::{AwsCredential, AwsIdentity, AwsKeys, AwsProfile, AwsRole, AwsToken};
 pub use body::Body;
 pub use bytes::Bytes;
 pub use client::Client;

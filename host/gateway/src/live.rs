@@ -18,7 +18,7 @@ use crate::gateway::Shared;
 use crate::message::Response;
 use crate::redirect;
 use crate::retry;
-use crate::secret::Secret;
+use crate::tokens::Given;
 
 /// Who asks, and with what.
 #[derive(Clone, Copy)]
@@ -33,6 +33,8 @@ pub(crate) struct Answer {
     pub(crate) response: Response,
     pub(crate) attempts: u32,
     pub(crate) redirects: Vec<String>,
+    /// What brought it, after all redirects.
+    pub(crate) call: Call,
 }
 
 impl Line<'_> {
@@ -43,7 +45,7 @@ impl Line<'_> {
             let (response, tried) = self.attempts(&call).await?;
             attempts += tried;
             let Some(next) = redirect::next(self.access, &call, &response)? else {
-                return Ok(Answer { response, attempts, redirects });
+                return Ok(Answer { response, attempts, redirects, call });
             };
             if redirects.len() == redirect::MOST {
                 return Err(redirect::too_many(&call));
@@ -57,18 +59,19 @@ impl Line<'_> {
     pub(crate) async fn attempts(&self, call: &Call) -> Result<(Response, u32)> {
         let credential = call.slot.as_ref().and_then(|slot| self.access.credentials.get(slot));
         let (mut done, mut renewed) = (0, false);
+        let mut missed = None;
         loop {
-            let token = self.token(credential).await?;
-            let outcome = self.attempt(call, credential, token.as_ref(), done + 1).await;
-            // A refused token was not acted upon: one more try with a new one repeats nothing.
-            if let (Some(token), Some(credential), false, true) =
-                (&token, credential, renewed, is_unauthorized(&outcome))
+            let given = self.given(credential).await?;
+            let outcome = self.attempt(call, credential, given.as_ref(), done + 1).await;
+            // What was refused was not acted upon: one more try with a new token or new keys repeats nothing.
+            if let (Some(given), Some(credential), Ok(answer), false) = (&given, credential, &outcome, renewed)
+                && given.is_refused(answer)
             {
-                self.shared.tokens.forget(credential, token).await;
+                self.shared.tokens.forget(credential, given).await;
                 renewed = true;
                 continue;
             }
-            let wait = if call.retry { retry::pause(&self.access.limits, done, &outcome) } else { None };
+            let wait = self.pause(call, done, &outcome, &mut missed);
             done += 1;
             let Some(wait) = wait else { return outcome.map(|response| (response, done)) };
             self.tally.retry();
@@ -77,7 +80,25 @@ impl Line<'_> {
         }
     }
 
-    async fn token(&self, credential: Option<&Credential>) -> Result<Option<Secret>> {
+    /// How long to wait before the next attempt, if there is one. `missed` is when the server was first away.
+    fn pause(
+        &self,
+        call: &Call,
+        done: u32,
+        outcome: &Result<Response>,
+        missed: &mut Option<Instant>,
+    ) -> Option<Duration> {
+        let limits = &self.access.limits;
+        if self.shared.has_answered(&call.origin, outcome.is_ok()) {
+            let away = missed.get_or_insert_with(Instant::now).elapsed();
+            if let Some(wait) = retry::outage(limits, done, away, outcome) {
+                return Some(wait);
+            }
+        }
+        if call.retry { retry::pause(limits, done, outcome) } else { None }
+    }
+
+    async fn given(&self, credential: Option<&Credential>) -> Result<Option<Given>> {
         match credential {
             Some(credential) => self.shared.tokens.get(self, credential).await,
             None => Ok(None),
@@ -88,14 +109,14 @@ impl Line<'_> {
         &self,
         call: &Call,
         credential: Option<&Credential>,
-        token: Option<&Secret>,
+        given: Option<&Given>,
         number: u32,
     ) -> Result<Response> {
         let client = self.shared.transport.client(self.reach(call), self.access.limits.connect_timeout)?;
         let permit = self.shared.limiter(self.access, &call.origin).enter().await?;
         let mut signed = call.clone();
         if let Some(credential) = credential {
-            authorize(&mut signed, credential, token)?;
+            authorize(&mut signed, credential, given)?;
         }
         let started = Instant::now();
         let outcome = self.send(&client, signed).await;
@@ -152,10 +173,6 @@ impl Line<'_> {
             Err(error) => tracing::debug!(%owner, %method, %url, kind = ?error.kind(), ms, attempt, "http failed"),
         }
     }
-}
-
-fn is_unauthorized(outcome: &Result<Response, Error>) -> bool {
-    matches!(outcome, Ok(answer) if answer.status == 401)
 }
 
 fn request(call: Call) -> reqwest::Request {

@@ -24,7 +24,7 @@ pub(crate) async fn fetch(line: &Line<'_>, credential: &Credential) -> Result<To
     let (answer, _) = Box::pin(line.attempts(&call)).await?;
     let said = issued(answer, login_url, &line.access.owner).await?;
     let token = said[token_field].as_str().ok_or_else(|| no_token(login_url, &line.access.owner))?;
-    Ok(Token::new(token.to_owned(), seconds(&said["expires_in"]).or_else(|| life(token))))
+    Ok(Token::bearer(token, seconds(&said["expires_in"]).or_else(|| life(token))))
 }
 
 fn body(credential: &Credential) -> Value {

@@ -40,7 +40,7 @@ pub(crate) async fn fetch(line: &Line<'_>, credential: &Credential) -> Result<To
     }
     let said = issued(answer, token_url, &line.access.owner).await?;
     let token = said["access_token"].as_str().ok_or_else(|| no_token(token_url, &line.access.owner))?;
-    Ok(Token::new(token.to_owned(), seconds(&said["expires_in"])))
+    Ok(Token::bearer(token, seconds(&said["expires_in"])))
 }
 
 async fn ask(line: &Line<'_>, grant: &Grant<'_>, login: Login) -> Result<Response> {

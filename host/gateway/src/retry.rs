@@ -11,6 +11,9 @@ use crate::access::HttpLimits;
 use crate::error::{Error, Result};
 use crate::message::Response;
 
+/// A server that is back is noticed so soon.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
+
 const HTTP_DATE: &[FormatItem<'static>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
@@ -18,9 +21,18 @@ const HTTP_DATE: &[FormatItem<'static>] =
 pub(crate) fn pause(limits: &HttpLimits, done: u32, outcome: &Result<Response, Error>) -> Option<Duration> {
     let asked = match outcome {
         Ok(answer) if is_transient(answer.status) => wait_asked_for(answer, OffsetDateTime::now_utc()),
-        Err(error) if error.is_retryable() => error.wait(),
-        _ => return None,
+        Err(error) => return pause_after(limits, done, error),
+        Ok(_) => return None,
     };
+    paused(limits, done, asked)
+}
+
+/// How long to wait after an error, likewise.
+pub(crate) fn pause_after(limits: &HttpLimits, done: u32, error: &Error) -> Option<Duration> {
+    if error.is_retryable() { paused(limits, done, error.wait()) } else { None }
+}
+
+fn paused(limits: &HttpLimits, done: u32, asked: Option<Duration>) -> Option<Duration> {
     if done >= limits.retries {
         return None;
     }
@@ -30,6 +42,18 @@ pub(crate) fn pause(limits: &HttpLimits, done: u32, outcome: &Result<Response, E
         Some(asked) => Some(asked),
         None => Some(backoff(limits, done)),
     }
+}
+
+/// How long to wait for a server that answered before and now takes no connection, `away` after it was first missed; none
+/// when it was waited for long enough, or something else is wrong.
+pub(crate) fn outage(
+    limits: &HttpLimits,
+    done: u32,
+    away: Duration,
+    outcome: &Result<Response, Error>,
+) -> Option<Duration> {
+    let is_gone = outcome.as_ref().is_err_and(Error::is_unsent);
+    (is_gone && away < limits.outage).then(|| backoff(limits, done).min(LONGEST_LOOK))
 }
 
 fn is_transient(status: u16) -> bool {

@@ -8,18 +8,16 @@ use aws_sigv4::http_request::{
     UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RANGE};
 use tracing::subscriber::{NoSubscriber, with_default};
 
+use crate::aws::AwsKeys;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
 
 /// The keys, and what they sign for.
 pub(crate) struct Signer<'a> {
-    pub(crate) access_key_id: &'a str,
-    pub(crate) secret_access_key: &'a Secret,
-    pub(crate) session_token: Option<&'a Secret>,
+    pub(crate) keys: &'a AwsKeys,
     pub(crate) region: &'a str,
     pub(crate) service: &'a str,
 }
@@ -36,9 +34,10 @@ impl Signer<'_> {
     }
 
     fn signature(&self, call: &Call, now: SystemTime) -> Result<Vec<(HeaderName, HeaderValue)>> {
-        let token = self.session_token.map(|token| token.expose().to_owned());
+        let AwsKeys { access_key_id, secret_access_key, session_token } = self.keys;
+        let token = session_token.as_ref().map(|token| token.expose().to_owned());
         let identity =
-            Credentials::new(self.access_key_id, self.secret_access_key.expose(), token, None, "metahost").into();
+            Credentials::new(access_key_id.expose(), secret_access_key.expose(), token, None, "metahost").into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(self.region)
@@ -68,9 +67,10 @@ impl Signer<'_> {
     }
 }
 
-/// What is signed: host, dates and every `x-amz-*` or `range` header the caller set. Others may change on their way.
+/// What is signed: host, dates, the body's type and every `x-amz-*` or `range` header the caller set. Others may change
+/// on their way.
 fn signable(call: &Call) -> Result<SignableRequest<'_>> {
-    let signed = |name: &HeaderName| name.as_str().starts_with("x-amz-") || *name == http::header::RANGE;
+    let signed = |name: &HeaderName| name.as_str().starts_with("x-amz-") || [RANGE, CONTENT_TYPE].contains(name);
     let headers = call.headers.iter().filter(|(name, _)| signed(name));
     let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let body = SignableBody::Bytes(call.body.as_deref().unwrap_or_default());
@@ -86,7 +86,7 @@ fn refused() -> Error {
 mod tests {
     use super::*;
     use crate::access::Access;
-    use crate::{OriginRule, Request};
+    use crate::{OriginRule, Request, Secret};
     use std::time::{Duration, UNIX_EPOCH};
 
     fn call(url: &str, headers: &[(&str, &str)]) -> Call {
@@ -94,6 +94,11 @@ mod tests {
         access.origins = vec![OriginRule::from_url(url).unwrap()];
         let request = headers.iter().fold(Request::get(url), |request, (name, value)| request.header(*name, *value));
         Call::new(&access, request, true).unwrap()
+    }
+
+    fn keys(access_key_id: &str, secret_access_key: &str) -> AwsKeys {
+        let (access_key_id, secret_access_key) = (Secret::new(access_key_id), Secret::new(secret_access_key));
+        AwsKeys { access_key_id, secret_access_key, session_token: None }
     }
 
     fn authorization(signer: &Signer<'_>, mut call: Call, at: u64) -> String {
@@ -104,14 +109,8 @@ mod tests {
     /// `get-vanilla` of the AWS Signature Version 4 test suite.
     #[test]
     fn the_test_suite_of_aws_gives_its_signature() {
-        let secret_access_key = &Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-        let signer = Signer {
-            access_key_id: "AKIDEXAMPLE",
-            secret_access_key,
-            session_token: None,
-            region: "us-east-1",
-            service: "service",
-        };
+        let keys = &keys("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+        let signer = Signer { keys, region: "us-east-1", service: "service" };
         let header = authorization(&signer, call("https://example.amazonaws.com/", &[]), 1_440_938_160);
         assert!(header.ends_with("5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"), "{header}");
     }
@@ -119,14 +118,8 @@ mod tests {
     /// `GET Object` of the examples in the S3 API reference.
     #[test]
     fn the_example_of_the_s3_reference_gives_its_signature() {
-        let secret_access_key = &Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-        let signer = Signer {
-            access_key_id: "AKIAIOSFODNN7EXAMPLE",
-            secret_access_key,
-            session_token: None,
-            region: "us-east-1",
-            service: "s3",
-        };
+        let keys = &keys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+        let signer = Signer { keys, region: "us-east-1", service: "s3" };
         let call = call("https://examplebucket.s3.amazonaws.com/test.txt", &[("Range", "bytes=0-9")]);
         let header = authorization(&signer, call, 1_369_353_600);
         assert!(header.ends_with("f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"), "{header}");

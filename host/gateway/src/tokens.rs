@@ -1,4 +1,4 @@
-//! Tokens that an issuer gives for a credential: fetched once, kept until shortly before they end, never shown.
+//! Tokens and keys that an issuer gives for a credential: fetched once, kept until shortly before they end, never shown.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::access::Access;
+use crate::aws::{self, RegionKeys};
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::Line;
@@ -32,40 +33,72 @@ pub(crate) struct Tokens {
 /// A token and when it is to be fetched anew.
 #[derive(Clone)]
 pub(crate) struct Token {
-    secret: Secret,
+    given: Given,
     ends: Instant,
+}
+
+/// What an issuer gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// A bearer token.
+    Bearer(Secret),
+    /// Keys that sign for AWS.
+    Keys(RegionKeys),
 }
 
 impl Token {
     /// A token that was just issued for so long.
-    pub(crate) fn new(secret: String, life: Option<Duration>) -> Self {
+    pub(crate) fn bearer(secret: &str, life: Option<Duration>) -> Self {
+        Self::new(Given::Bearer(Secret::new(secret)), life)
+    }
+
+    fn new(given: Given, life: Option<Duration>) -> Self {
         let life = life.unwrap_or(USUAL_LIFE);
-        Self { secret: Secret::new(secret), ends: Instant::now() + life.saturating_sub(MARGIN.min(life / 10)) }
+        Self { given, ends: Instant::now() + life.saturating_sub(MARGIN.min(life / 10)) }
+    }
+}
+
+impl Given {
+    /// Whether an answer refuses it, so that a new one may help.
+    pub(crate) fn is_refused(&self, answer: &Response) -> bool {
+        match self {
+            Self::Bearer(_) => answer.status == 401,
+            Self::Keys(_) => aws::has_expired(answer),
+        }
+    }
+
+    fn secrets(&self) -> Vec<&Secret> {
+        match self {
+            Self::Bearer(token) => vec![token],
+            Self::Keys(keys) => keys.keys.secrets(),
+        }
     }
 }
 
 impl Tokens {
-    /// The token for a credential; none for kinds without. Who asks while one is being fetched waits for that one.
-    pub(crate) async fn get(&self, line: &Line<'_>, credential: &Credential) -> Result<Option<Secret>> {
-        if credential.issuer().is_none() {
+    /// What the issuer gives for a credential; none for kinds without. Who asks while one is being fetched waits for that one.
+    pub(crate) async fn get(&self, line: &Line<'_>, credential: &Credential) -> Result<Option<Given>> {
+        if !credential.is_issued() {
             return Ok(None);
         }
         let slot = self.slot(credential);
         let mut held = slot.lock().await;
         if let Some(token) = held.as_ref().filter(|token| token.ends > Instant::now()) {
-            return Ok(Some(token.secret.clone()));
+            return Ok(Some(token.given.clone()));
         }
         let token = fetch(line, credential).await?;
-        line.shared.redactor.learn(&token.secret)?;
+        for secret in token.given.secrets() {
+            line.shared.redactor.learn(secret)?;
+        }
         *held = Some(token.clone());
-        Ok(Some(token.secret))
+        Ok(Some(token.given))
     }
 
-    /// Forgets a token that a server refused, unless a newer one has taken its place.
-    pub(crate) async fn forget(&self, credential: &Credential, refused: &Secret) {
+    /// Forgets what a server refused, unless a newer one has taken its place.
+    pub(crate) async fn forget(&self, credential: &Credential, refused: &Given) {
         let slot = self.slot(credential);
         let mut held = slot.lock().await;
-        if held.as_ref().is_some_and(|token| token.secret == *refused) {
+        if held.as_ref().is_some_and(|token| token.given == *refused) {
             *held = None;
         }
     }
@@ -77,6 +110,10 @@ impl Tokens {
 }
 
 async fn fetch(line: &Line<'_>, credential: &Credential) -> Result<Token> {
+    if let Credential::AwsSigV4(aws) = credential {
+        let (keys, lifetime) = aws.fetch(line).await?;
+        return Ok(Token::new(Given::Keys(keys), lifetime));
+    }
     let Some(issuer) = credential.issuer() else {
         return Err(Error::new(ErrorKind::InvalidRequest, "this kind of credential has no token"));
     };

@@ -1,6 +1,8 @@
 //! What a caller learns: tables, columns and influences of each statement and of the whole text, and how much of it
 //! was understood.
 
+use std::collections::BTreeSet;
+
 use crate::TableName;
 
 /// What was found in a text.
@@ -22,6 +24,33 @@ pub struct Analysis {
     pub reasons: Vec<Reason>,
     /// What it cost.
     pub steps: u64,
+}
+
+impl Analysis {
+    /// From which inputs each output is made, seen through what the text makes and reads again. Sorted, each once.
+    pub fn flows(&self) -> Vec<(TableName, TableName)> {
+        if let [output] = self.outputs.as_slice() {
+            return self.inputs.iter().map(|input| (input.clone(), output.clone())).collect();
+        }
+        let mut flows = BTreeSet::new();
+        for output in &self.outputs {
+            let mut open = vec![output];
+            let mut seen = BTreeSet::new();
+            while let Some(table) = open.pop() {
+                if !seen.insert(table) {
+                    continue;
+                }
+                let makers = self.statements.iter().filter(|statement| statement.outputs.contains(table));
+                for input in makers.flat_map(|statement| &statement.inputs) {
+                    if self.inputs.contains(input) {
+                        flows.insert((input.clone(), output.clone()));
+                    }
+                    open.push(input);
+                }
+            }
+        }
+        flows.into_iter().collect()
+    }
 }
 
 /// One statement.

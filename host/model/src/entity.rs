@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::Timestamp;
 use crate::column::Column;
+use crate::column_names::ColumnNames;
 use crate::fqn::Fqn;
 use crate::kind::EntityKind;
 use crate::path::EntityPath;
@@ -365,6 +366,12 @@ impl Entity {
     /// Whether it belongs to no service, as metrics do.
     pub fn is_global(&self) -> bool {
         matches!(self, Self::Other(other) if other.entity_type == "metric")
+    }
+
+    /// The names of its columns, if it is a table.
+    pub fn column_names(&self) -> ColumnNames {
+        let Self::Table(table) = self else { return ColumnNames::default() };
+        table.columns.iter().map(|column| &column.name).collect()
     }
 
     /// Its fully qualified name.

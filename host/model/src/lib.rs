@@ -3,6 +3,7 @@
 
 mod activity;
 mod column;
+mod column_names;
 mod enrichment;
 mod entity;
 mod error;
@@ -18,6 +19,7 @@ mod statistics;
 
 pub use activity::{Outcome, Run, Status, TaskRun, TestCase, TestResult, Usage};
 pub use column::{Column, Constraint, FlatColumn, MAX_DEPTH, nest};
+pub use column_names::ColumnNames;
 pub use enrichment::{Annotation, ColumnAnnotation, DataModel, ModelRun};
 pub use entity::{
     Chart, Common, Container, Dashboard, DashboardDataModel, Entity, KeyKind, Other, PartitionColumn, Pipeline,

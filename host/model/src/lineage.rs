@@ -84,6 +84,14 @@ pub struct Edge {
     pub pipeline: Option<Endpoint>,
 }
 
+impl Edge {
+    /// Whether it only says that one table feeds another.
+    pub fn is_bare(&self) -> bool {
+        let tables = self.upstream.kind == EntityKind::Table && self.downstream.kind == EntityKind::Table;
+        tables && self.pipeline.is_none() && self.columns.is_empty()
+    }
+}
+
 /// A query that ran, or that a tool would run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -23,7 +23,8 @@ pub(crate) struct Checkpoints {
 struct Split {
     first: u64,
     segments: VecDeque<Segment>,
-    held: bool,
+    /// The first segment in which something failed that is worth another try.
+    held: Option<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +43,25 @@ impl Checkpoints {
         Position { split: Arc::clone(split), segment }
     }
 
+    /// Something else that comes of the same record must be settled, too.
+    pub(crate) fn again(&mut self, at: &Position) -> Position {
+        if let Some(segment) = self.segment(at) {
+            segment.open += 1;
+        }
+        at.clone()
+    }
+
+    /// Whether something of this split failed that is worth another try.
+    pub(crate) fn is_held(&self, at: &Position) -> bool {
+        self.splits.get(&at.split).is_some_and(|state| state.held.is_some())
+    }
+
+    fn segment(&mut self, at: &Position) -> Option<&mut Segment> {
+        let state = self.splits.get_mut(&at.split)?;
+        let index = usize::try_from(at.segment.checked_sub(state.first)?).ok()?;
+        state.segments.get_mut(index)
+    }
+
     /// A checkpoint was set.
     pub(crate) fn set(&mut self, split: &Arc<str>, cursor: Vec<u8>) {
         let state = self.splits.entry(Arc::clone(split)).or_default();
@@ -51,11 +71,12 @@ impl Checkpoints {
 
     /// A record is settled.
     pub(crate) fn close(&mut self, at: &Position, is_worth_a_retry: bool) {
-        let Some(state) = self.splits.get_mut(&at.split) else { return };
-        state.held |= is_worth_a_retry;
-        let index = usize::try_from(at.segment - state.first).unwrap_or(usize::MAX);
-        if let Some(segment) = state.segments.get_mut(index) {
+        if let Some(segment) = self.segment(at) {
             segment.open = segment.open.saturating_sub(1);
+        }
+        let Some(state) = self.splits.get_mut(&at.split) else { return };
+        if is_worth_a_retry {
+            state.held = Some(state.held.map_or(at.segment, |held| held.min(at.segment)));
         }
         self.ripe.extend(state.ripen().map(|cursor| (Arc::clone(&at.split), cursor)));
     }
@@ -80,10 +101,11 @@ impl Split {
     fn ripen(&mut self) -> Option<Vec<u8>> {
         let mut newest = None;
         while self.segments.front().is_some_and(|segment| segment.open == 0 && segment.cursor.is_some()) {
-            newest = self.segments.pop_front().and_then(|segment| segment.cursor);
+            let cursor = self.segments.pop_front().and_then(|segment| segment.cursor);
+            newest = cursor.filter(|_| self.held.is_none_or(|held| self.first < held)).or(newest);
             self.first += 1;
         }
-        newest.filter(|_| !self.held)
+        newest
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use metahost_catalog::{Catalog, Error, Known};
-use metahost_model::{EntityKind, EntityPath, Fqn, Service};
+use metahost_model::{ColumnNames, EntityKind, EntityPath, Fqn, Service, decode_name};
 
 /// So many new entities of a scope are looked up one by one; then the scope is listed again.
 const LOOK_UPS: usize = 20;
@@ -45,13 +45,17 @@ impl Catalogued {
         if !self.catalog.remembers() {
             return Ok(None);
         }
-        let scope = (kind, scope(kind, path));
-        if !self.listed.contains_key(&scope) {
-            let listing = self.catalog.known(&self.service, kind, &scope.1).await?;
-            self.listed.insert(scope.clone(), listing);
-        }
         let fqn = Fqn::new(&self.service.name, path);
-        Ok(self.listed.get(&scope).and_then(|listing| listing.get(&fqn)).cloned())
+        Ok(self.listed(kind, &scope(kind, path)).await?.get(&fqn).cloned())
+    }
+
+    async fn listed(&mut self, kind: EntityKind, scope: &EntityPath) -> Result<&BTreeMap<Fqn, Known>, Error> {
+        let key = (kind, scope.clone());
+        if !self.listed.contains_key(&key) {
+            let listing = self.catalog.known(&self.service, kind, scope).await?;
+            self.listed.insert(key.clone(), listing);
+        }
+        Ok(self.listed.entry(key).or_default())
     }
 
     /// An entity of the own service that others refer to. A catalog that remembers nothing is asked each time.
@@ -96,6 +100,61 @@ impl Catalogued {
         Ok(known)
     }
 
+    /// The names of a service's databases.
+    pub(crate) async fn databases(&mut self, service: &str) -> Result<Vec<String>, Error> {
+        let listing = self.listed_in(EntityKind::Database, service, &EntityPath::root()).await?;
+        let name = |fqn: &Fqn| fqn.split().get(1).map(|name| decode_name(name));
+        Ok(listing.iter().filter(|(_, known)| !known.deleted).filter_map(|(fqn, _)| name(fqn)).collect())
+    }
+
+    /// The tables of a database with their columns.
+    pub(crate) async fn tables(
+        &mut self,
+        service: &str,
+        database: &str,
+    ) -> Result<Vec<(EntityPath, ColumnNames)>, Error> {
+        let path = EntityPath::new(vec![database.to_owned()]).unwrap_or_default();
+        let listing = self.listed_in(EntityKind::Table, service, &path).await?;
+        let table = |(fqn, known): (&Fqn, &Known)| {
+            let parts = fqn.split().iter().skip(1).map(|part| decode_name(part)).collect();
+            EntityPath::new(parts).ok().map(|path| (path, known.columns.clone()))
+        };
+        Ok(listing.iter().filter(|(_, known)| !known.deleted).filter_map(table).collect())
+    }
+
+    async fn listed_in(
+        &mut self,
+        kind: EntityKind,
+        service: &str,
+        scope: &EntityPath,
+    ) -> Result<&BTreeMap<Fqn, Known>, Error> {
+        if service == self.service.name {
+            self.listed(kind, scope).await
+        } else {
+            self.whole(kind, service, scope).await
+        }
+    }
+
+    fn elsewhere(&self, service: &str) -> Service {
+        Service { name: service.to_owned(), borrowed: true, ..Service::clone(&self.service) }
+    }
+
+    /// The listing of a scope of another service.
+    async fn whole(
+        &mut self,
+        kind: EntityKind,
+        service: &str,
+        scope: &EntityPath,
+    ) -> Result<&BTreeMap<Fqn, Known>, Error> {
+        let key = (kind, Fqn::new(service, scope));
+        if self.elsewhere.get(&key).is_none_or(|known| known.listing.is_none()) {
+            let listing = self.catalog.known(&self.elsewhere(service), kind, scope).await?;
+            self.elsewhere.entry(key.clone()).or_default().listing = Some(listing);
+        }
+        let known = self.elsewhere.entry(key).or_default();
+        Ok(known.listing.get_or_insert_default())
+    }
+
     async fn listed_elsewhere(&mut self, kind: EntityKind, fqn: &Fqn) -> Result<Option<&BTreeMap<Fqn, Known>>, Error> {
         let parts = fqn.split();
         let (Some(service), Some(database)) = (parts.first(), parts.get(1)) else { return Ok(None) };
@@ -103,14 +162,13 @@ impl Catalogued {
         if !is_far {
             return Ok(None);
         }
-        let path = EntityPath::new(vec![database.clone()]).unwrap_or_default();
+        let path = EntityPath::new(vec![decode_name(database)]).unwrap_or_default();
         let known = self.elsewhere.entry((kind, Fqn::new(service, &path))).or_default();
         known.asked += 1;
-        if known.asked >= LOOK_UPS && known.listing.is_none() {
-            let other = Service { name: service.clone(), borrowed: true, ..Service::clone(&self.service) };
-            known.listing = Some(self.catalog.known(&other, kind, &path).await?);
+        if known.asked < LOOK_UPS && known.listing.is_none() {
+            return Ok(None);
         }
-        Ok(known.listing.as_ref())
+        self.whole(kind, service, &path).await.map(Some)
     }
 }
 

@@ -1,6 +1,8 @@
 //! A record with its name for people, its key for the state, and its fingerprint. Never decides anything.
 
-use metahost_model::{EntityPath, Fingerprint, Fqn, Record, RecordKind, Service, TestResult};
+use metahost_catalog::Reference;
+use metahost_lineage::Dialect;
+use metahost_model::{EntityPath, Fingerprint, Fqn, Query, Record, RecordKind, Service, TestResult};
 
 use crate::checkpoints::Position;
 use crate::seen::key;
@@ -22,6 +24,14 @@ pub(crate) struct Incoming {
     pub(crate) receipt: Receipt,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) record: Record,
+    /// Of a query: the tables that it names.
+    pub(crate) tables: Vec<Reference>,
+}
+
+impl Incoming {
+    pub(crate) fn new(receipt: Receipt, fingerprint: Fingerprint, record: Record) -> Self {
+        Self { receipt, fingerprint, record, tables: Vec::new() }
+    }
 }
 
 impl Receipt {
@@ -29,19 +39,31 @@ impl Receipt {
         let names = Names(&service.name);
         Self { kind, name: names.for_people(record), key: key(kind, &names.for_state(record)), at }
     }
+
+    /// Of a record that can't be read back.
+    pub(crate) fn unknown(kind: RecordKind, at: Position) -> Self {
+        Self { kind, name: String::new(), key: String::new(), at }
+    }
 }
 
 /// A hash of everything about the record that a catalog shows.
 pub(crate) fn fingerprint(service: &Service, record: &Record) -> Result<Fingerprint, serde_json::Error> {
     match record {
         Record::Entity(entity) => Fingerprint::of(entity, &[&service.name]),
-        // A query is one entity however often it ran: its runs do not make it another.
+        // A query is one entity however often it ran, and with whatever values: its runs do not make it another. Only
+        // what feeds something is what it is to the letter.
         Record::Query(query) => {
             let names = (&query.service, &query.database, &query.schema);
-            Fingerprint::of(&(&query.sql, &query.dialect, names, &query.target), &[])
+            let text = query.target.as_ref().map_or_else(|| likes(query), |_| query.sql.clone());
+            Fingerprint::of(&(text, &query.dialect, names, &query.target), &[])
         }
         other => Fingerprint::of(other, &[]),
     }
+}
+
+/// The same for all queries that differ in nothing but values, blanks and comments.
+fn likes(query: &Query) -> String {
+    metahost_lineage::fingerprint(&query.sql, Dialect::from_name(&query.dialect).unwrap_or_default())
 }
 
 /// Names as seen from one service.
@@ -85,9 +107,9 @@ impl Names<'_> {
             }
             // Too long for a key, and a hash tells as much.
             Record::Query(query) => {
-                let hash =
-                    Fingerprint::of(&(&query.sql, &query.service, &query.target), &[]).map(|hash| hash.to_string());
-                hash.unwrap_or_else(|_| query.sql.clone())
+                let within = (&query.service, &query.database, &query.schema);
+                let hash = Fingerprint::of(&(likes(query), within, &query.target), &[]);
+                hash.map_or_else(|_| query.sql.clone(), |hash| hash.to_string())
             }
             Record::Run(run) => format!("{}\0{}", self.own(&run.pipeline), run.id),
             Record::TestResult(result) => format!("{}\0{}", self.test_of(result), result.at),

@@ -7,6 +7,7 @@ use metahost_model::{EntityKind, Timestamp};
 use serde::Serialize;
 
 use crate::ledger::{Ledger, Row};
+use crate::lineage::Verdicts;
 
 /// A record that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -124,6 +125,9 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// Scopes of which everything was emitted.
     pub complete: Vec<CompleteMark>,
+    /// How much of the SQL was understood; none where there was no SQL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sql: Option<Verdicts>,
     /// Warnings with how often each was given.
     pub warnings: BTreeMap<String, u64>,
 }

@@ -3,6 +3,7 @@
 
 mod admit;
 mod conclude;
+mod derive;
 mod finish;
 mod resolve;
 mod settle;
@@ -12,16 +13,17 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::{Stream, StreamExt};
 use metahost_catalog::{Catalog, ErrorKind as CatalogErrorKind, HeldService, Outcome};
-use metahost_model::{Event, Service, Timestamp};
+use metahost_model::{ColumnNames, EntityPath, Event, Service, Timestamp};
 use metahost_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Account;
-use crate::checkpoints::Checkpoints;
+use crate::checkpoints::{Checkpoints, Position};
 use crate::compare::Catalogued;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filters;
 use crate::ledger::Ledger;
+use crate::lineage::{Edges, Gathered, Reader, Verdicts};
 use crate::marks::Marks;
 use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem};
 use crate::seen::Seen;
@@ -68,6 +70,15 @@ struct Pipeline {
     catalogued: Catalogued,
     seen: Seen,
     spool: Spool,
+    gathered: Gathered,
+    reader: Arc<Reader>,
+    /// What the SQL of this run says of two ends.
+    edges: Edges,
+    verdicts: Verdicts,
+    /// Columns of the tables that this run sent: newer than any listing.
+    written_columns: Vec<(EntityPath, ColumnNames)>,
+    /// Where the queries were emitted of which edges are not written yet.
+    reading: Vec<Position>,
     checkpoints: Checkpoints,
     writer: Writer,
     account: Account,
@@ -123,11 +134,20 @@ impl Pipeline {
         cancel: CancellationToken,
     ) -> Result<Self, Error> {
         let service = Arc::new(options.service.clone());
-        let spool = Spool::new().map_err(|error| {
+        let no_file = |error: std::io::Error| {
             let message = format!("no temporary file can be made for records that wait for others: {error}");
             Error::new(ErrorKind::Internal, message).with("remedy", "make room, or set TMPDIR to a folder with room")
-        })?;
+        };
+        let reader =
+            Reader { own: service.name.clone(), services: options.services.clone(), blind: !catalog.remembers() };
         Ok(Self {
+            spool: Spool::new().map_err(no_file)?,
+            gathered: Gathered::new().map_err(no_file)?,
+            reader: Arc::new(reader),
+            edges: Edges::default(),
+            verdicts: Verdicts::default(),
+            written_columns: Vec::new(),
+            reading: Vec::new(),
             keys: Keys::new(&catalog.id(), &options.source),
             catalogued: Catalogued::new(Arc::clone(&catalog), Arc::clone(&service)),
             writer: Writer::new(Arc::clone(&catalog), Arc::clone(&service), options.batch, options.writers),
@@ -139,7 +159,6 @@ impl Pipeline {
             broken: None,
             finishing: false,
             ended: 0,
-            spool,
             cancel,
             service,
             catalog,

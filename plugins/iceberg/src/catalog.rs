@@ -126,7 +126,7 @@ impl<'c> Catalog<'c> {
             let mut answer = self.server.get(&url)?;
             let page: Vec<T> = parse(field, answer[field].take()).with("path", path)?;
             let next = answer["next-page-token"].as_str().unwrap_or_default().to_owned();
-            let is_last = page.is_empty() || next.is_empty() || next == token;
+            let is_last = next.is_empty() || next == token;
             found.extend(page);
             if is_last {
                 return Ok(found);

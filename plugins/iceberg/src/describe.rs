@@ -12,7 +12,7 @@ pub fn descriptor() -> Descriptor {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         service_type: "Iceberg".to_owned(),
         service_kind: "databaseService".to_owned(),
-        capabilities: Capabilities::ENTITIES | Capabilities::DELETES,
+        capabilities: Capabilities::ENTITIES | Capabilities::PROFILE | Capabilities::DELETES,
         config_schema: include_str!("../config.schema.json").to_owned(),
         credentials: vec![CredentialSlot {
             name: SLOT.to_owned(),

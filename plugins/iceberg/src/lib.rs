@@ -6,6 +6,7 @@ mod describe;
 mod metadata;
 mod partition;
 mod read;
+mod statistics;
 mod steps;
 mod table;
 mod types;
@@ -41,10 +42,12 @@ impl Connector for Iceberg {
     }
 
     fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
-        if !modes.contains(&Mode::Entities) {
+        let offered = [Mode::Entities, Mode::Profile];
+        let wanted: Vec<Mode> = offered.into_iter().filter(|mode| modes.contains(mode)).collect();
+        if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        read::splits(&Catalog::open(self.server.as_ref(), &self.config)?)
+        read::splits(&Catalog::open(self.server.as_ref(), &self.config)?, &wanted)
     }
 
     fn read(&mut self, request: ReadRequest) -> Result<Summary> {
@@ -57,9 +60,10 @@ impl Connector for Iceberg {
 impl Iceberg {
     fn read_into(&self, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
         let catalog = Catalog::open(self.server.as_ref(), &self.config)?;
-        match request.split.path.as_slice() {
-            [_] => read::namespaces(&catalog, out),
-            [_, _] => read::namespace(&catalog, &read::levels(&request.split.id)?, out),
+        match (request.split.mode, request.split.path.as_slice()) {
+            (Mode::Entities, [_]) => read::namespaces(&catalog, out),
+            (Mode::Entities, [_, _]) => read::namespace(&catalog, &read::levels(&request.split.id)?, out),
+            (Mode::Profile, [_, _]) => read::profiles(&catalog, &read::levels(&request.split.id)?, out),
             _ => Err(Error::Unsupported(format!("the split `{}`", request.split.id))),
         }
     }

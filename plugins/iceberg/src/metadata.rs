@@ -136,7 +136,12 @@ pub struct SortOrder {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Snapshot {
-    pub snapshot_id: i64,
+    #[serde(rename = "snapshot-id")]
+    pub id: i64,
+    #[serde(rename = "parent-snapshot-id")]
+    pub parent: Option<i64>,
+    #[serde(default)]
+    pub timestamp_ms: u64,
     #[serde(default)]
     pub summary: BTreeMap<String, String>,
 }

@@ -10,26 +10,35 @@ use serde_json::Value;
 use crate::catalog::Catalog;
 use crate::metadata::{LoadedTable, LoadedView};
 use crate::table::described;
-use crate::{table, view};
+use crate::{statistics, table, view};
 
 /// Tables asked for at once.
 const AT_ONCE: usize = 16;
 
-/// One for the namespaces themselves, and one for each.
-pub fn splits(catalog: &Catalog<'_>) -> Result<Vec<Split>> {
-    let split = |id: String, path| Split { id, path, mode: Mode::Entities, weight: None };
+/// What stands before the levels of a namespace in the split of its statistics.
+const PROFILE: &str = "profile:";
+
+/// One for the namespaces themselves, and one for each; for statistics only one for each.
+pub fn splits(catalog: &Catalog<'_>, modes: &[Mode]) -> Result<Vec<Split>> {
     let database = catalog.config.database.clone();
-    let mut splits = vec![split("namespaces".to_owned(), vec![database.clone()])];
-    for levels in catalog.namespaces()? {
-        let path = vec![database.clone(), catalog.config.schema(&levels)];
-        splits.push(split(Value::from(levels).to_string(), path));
+    let namespaces = catalog.namespaces()?;
+    let mut splits = Vec::new();
+    for mode in modes {
+        let split = |id: String, path| Split { id, path, mode: *mode, weight: None };
+        let before = if *mode == Mode::Profile { PROFILE } else { "" };
+        splits.extend((*mode == Mode::Entities).then(|| split("namespaces".to_owned(), vec![database.clone()])));
+        splits.extend(namespaces.iter().map(|levels| {
+            let path = vec![database.clone(), catalog.config.schema(levels)];
+            split(format!("{before}{}", Value::from(levels.clone())), path)
+        }));
     }
     Ok(splits)
 }
 
 /// The levels of the namespace that a split is about: two namespaces may give schemas of one name.
 pub fn levels(id: &str) -> Result<Vec<String>> {
-    serde_json::from_str(id).map_err(|_| protocol(format!("`{id}` is no split of this connector")))
+    serde_json::from_str(id.trim_start_matches(PROFILE))
+        .map_err(|_| protocol(format!("`{id}` is no split of this connector")))
 }
 
 /// The database and its schemas.
@@ -66,6 +75,25 @@ pub fn namespace(catalog: &Catalog<'_>, levels: &[String], out: &mut dyn Output)
         return Ok(());
     }
     out.complete(&[catalog.config.database.clone(), schema], "table", Some(all as u64))
+}
+
+/// What the metadata of each table says of its rows.
+pub fn profiles(catalog: &Catalog<'_>, levels: &[String], out: &mut dyn Output) -> Result<()> {
+    let (database, schema) = (catalog.config.database.clone(), catalog.config.schema(levels));
+    let tables = catalog.tables(levels)?;
+    let mut read = 0;
+    for some in tables.chunks(AT_ONCE) {
+        for (name, answer) in some.iter().zip(catalog.load(levels, "tables", some)) {
+            let loaded = answer.and_then(|answer| parse::<LoadedTable>("the table", answer));
+            let loaded = or_skip(out, &[&database, &schema, name], allowed(loaded))?;
+            if let Some(stats) = loaded.and_then(|loaded| statistics::of(&loaded.metadata)) {
+                out.stats(&[database.clone(), schema.clone(), name.clone()], stats)?;
+            }
+            read += 1;
+        }
+        out.progress(&schema, read, Some(tables.len() as u64));
+    }
+    Ok(())
 }
 
 /// Emits what can be read, and says how many that were.

@@ -1,27 +1,32 @@
 //! A table from its metadata: columns, keys, partitions, sort order, snapshots.
 
+use std::collections::BTreeMap;
+
 use metahost_plugin_sdk::entities::{Column, Common, KeyKind, Table as Entity, TableKey, TableKind};
 use metahost_plugin_sdk::{self as sdk, Result, protocol};
 use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::metadata::{PartitionField, Schema, Snapshot, Table};
+use crate::partition::Source;
 use crate::{partition, types};
 
 /// As OpenMetadata keeps it.
 pub fn entity(config: &Config, path: Vec<String>, table: &Table) -> Result<Entity> {
     let schema = current_schema(table)?;
-    let names = partition::names(&schema.fields);
+    let sources = partition::sources(&schema.fields);
     let snapshot = current_snapshot(table);
     let number = |key: &str| snapshot?.summary.get(key)?.parse().ok();
-    let identifier = schema.identifier_field_ids.iter().filter_map(|id| names.get(id).cloned()).collect();
-    let sorted = sorting(table).iter().filter_map(|part| partition::source(part, &names).cloned()).collect();
+    let identifier: Vec<&Source> = schema.identifier_field_ids.iter().filter_map(|id| sources.get(id)).collect();
+    let sorted: Vec<&Source> = sorting(table).iter().filter_map(|part| partition::source(part, &sources)).collect();
+    let mut common = common(config, path, table);
+    common.extension.extend(in_words(table, &identifier, &sources));
     Ok(Entity {
-        common: common(config, path, table),
+        common,
         kind: TableKind::Iceberg,
         columns: columns(schema),
-        keys: keys(identifier, sorted),
-        partitioned_by: partition::columns(partitioning(table), &names),
+        keys: keys(&identifier, &sorted),
+        partitioned_by: partition::columns(partitioning(table), &sources),
         definition: None,
         location: table.location.clone(),
         file_format: Some(
@@ -59,8 +64,7 @@ fn extension(table: &Table) -> Vec<(&'static str, Value)> {
     let mut found =
         vec![("icebergFormatVersion", json!(table.format_version)), ("icebergSnapshots", json!(table.snapshots.len()))];
     found.extend(table.uuid.as_ref().map(|uuid| ("icebergUuid", json!(uuid))));
-    found
-        .extend(current_snapshot(table).map(|snapshot| ("icebergSnapshotId", json!(snapshot.snapshot_id.to_string()))));
+    found.extend(current_snapshot(table).map(|snapshot| ("icebergSnapshotId", json!(snapshot.id.to_string()))));
     found.extend((!refs.is_empty()).then(|| ("icebergRefs", json!(refs.join(", ")))));
     found
 }
@@ -74,10 +78,29 @@ pub fn columns(schema: &Schema) -> Vec<Column> {
     columns
 }
 
-fn keys(identifier: Vec<String>, sorted: Vec<String>) -> Vec<TableKey> {
-    let key = |kind, columns: Vec<String>| TableKey { kind, columns, refers_to: None, referred_columns: Vec::new() };
-    let keys = [key(KeyKind::Primary, identifier), key(KeyKind::Sort, sorted)];
-    keys.into_iter().filter(|key| !key.columns.is_empty()).collect()
+/// A key with a nested column is none to OpenMetadata, and half a key would be wrong.
+fn keys(identifier: &[&Source], sorted: &[&Source]) -> Vec<TableKey> {
+    let key = |kind, columns: &[&Source]| TableKey {
+        kind,
+        columns: columns.iter().map(|source| source.name.clone()).collect(),
+        refers_to: None,
+        referred_columns: Vec::new(),
+    };
+    let all = [(KeyKind::Primary, identifier), (KeyKind::Sort, sorted)];
+    let whole = |columns: &[&Source]| !columns.is_empty() && columns.iter().all(|source| !source.nested);
+    all.into_iter().filter(|(_, columns)| whole(columns)).map(|(kind, columns)| key(kind, columns)).collect()
+}
+
+/// Keys, partitions and orders over nested columns.
+fn in_words(table: &Table, identifier: &[&Source], sources: &BTreeMap<i64, Source>) -> Vec<(String, String)> {
+    let names: Vec<&str> = identifier.iter().map(|source| source.name.as_str()).collect();
+    let is_nested = identifier.iter().any(|source| source.nested);
+    let all = [
+        ("icebergIdentifierFields", is_nested.then(|| names.join(", "))),
+        ("icebergPartitionedBy", partition::words(partitioning(table), sources)),
+        ("icebergSortedBy", partition::words(sorting(table), sources)),
+    ];
+    all.into_iter().filter_map(|(key, words)| Some((key.to_owned(), Value::from(words?).to_string()))).collect()
 }
 
 fn current_schema(table: &Table) -> Result<&Schema> {
@@ -103,7 +126,7 @@ fn sorting(table: &Table) -> &[PartitionField] {
 }
 
 /// Catalogs write -1 for a table without a snapshot.
-fn current_snapshot(table: &Table) -> Option<&Snapshot> {
+pub fn current_snapshot(table: &Table) -> Option<&Snapshot> {
     let wanted = table.current_snapshot_id?;
-    table.snapshots.iter().find(|snapshot| snapshot.snapshot_id == wanted)
+    table.snapshots.iter().find(|snapshot| snapshot.id == wanted)
 }

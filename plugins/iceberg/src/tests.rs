@@ -151,7 +151,7 @@ fn a_view_has_the_columns_and_the_text_of_its_current_version() {
     assert_eq!((view.kind, view.common.path.join(".").as_str()), (TableKind::View, "lake.gold.v_completion"));
     assert!(view.definition.as_deref().unwrap().contains("iceberg.silver.v_enrollment"));
     assert_eq!(view.columns[1].description.as_deref(), Some("How many finished"), "of version 2");
-    assert_eq!(view.columns[1].constraint, Some(Constraint::NotNull));
+    assert!(view.columns.iter().all(|column| column.constraint.is_none()), "nobody enforces it");
 }
 
 #[test]
@@ -206,7 +206,9 @@ fn version_3_has_its_own_types_keys_order_and_defaults() {
     let keys: Vec<_> = table.keys.iter().map(|key| (key.kind, key.columns.join(","))).collect();
     assert_eq!(keys, [(KeyKind::Primary, "id".to_owned()), (KeyKind::Sort, "at".to_owned())]);
     let parts: Vec<&str> = table.partitioned_by.iter().map(|part| part.column.as_str()).collect();
-    assert_eq!(parts, ["s.inner", "id"], "void is no part any more");
+    assert_eq!(parts, ["id"], "void is no part any more, and OpenMetadata refuses nested ones");
+    let words = ("icebergPartitionedBy".to_owned(), "\"s.inner, truncate[3](id)\"".to_owned());
+    assert!(table.common.extension.contains(&words), "{:?}", table.common.extension);
     assert_eq!(table.row_count, Some(12));
     assert!(table.common.extension.iter().any(|(_, value)| value.contains("tag audit at 4")));
 }
@@ -226,7 +228,7 @@ fn namespaces_in_namespaces_are_found_and_paged() {
         .json(&format!("/v1/ws/p/namespaces?pageToken=&pageSize=1&parent={deep}"), &json!({ "namespaces": [] }));
     let iceberg = connector(&server, r#", "warehouse": "w 1", "page-size": 1, "namespace-separator": "__""#);
     let catalog = Catalog::open(&server, &iceberg.config).unwrap();
-    let splits = read::splits(&catalog).unwrap();
+    let splits = read::splits(&catalog, &[Mode::Entities]).unwrap();
     let paths: Vec<String> = splits.iter().map(|split| split.path.join("/")).collect();
     assert_eq!(paths, ["lake", "lake/a", "lake/c", "lake/a__b"].map(str::to_owned), "{paths:?}");
     assert_eq!(read::levels(&splits[3].id).unwrap(), ["a", "b"]);
@@ -284,4 +286,85 @@ fn the_test_counts_what_there_is() {
     assert_eq!((run("GetTables"), run("GetViews")), ("5 tables".to_owned(), "1 views".to_owned()));
     let old = by_hand(&json!({}));
     assert_eq!(steps::run("GetViews", &old, &iceberg.config).unwrap(), "this catalog keeps no views");
+}
+
+#[test]
+fn keys_and_orders_over_nested_columns_are_told_in_words() {
+    let metadata = json!({
+        "format-version": 2, "current-schema-id": 0, "default-sort-order-id": 1,
+        "schemas": [{ "schema-id": 0, "identifier-field-ids": [1, 3], "fields": [
+            { "id": 1, "name": "id", "required": true, "type": "long" },
+            { "id": 2, "name": "s", "required": true, "type": { "type": "struct", "fields": [
+                { "id": 3, "name": "part", "required": true, "type": "string" }] } }] }],
+        "sort-orders": [{ "order-id": 1, "fields": [{ "transform": "bucket[2]", "source-id": 3 }] }],
+    });
+    let (done, out) = run(&by_hand(&metadata), "");
+    done.unwrap();
+    let table = table(&out, "t");
+    assert!(table.keys.is_empty(), "half a key is none: {:?}", table.keys);
+    let words: Vec<&str> = table.common.extension.iter().map(|(_, words)| words.as_str()).collect();
+    assert!(words.contains(&"\"id, s.part\"") && words.contains(&"\"bucket[2](s.part)\""), "{words:?}");
+}
+
+/// The statistics of every split, by table.
+fn profiles(server: &ByHeart) -> Collected {
+    let mut iceberg = connector(server, "");
+    let mut out = Collected::default();
+    for split in iceberg.discover(&[Mode::Profile]).unwrap() {
+        let request = ReadRequest { split, ..request(Mode::Profile, None) };
+        iceberg.read_into(&request, &mut out).unwrap();
+    }
+    out
+}
+
+#[test]
+fn snapshots_tell_rows_bytes_and_who_changed_them_when() {
+    let out = profiles(&recorded());
+    assert!(out.entities.is_empty() && out.complete.is_empty());
+    let (_, payments) = out.stats.iter().find(|(table, _)| table.ends_with("payments")).unwrap();
+    assert!(payments.rows.unwrap() > 0 && payments.bytes.unwrap() > 0 && payments.snapshot.is_some());
+    assert_eq!(payments.operations.len(), 3, "{:?}", payments.operations);
+    assert_eq!(payments.created_at, Some(payments.operations[0].at));
+    assert!(payments.operations.is_sorted_by_key(|operation| operation.at));
+}
+
+#[test]
+fn a_compaction_changes_no_rows_and_a_table_without_a_snapshot_has_no_statistics() {
+    let snapshot = |id: u64, operation: &str, more: Value| {
+        let mut summary = json!({ "operation": operation });
+        summary.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "snapshot-id": id, "timestamp-ms": id * 10, "parent-snapshot-id": id - 1, "summary": summary })
+    };
+    let metadata = json!({
+        "format-version": 2, "current-snapshot-id": 9,
+        "snapshots": [
+            snapshot(9, "delete", json!({ "deleted-records": "4", "total-records": "8" })),
+            snapshot(6, "append", json!({ "added-records": "12" })),
+            snapshot(7, "replace", json!({ "added-records": "12" })),
+            snapshot(8, "overwrite", json!({ "added-records": "3" })),
+        ],
+    });
+    let out = profiles(&by_hand(&metadata));
+    let stats = &out.stats[0].1;
+    let told: Vec<_> = stats.operations.iter().map(|told| (told.kind.as_str(), told.at, told.rows)).collect();
+    assert_eq!(told, [("INSERT", 60, Some(12)), ("WRITE", 80, Some(3)), ("DELETE", 90, Some(4))]);
+    assert_eq!((stats.rows, stats.taken_at, stats.created_at), (Some(8), Some(90), None), "the first are expired");
+    assert!(profiles(&by_hand(&json!({ "format-version": 2, "current-snapshot-id": -1 }))).stats.is_empty());
+}
+
+#[test]
+fn a_token_that_ends_and_a_storm_of_requests_end_the_read_with_what_was_read_kept() {
+    for (status, words) in [(401, "credentials.iceberg"), (429, "HTTP 429")] {
+        let (done, out) = run(&recorded().with(&format!("/v1/namespaces/gold/tables{PAGE}"), status, "{}"), "");
+        let error = format!("{:?}", done.unwrap_err());
+        assert!(error.contains(words), "{words} is not in {error}");
+        assert!(!out.tables().is_empty(), "what came before is kept");
+        assert!(!out.complete.iter().any(|(scope, _, _)| scope == "lake/gold"));
+    }
+}
+
+#[test]
+fn the_readme_says_which_fields_are_filled() {
+    let all = [whole(), profiles(&recorded())];
+    metahost_plugin_sdk::testing::assert_coverage(include_str!("../README.md"), &all.each_ref());
 }

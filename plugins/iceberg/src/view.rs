@@ -1,6 +1,6 @@
 //! A view from its metadata: the columns and the text of its current version.
 
-use metahost_plugin_sdk::entities::{Table as Entity, TableKind};
+use metahost_plugin_sdk::entities::{Column, Table as Entity, TableKind};
 use metahost_plugin_sdk::{Result, protocol};
 
 use crate::config::Config;
@@ -10,7 +10,7 @@ use crate::table::{columns, described};
 /// Dialects in the order of preference.
 const DIALECTS: [&str; 2] = ["trino", "spark"];
 
-/// As OpenMetadata keeps it.
+/// As OpenMetadata keeps it. What a view requires of a column nobody enforces.
 pub fn entity(config: &Config, path: Vec<String>, view: &View) -> Result<Entity> {
     let version = view.versions.iter().find(|version| version.version_id == view.current_version_id);
     let version = version.ok_or_else(|| protocol("the view's metadata lacks its current version"))?;
@@ -19,7 +19,7 @@ pub fn entity(config: &Config, path: Vec<String>, view: &View) -> Result<Entity>
     Ok(Entity {
         common: described(config, path, |key| view.properties.get(key).cloned()),
         kind: TableKind::View,
-        columns: columns(schema),
+        columns: columns(schema).into_iter().map(|column| Column { constraint: None, ..column }).collect(),
         keys: Vec::new(),
         partitioned_by: Vec::new(),
         definition: text(version),

@@ -1,11 +1,12 @@
 //! Tables and files of a bucket with what their headers, metadata and tags say. Never lists keys.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use metahost_plugin_sdk::entities::{Column, Entity};
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::{Output, or_skip};
-use metahost_plugin_sdk::{Error, Result, protocol};
+use metahost_plugin_sdk::{Error, Result};
 
 use crate::config::Config;
 use crate::container::{self, About};
@@ -53,6 +54,8 @@ pub struct Emit<'r> {
     pub config: &'r Config,
     /// Its name.
     pub bucket: &'r str,
+    /// Whether it was told that tags may not be read.
+    pub lacks_tags: Cell<bool>,
 }
 
 impl Emit<'_> {
@@ -149,19 +152,27 @@ impl Emit<'_> {
         Ok(())
     }
 
-    /// Tags are no reason to leave anything out: what can't be read is told.
+    /// Tags are no reason to leave anything out, and a key without the right to read them is no failure: it is told once.
     pub fn tags(&self, key: Option<&str>, is_wanted: bool, out: &mut dyn Output) -> Result<Vec<(String, String)>> {
         if !is_wanted {
             return Ok(Vec::new());
         }
         let path: Vec<&str> = [self.bucket].into_iter().chain(key).collect();
-        let read = match self.store.tags(self.bucket, key) {
+        match self.store.tags(self.bucket, key) {
             Err(Error::Denied(_)) => {
-                Err(protocol("its tags may not be read: that takes s3:GetBucketTagging and s3:GetObjectTagging"))
+                self.tell_lack(out);
+                Ok(Vec::new())
             }
-            other => other,
-        };
-        Ok(or_skip(out, &path, read)?.unwrap_or_default())
+            read => Ok(or_skip(out, &path, read)?.unwrap_or_default()),
+        }
+    }
+
+    fn tell_lack(&self, out: &mut dyn Output) {
+        if !self.lacks_tags.replace(true) {
+            let text =
+                "tags may not be read: that takes s3:GetBucketTagging and s3:GetObjectTagging, or `tags = false`";
+            out.note(Level::Warn, text, &[("bucket", self.bucket.to_owned())]);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One bucket: what is in it once, page by page or from its inventory, then its tables and files. Never opens a file of data.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::entities::Entity;
@@ -45,7 +46,7 @@ pub fn bucket(store: &dyn Store, config: &Config, name: &str, out: &mut dyn Outp
         None => reader.listing(&mut found, out)?,
     };
     let ahead = Ahead::of(store);
-    let emit = Emit { store: &ahead, config, bucket: name };
+    let emit = Emit { store: &ahead, config, bucket: name, lacks_tags: Cell::new(false) };
     let about = About { extension, tags: emit.tags(None, config.tags, out)?, ..About::default() };
     out.entity(Entity::Container(container::bucket(config, name, &found.whole, about)))?;
     let tables = found.tables();

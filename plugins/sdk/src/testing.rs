@@ -1,6 +1,8 @@
 //! For connectors' own tests: an output that keeps what it is given, and a server that answers by heart. Never part of a
 //! component.
 
+mod coverage;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,6 +19,8 @@ use crate::log::Level;
 use crate::output::Output;
 use crate::rest::{Answer, Api};
 use crate::statistics::TableStat;
+
+pub use coverage::{assert_coverage, coverage};
 
 /// Keeps what was emitted.
 #[derive(Debug, Default)]

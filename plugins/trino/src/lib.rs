@@ -19,6 +19,7 @@ mod scan;
 pub mod schema;
 mod spool;
 mod sql;
+mod statistics;
 mod steps;
 pub mod table;
 #[cfg(test)]
@@ -55,8 +56,7 @@ impl Trino {
             match mode {
                 Mode::Entities => splits.extend(catalogs::splits(&self.client, &self.config, out)?),
                 Mode::Lineage | Mode::Usage => splits.extend(history::splits(&self.client, &self.config, *mode)?),
-                // The profiler asks by SQL.
-                Mode::Profile => {}
+                Mode::Profile => splits.extend(statistics::splits(&self.client, &self.config, out)?),
             }
         }
         Ok(splits)
@@ -68,6 +68,7 @@ impl Trino {
         match (request.split.mode, &path[..]) {
             (Mode::Entities, [catalog]) => catalogs::read(&self.client, &self.config, catalog, out),
             (Mode::Entities, [catalog, schema]) => schema::read(&self.client, &self.config, (catalog, schema), out),
+            (Mode::Profile, [catalog, schema]) => statistics::read(&self.client, (catalog, schema), out),
             (Mode::Lineage | Mode::Usage, []) => history::read(&self.client, &self.config, request, out),
             _ => Err(Error::Unsupported(format!("the split `{}`", request.split.id))),
         }

@@ -53,6 +53,32 @@ fn every_listed_table_is_emitted_with_columns() {
 
 #[test]
 #[ignore = "needs a running Trino: cargo xtask stack up"]
+fn the_readme_says_which_fields_are_filled() {
+    let read = |mode| run(mode, r#", "catalogs": ["iceberg", "memory", "postgresql"]"#);
+    let (entities, queries, profile) = (read(Mode::Entities), read(Mode::Usage), read(Mode::Profile));
+    let all = metahost_plugin_sdk::testing::Collected {
+        entities: entities.entities,
+        queries: queries.queries,
+        stats: profile.stats,
+        ..metahost_plugin_sdk::testing::Collected::default()
+    };
+    metahost_plugin_sdk::testing::assert_coverage(include_str!("../README.md"), &[&all]);
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
+fn the_engine_tells_rows_bounds_and_changes_of_iceberg_tables() {
+    let out = run(Mode::Profile, r#", "catalogs": ["iceberg"]"#);
+    let (_, orders) = out.stats.iter().find(|(table, _)| table == "iceberg.bronze.orders").unwrap();
+    assert_eq!(orders.rows, Some(15_000));
+    let key = orders.columns.iter().find(|column| column.column == ["orderkey"]).unwrap();
+    assert_eq!((key.lower.as_deref(), key.upper.as_deref(), key.nulls), (Some("1"), Some("60000"), Some(0)));
+    assert!(orders.operations.iter().any(|operation| operation.kind == "INSERT" && operation.rows == Some(15_000)));
+    assert!(orders.bytes.is_some() && orders.taken_at >= orders.created_at, "{orders:?}");
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
 fn the_query_history_is_read_in_pages() {
     let other = trino(r#", "source": "history-probe""#);
     for probe in 0..5 {

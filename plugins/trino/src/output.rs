@@ -3,6 +3,7 @@
 use metahost_plugin_sdk::connector::Summary;
 use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::lineage::Query;
+use metahost_plugin_sdk::statistics::TableStat;
 use metahost_plugin_sdk::{Emitter, Result, log, sink};
 
 /// Takes what a split produces.
@@ -11,6 +12,8 @@ pub trait Output {
     fn entity(&mut self, entity: Entity) -> Result<()>;
     /// A query that ran.
     fn query(&mut self, query: Query) -> Result<()>;
+    /// What the engine knows of a table's rows.
+    fn stats(&mut self, table: &[&str], stats: TableStat) -> Result<()>;
     /// All entities of this type under this scope were emitted.
     fn complete(&mut self, scope: &[&str], entity_type: &str, listed: usize) -> Result<()>;
     /// Everything before this point need not be read again.
@@ -50,6 +53,12 @@ impl Output for Host {
 
     fn query(&mut self, query: Query) -> Result<()> {
         self.emitter.query(query)
+    }
+
+    fn stats(&mut self, table: &[&str], stats: TableStat) -> Result<()> {
+        sink::emit_stats(&owned(table), &stats)?;
+        self.emitter.count(1);
+        Ok(())
     }
 
     fn complete(&mut self, scope: &[&str], entity_type: &str, listed: usize) -> Result<()> {

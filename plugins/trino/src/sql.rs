@@ -102,6 +102,24 @@ pub fn show_create(what: &str, catalog: &str, schema: &str, table: &str) -> Stri
     format!("SHOW CREATE {what} {}", path(&[catalog, schema, table]))
 }
 
+/// What the engine knows of a table's rows without reading them.
+pub fn show_stats(catalog: &str, schema: &str, table: &str) -> String {
+    format!("SHOW STATS FOR {}", path(&[catalog, schema, table]))
+}
+
+/// The newest snapshots of an Iceberg table, oldest first.
+pub fn snapshots(catalog: &str, schema: &str, table: &str) -> String {
+    let summary = |key: &str| format!("element_at(summary, {})", text(key));
+    format!(
+        "SELECT * FROM (SELECT CAST(to_unixtime(committed_at) * 1000 AS bigint) AS at, snapshot_id, parent_id, operation, \
+         {}, {}, {} FROM {} ORDER BY committed_at DESC LIMIT 1000) ORDER BY at",
+        summary("added-records"),
+        summary("deleted-records"),
+        summary("total-files-size"),
+        path(&[catalog, schema, &format!("{table}$snapshots")])
+    )
+}
+
 /// The server's time in milliseconds: the connector has no clock.
 pub const NOW: &str = "SELECT CAST(to_unixtime(current_timestamp) * 1000 AS bigint)";
 

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::http::Request;
 use metahost_plugin_sdk::lineage::Query;
+use metahost_plugin_sdk::statistics::TableStat;
 use metahost_plugin_sdk::types::Failure;
 use metahost_plugin_sdk::{Error, Result, unavailable};
 use serde_json::{Value, json};
@@ -52,6 +53,7 @@ fn exchange(request: &Request) -> std::io::Result<Reply> {
 pub struct Collected {
     pub entities: Vec<Entity>,
     pub queries: Vec<Query>,
+    pub stats: Vec<(String, TableStat)>,
     pub complete: Vec<(String, usize)>,
     pub remarks: Vec<String>,
     pub skipped: u64,
@@ -65,6 +67,10 @@ impl Output for Collected {
     }
     fn query(&mut self, query: Query) -> Result<()> {
         self.queries.push(query);
+        Ok(())
+    }
+    fn stats(&mut self, table: &[&str], stats: TableStat) -> Result<()> {
+        self.stats.push((table.join("."), stats));
         Ok(())
     }
     fn complete(&mut self, scope: &[&str], kind: &str, listed: usize) -> Result<()> {
@@ -119,6 +125,12 @@ impl Scripted {
     /// Answers statements that contain a text with one page of rows.
     pub fn rows(self, when: &'static str, rows: Value) -> Self {
         self.says(when, Said::Pages(vec![rows]))
+    }
+
+    /// Says the rest as another.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.says.extend(other.says);
+        self
     }
 
     /// Puts a segment into the storage.

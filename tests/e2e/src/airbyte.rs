@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::answers::{Asked, answering};
+use crate::answers::{Asked, answering, renamed};
 use crate::root;
 
 /// Requests that one token is good for: a run needs more.
 const USES: usize = 9;
 
-/// Rows of a fixture.
-pub fn fixture(name: &str) -> Result<Vec<Value>> {
+/// Rows of a fixture, with some words replaced by others.
+pub fn fixture(name: &str, words: &[(&str, &str)]) -> Result<Vec<Value>> {
     let file = root().join(format!("plugins/airbyte/fixtures/public/{name}.json"));
-    let found: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    let found: Value = serde_json::from_str(&renamed(std::fs::read_to_string(&file)?, words))?;
     let rows = found.as_array().or_else(|| found["data"].as_array());
     rows.cloned().with_context(|| format!("{} holds no rows", file.display()))
 }
@@ -32,15 +32,15 @@ struct Airbyte {
 }
 
 impl Airbyte {
-    fn recorded() -> Result<Self> {
-        let mut jobs = fixture("jobs")?;
-        jobs.extend(fixture("jobs-rest")?);
+    fn recorded(words: &[(&str, &str)]) -> Result<Self> {
+        let mut jobs = fixture("jobs", words)?;
+        jobs.extend(fixture("jobs-rest", words)?);
         Ok(Self {
-            workspaces: fixture("workspaces")?,
-            connections: fixture("connections")?,
-            sources: fixture("sources")?,
-            destinations: fixture("destinations")?,
-            streams: fixture("streams")?,
+            workspaces: fixture("workspaces", words)?,
+            connections: fixture("connections", words)?,
+            sources: fixture("sources", words)?,
+            destinations: fixture("destinations", words)?,
+            streams: fixture("streams", words)?,
             jobs,
             issued: AtomicUsize::new(0),
             used: AtomicUsize::new(0),
@@ -95,13 +95,19 @@ fn page(rows: &[Value], asked: &Asked) -> (u16, Value) {
 
 /// Starts one, and answers the section of a source that reads it. The secret is `hunter2`, in the variable SECRET.
 pub fn source() -> Result<String> {
-    let airbyte = Airbyte::recorded()?;
+    source_of(&[], "")
+}
+
+/// One that loads what really is there: words of the fixtures are replaced by others. `more` is more of its
+/// `config`.
+pub fn source_of(words: &[(&str, &str)], more: &str) -> Result<String> {
+    let airbyte = Airbyte::recorded(words)?;
     let url = answering(move |asked| {
         let (status, body) = airbyte.answer(asked);
         (status, body.to_string())
     })?;
     Ok(format!(
-        "[sources.airbyte]\nplugin = \"airbyte\"\nallow-private = true\nconfig = {{ url = \"{url}\" }}\n\
+        "[sources.airbyte]\nplugin = \"airbyte\"\nallow-private = true\nconfig = {{ url = \"{url}\"{more} }}\n\
          [sources.airbyte.credentials.airbyte]\nkind = \"login\"\nlogin-url = \"{url}/api/public/v1/applications/token\"\n\
          username-field = \"client_id\"\nusername = \"metahost\"\npassword-field = \"client_secret\"\npassword = \"env:SECRET\"\n\
          fields = {{ grant-type = \"client_credentials\" }}\n"

@@ -89,3 +89,8 @@ fn read(reader: &mut impl BufRead) -> Result<Asked> {
     asked.body = String::from_utf8_lossy(&body).into_owned();
     Ok(asked)
 }
+
+/// A text with words replaced by others.
+pub fn renamed(text: String, words: &[(&str, &str)]) -> String {
+    words.iter().fold(text, |text, (from, to)| text.replace(from, to))
+}

@@ -10,6 +10,7 @@ pub mod redash;
 mod report;
 mod stand_in;
 pub mod trino;
+pub mod unreliable;
 
 pub use landing::Landing;
 pub use project::{Finished, Project};

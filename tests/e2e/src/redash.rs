@@ -3,15 +3,15 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::answers::{Asked, answering};
+use crate::answers::{Asked, answering, renamed};
 use crate::root;
 
 /// The key that the stand-in takes.
 pub const KEY: &str = "k3y-of-a-user";
 
-fn recorded() -> Result<Value> {
+fn recorded(words: &[(&str, &str)]) -> Result<Value> {
     let file = root().join("plugins/redash/fixtures/recorded.json");
-    Ok(serde_json::from_slice(&std::fs::read(file)?)?)
+    Ok(serde_json::from_str(&renamed(std::fs::read_to_string(file)?, words))?)
 }
 
 /// A page of a list as Redash gives it.
@@ -49,13 +49,18 @@ fn answer(all: &Value, asked: &Asked) -> (u16, Value) {
 
 /// Starts one, and answers the section of a source that reads it. The key is in the variable KEY.
 pub fn source() -> Result<String> {
-    let all = recorded()?;
+    source_of(&[], "")
+}
+
+/// One that queries what really is there: words of the recording are replaced by others. `more` is more of its `config`.
+pub fn source_of(words: &[(&str, &str)], more: &str) -> Result<String> {
+    let all = recorded(words)?;
     let url = answering(move |asked| {
         let (status, body) = answer(&all, asked);
         (status, body.to_string())
     })?;
     Ok(format!(
-        "[sources.redash]\nplugin = \"redash\"\nallow-private = true\nconfig = {{ url = \"{url}\", page-size = 3 }}\n\
+        "[sources.redash]\nplugin = \"redash\"\nallow-private = true\nconfig = {{ url = \"{url}\", page-size = 3{more} }}\n\
          [sources.redash.credentials.redash]\nkind = \"api-key\"\nheader = \"Authorization\"\nprefix = \"Key \"\nvalue = \"env:KEY\"\n"
     ))
 }

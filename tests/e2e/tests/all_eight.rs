@@ -1,12 +1,38 @@
 //! All eight metadata assets in one `metahost run --all`: real Trino, S3, Iceberg, Superset and Dagster, artifacts of real dbt
 //! runs, stand-ins for Redash and Airbyte. Nothing is rejected, and the second run writes nothing.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use metahost_e2e::{Landing, airbyte, redash, sum};
 use metahost_stack::Server;
 use serde_json::Value;
 
 const ALL: [&str; 8] = ["trino", "dbt", "dagster", "superset", "airbyte", "s3", "iceberg", "redash"];
+
+/// The stand-ins speak of the tables that really are there: Airbyte loads two of PostgreSQL into the lakehouse.
+const LOADED: [(&str, &str); 6] = [
+    ("\"namespace\": \"sales\"", "\"namespace\": \"raw\""),
+    ("\"name\": \"orders\"", "\"name\": \"customer\""),
+    ("\"name\": \"order_items\"", "\"name\": \"nation\""),
+    ("\"prefix\": \"ab_\"", "\"prefix\": \"\""),
+    ("\"namespaceDefinition\": \"source\"", "\"namespaceDefinition\": \"destination\""),
+    ("\"schema\": \"raw\"", "\"schema\": \"bronze\""),
+];
+const LOADS: &str = ", services = { \"Postgres prod\" = { service = \"trino\", database = \"postgresql\" }, \
+    \"Postgres dest 0\" = { service = \"trino\", database = \"iceberg\" } }";
+
+/// Redash queries the lakehouse.
+const QUERIED: [(&str, &str); 6] = [
+    ("sales.orders", "bronze.orders"),
+    ("crm.customers", "bronze.customer"),
+    ("sales.order_items", "bronze.lineitem"),
+    ("catalog.products", "bronze.part"),
+    ("marts.fct_sales", "campus_marts.fct_enrollments"),
+    ("marts.dim_date", "campus_marts.dim_learners"),
+];
+const QUERIES: &str = ", data-sources = { \"Shop PG\" = { service = \"trino\", database = \"iceberg\" }, \
+    \"Warehouse PG\" = { service = \"trino\", database = \"iceberg\" } }";
 
 /// Schemas that begin with `zz_` are those of other tests.
 fn sources() -> Result<String> {
@@ -44,12 +70,13 @@ fn sources() -> Result<String> {
         ),
         format!(
             "[sources.s3]\nplugin = \"s3\"\nallow-private = true\n\
-             config = {{ endpoint = \"{}\", region = \"us-east-1\", buckets = [\"warehouse\"] }}\n\
+             config = {{ endpoint = \"{}\", region = \"us-east-1\", buckets = [\"warehouse\"], tables = [{{ path = \
+             \"warehouse/iceberg/{{schema}}/{{table}}\", service = \"trino\", database = \"iceberg\" }}] }}\n\
              filters = {{ container = {{ excludes = [\"iceberg/zz_\"] }} }}\n[sources.s3.credentials.s3]\n{keys}",
             url(Server::S3)
         ),
-        airbyte::source()?,
-        redash::source()?,
+        airbyte::source_of(&LOADED, LOADS)?,
+        redash::source_of(&QUERIED, QUERIES)?,
     ]
     .concat())
 }
@@ -62,7 +89,8 @@ fn lands(version: &str) -> Result<()> {
         .env("SUPERSET_PASSWORD", "stack")
         .env("SECRET", "hunter2")
         .env("KEY", redash::KEY);
-    let assets: Vec<String> = ALL.iter().map(|source| format!("openmetadata__{source}__metadata")).collect();
+    let mut assets: Vec<String> = ALL.iter().map(|source| format!("openmetadata__{source}__metadata")).collect();
+    assets.push("openmetadata__dbt__lineage".to_owned());
     let assets: Vec<&str> = assets.iter().map(String::as_str).collect();
     let report = landing.lands(&assets)?;
     for asset in report["assets"].as_array().context("no assets")? {
@@ -97,7 +125,34 @@ fn graph(landing: &Landing) -> Result<()> {
     let described =
         landing.server.get("tables/name/trino.iceberg.campus_marts.dim_learners?fields=tags,owners,dataModel")?;
     assert!(described["tags"].to_string().contains("dbtTags.marts"), "{described:#}");
+    whole(landing)
+}
+
+/// Every edge of the catalog, from what Airbyte loads to what Superset and Redash show. Of columns how many.
+fn whole(landing: &Landing) -> Result<()> {
+    let edges = landing.server.ask("edges")?;
+    let end = |edge: &Value, side: &str| {
+        let text = |key: &str| edge[side][key].as_str().unwrap_or_default().to_owned();
+        format!("{} {}", text("type"), without_id(&text("fullyQualifiedName")))
+    };
+    let line = |edge: &Value| {
+        let details = &edge["lineageDetails"];
+        let columns = details["columnsLineage"].as_array().map_or(0, Vec::len);
+        let by = details["pipeline"]["fullyQualifiedName"].as_str().map(|by| format!(" by {by}")).unwrap_or_default();
+        let source = details["source"].as_str().unwrap_or_default();
+        format!("{} -> {}: {source}, {columns} columns{by}\n", end(edge, "fromEntity"), end(edge, "toEntity"))
+    };
+    // Old folders of a table that was made anew differ in their ids only, and how many there are is a matter of history.
+    let lines: BTreeSet<String> = edges["data"].as_array().context("no edges")?.iter().map(line).collect();
+    insta::assert_snapshot!("graph", lines.into_iter().collect::<String>());
     Ok(())
+}
+
+/// The name of a table's folder without the id that Iceberg's catalogs put behind it.
+fn without_id(folder: &str) -> &str {
+    let named =
+        folder.rsplit_once('-').filter(|(_, id)| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    named.map_or(folder, |(name, _)| name)
 }
 
 #[test]

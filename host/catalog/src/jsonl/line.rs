@@ -70,11 +70,14 @@ fn describe(service: &Service, write: &Write) -> Described {
             let place = format!("{test}\0{:020}", result.at);
             (5, None, place, json!({ "record": "testCaseResult", "fqn": test, "value": result }))
         }
-        Write::Query(query) => {
+        Write::Query { query, .. } => {
             let place = format!("{}\0{}\0{:020}", service.name, query.sql, query.started_at.unwrap_or_default());
             (6, None, place, json!({ "record": "query", "value": query }))
         }
-        Write::Run { pipeline, run } => about(7, "pipelineRun", pipeline, run),
+        Write::Run { pipeline, run } => {
+            let (case, kind, place, line) = about(7, "pipelineRun", pipeline, run);
+            (case, kind, format!("{place}\0{:020}\0{}", run.started_at.unwrap_or_default(), run.id), line)
+        }
         Write::Usage { target, usage } => about(8, "usage", target, usage),
         Write::Stats { table, stats } => about(9, RecordKind::Stats.as_str(), table, stats),
     }

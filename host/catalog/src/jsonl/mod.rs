@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use metahost_model::{EntityKind, EntityPath, Fqn, Service};
+use metahost_model::{ColumnNames, EntityKind, EntityPath, Fqn, Service};
 
 use crate::error::{Error, ErrorKind};
 use crate::whole_file::{folder, write_whole_file};
@@ -154,7 +154,7 @@ impl Catalog for JsonLines {
 
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error> {
         let id = line::synthetic_id(kind, fqn).map_err(|cause| unwritable(&cause))?;
-        Ok(Some(Known { id, fingerprint: None, deleted: false }))
+        Ok(Some(Known { id, fingerprint: None, deleted: false, columns: ColumnNames::default() }))
     }
 
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {

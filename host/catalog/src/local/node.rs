@@ -1,6 +1,6 @@
 //! What the local catalog keeps beside an entity's body, and how it names a place in the lineage graph.
 
-use metahost_model::{EntityKind, Fingerprint, Fqn, Timestamp};
+use metahost_model::{ColumnNames, EntityKind, Fingerprint, Fqn, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::tables::key;
@@ -18,11 +18,14 @@ pub struct Head {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Of a table.
+    #[serde(default, skip_serializing_if = "ColumnNames::is_empty")]
+    pub columns: ColumnNames,
 }
 
 impl From<Head> for Known {
     fn from(head: Head) -> Self {
-        Self { id: head.id, fingerprint: Some(head.fingerprint), deleted: false }
+        Self { id: head.id, fingerprint: Some(head.fingerprint), deleted: false, columns: head.columns }
     }
 }
 

@@ -53,7 +53,7 @@ impl Tables<Writable<'_>> {
             Write::Edge { from, to, edge, .. } => self.edge(&from, &to, &edge),
             Write::TestCase { table, test } => self.test(&table, &test),
             Write::TestResult { test, result } => self.result(&test, &result),
-            Write::Query(query) => self.query(service, &query),
+            Write::Query { query, .. } => self.query(service, &query),
             Write::Run { pipeline, run } => self.run(&pipeline, &run),
             Write::Usage { target, usage } => self.usage(&target, &usage),
             Write::Stats { table, stats } => self.stats(&table, &stats),
@@ -64,13 +64,15 @@ impl Tables<Writable<'_>> {
         let key = Node { kind: entity.kind(), fqn }.key();
         let old: Option<Head> = get(&self.index, &key)?;
         let outcome = put(&mut self.bodies, &key, entity)?;
-        if outcome == Outcome::Unchanged && old.as_ref().is_some_and(|old| old.fingerprint == fingerprint) {
+        let columns = entity.column_names();
+        let is_same = |old: &Head| old.fingerprint == fingerprint && old.columns == columns;
+        if outcome == Outcome::Unchanged && old.as_ref().is_some_and(is_same) {
             return Ok(outcome);
         }
         let updated_at = now();
         let head = match old {
-            Some(old) => Head { fingerprint, updated_at, ..old },
-            None => Head { id: Uuid::new_v4().to_string(), fingerprint, created_at: updated_at, updated_at },
+            Some(old) => Head { fingerprint, updated_at, columns, ..old },
+            None => Head { id: Uuid::new_v4().to_string(), fingerprint, created_at: updated_at, updated_at, columns },
         };
         put(&mut self.index, &key, &head)?;
         Ok(outcome)

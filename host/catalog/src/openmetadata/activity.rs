@@ -17,24 +17,24 @@ impl OpenMetadata {
     pub(super) async fn write_queries(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
         let mut queries = Vec::with_capacity(batch.len());
         for write in batch {
-            let Write::Query(query) = write else { return Err(mixed()) };
-            queries.push(query);
+            let Write::Query { query, tables } = write else { return Err(mixed()) };
+            queries.push((query, tables));
         }
         parallel::by_key(
             queries,
             self.options.concurrency,
-            |query| query.sql.clone(),
-            |query| self.put_query(service, query),
+            |(query, _)| query.sql.clone(),
+            |(query, tables)| self.put_query(service, query, tables),
         )
         .await
     }
 
-    async fn put_query(&self, service: &Service, query: Box<Query>) -> Result<Outcome, Error> {
+    async fn put_query(&self, service: &Service, query: Box<Query>, tables: Vec<Reference>) -> Result<Outcome, Error> {
         let mut names = Names::default();
         names.owners.extend(query.user.clone());
         let users = self.owners.resolve(&self.server, &names.owners).await?;
         let known = users.values().find(|user| !user.is_team).map(|user| user.name.as_str());
-        let body = query_body(service, &query, known);
+        let body = query_body(service, &query, &tables, known);
         Ok(self.server.put("queries", &body).await?.outcome())
     }
 
@@ -74,7 +74,7 @@ impl OpenMetadata {
     }
 }
 
-fn query_body(service: &Service, query: &Query, known_user: Option<&str>) -> Value {
+fn query_body(service: &Service, query: &Query, tables: &[Reference], known_user: Option<&str>) -> Value {
     let mut body = Body::new();
     set(&mut body, "query", query.sql.as_str());
     let other = query.service.as_ref().map(|name| Fqn::new(name, &EntityPath::root()));
@@ -86,6 +86,8 @@ fn query_body(service: &Service, query: &Query, known_user: Option<&str>) -> Val
     if let Some(millis) = query.duration_ms {
         set(&mut body, "duration", millis as f64 / 1000.0);
     }
+    let used_in = tables.iter().map(|table| json!({ "id": table.id, "type": table.kind.as_str() }));
+    set_list(&mut body, "queryUsedIn", used_in.collect());
     // Whom the catalog knows is named as its user, everybody else by name only.
     match (known_user, &query.user) {
         (Some(known), _) => set(&mut body, "users", vec![known]),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use metahost_model::{EntityKind, EntityPath, Fingerprint, Fqn, Service};
+use metahost_model::{EntityKind, EntityPath, Fingerprint, Fqn, Service, decode_name};
 use serde::Deserialize;
 
 use super::OpenMetadata;
@@ -20,6 +20,13 @@ struct Item {
     source_hash: Option<String>,
     #[serde(default)]
     deleted: bool,
+    #[serde(default)]
+    columns: Option<Vec<ListedColumn>>,
+}
+
+#[derive(Deserialize)]
+struct ListedColumn {
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -36,7 +43,12 @@ struct Paging {
 
 impl From<Item> for Known {
     fn from(item: Item) -> Self {
-        Self { id: item.id, fingerprint: item.source_hash.map(Fingerprint::from_text), deleted: item.deleted }
+        Self {
+            id: item.id,
+            fingerprint: item.source_hash.map(Fingerprint::from_text),
+            deleted: item.deleted,
+            columns: item.columns.iter().flatten().map(|column| decode_name(&column.name)).collect(),
+        }
     }
 }
 
@@ -126,7 +138,8 @@ impl OpenMetadata {
     /// Asks for the fingerprint by name where the collection knows the field; where it does not, it is always sent.
     async fn page(&self, kind: EntityKind, query: &str) -> Result<Answer, Error> {
         if !self.knows_no_hash_field(kind) {
-            let answer = self.server.get(&format!("{query}&fields=sourceHash")).await?;
+            let columns = if kind == EntityKind::Table { ",columns" } else { "" };
+            let answer = self.server.get(&format!("{query}&fields=sourceHash{columns}")).await?;
             if answer.status != 400 {
                 return Ok(answer);
             }

@@ -104,7 +104,7 @@ impl OpenMetadata {
             Some(Write::Edge { .. }) => self.write_edges(batch).await,
             Some(Write::TestCase { .. }) => self.write_tests(batch).await,
             Some(Write::TestResult { .. }) => self.write_results(batch).await,
-            Some(Write::Query(_)) => self.write_queries(service, batch).await,
+            Some(Write::Query { .. }) => self.write_queries(service, batch).await,
             Some(Write::Run { .. }) => self.write_runs(batch).await,
             Some(Write::Usage { .. }) => self.write_usage(batch).await,
             Some(Write::Stats { .. }) => self.write_stats(batch).await,

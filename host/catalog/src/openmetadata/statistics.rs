@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use metahost_model::{ColumnStat, Operation, TableStat, Timestamp};
+use metahost_model::{ColumnStat, Fqn, Operation, TableStat, Timestamp};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -54,6 +54,12 @@ fn table_profile(stats: &TableStat, at: Timestamp) -> Value {
     Value::Object(body)
 }
 
+/// A column's name as it stands behind its table's in a fully qualified one.
+fn below_table(column: &[String]) -> String {
+    let (first, rest) = column.split_first().map_or(("", [].as_slice()), |(first, rest)| (first.as_str(), rest));
+    rest.iter().fold(Fqn::of_service(first), |fqn, part| fqn.child(part)).to_string()
+}
+
 /// None for a column of which nothing is known.
 fn column_profile(column: &ColumnStat, rows: Option<u64>, at: Timestamp) -> Option<Value> {
     let values = column.values.or_else(|| rows?.checked_sub(column.nulls?));
@@ -74,7 +80,7 @@ fn column_profile(column: &ColumnStat, rows: Option<u64>, at: Timestamp) -> Opti
     if body.is_empty() {
         return None;
     }
-    set(&mut body, "name", column.column.join("."));
+    set(&mut body, "name", below_table(&column.column));
     set(&mut body, "timestamp", at);
     Some(Value::Object(body))
 }

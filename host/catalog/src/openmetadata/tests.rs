@@ -61,7 +61,8 @@ async fn what_can_not_be_worked_with_is_said_at_once() {
 #[tokio::test]
 async fn every_page_is_read_and_deleted_ones_are_seen() {
     let server = Scripted::start("2.0.7", |call| {
-        let item = |name: &str| json!({ "id": name, "fullyQualifiedName": name, "columns": [{ "big": "body" }] });
+        let item =
+            |name: &str| json!({ "id": name, "fullyQualifiedName": name, "columns": [{ "name": "a", "big": "body" }] });
         if call.line.contains("fields=sourceHash") {
             return (400, json!({ "code": 400, "message": "Invalid field name sourceHash" }));
         }

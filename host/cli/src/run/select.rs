@@ -79,27 +79,30 @@ fn runnable(asset: &Asset) -> Result<()> {
     Ok(())
 }
 
-/// Metadata of services, then what adds or refers to services of others, then lineage, then the rest.
+/// Metadata, each kind of service after those that it refers to, then lineage, then the rest.
 pub(super) async fn stages(run: &Run, jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut stages: BTreeMap<u8, Vec<Job>> = BTreeMap::new();
     for job in jobs {
         let plugin = plugin_of(run, &job).await;
-        let refers = plugin.is_some_and(|plugin| refers_to_others(plugin.descriptor()));
-        let stage = match (job.asset.kind, refers) {
-            (AssetKind::Metadata, false) => 0,
-            (AssetKind::Metadata, true) => 1,
-            (AssetKind::Lineage, _) => 2,
-            (AssetKind::Usage | AssetKind::Profiling, _) => 3,
+        let stage = match job.asset.kind {
+            AssetKind::Metadata => plugin.map_or(0, |plugin| reach(plugin.descriptor())),
+            AssetKind::Lineage => 3,
+            AssetKind::Usage | AssetKind::Profiling => 4,
         };
         stages.entry(stage).or_default().push(job);
     }
     stages.into_values().collect()
 }
 
-/// Pipelines and dashboards draw edges to tables and files, and need them there.
-fn refers_to_others(descriptor: &Descriptor) -> bool {
-    let refers = matches!(descriptor.service_kind, ServiceKind::PipelineService | ServiceKind::DashboardService);
-    refers || descriptor.service_type.is_empty()
+/// How far a source reaches: tables stand alone, files lead to tables, pipelines and dashboards to both, and so does what
+/// only adds to the service of another.
+fn reach(descriptor: &Descriptor) -> u8 {
+    match descriptor.service_kind {
+        _ if descriptor.service_type.is_empty() => 2,
+        ServiceKind::DatabaseService => 0,
+        ServiceKind::StorageService | ServiceKind::MessagingService => 1,
+        ServiceKind::PipelineService | ServiceKind::DashboardService => 2,
+    }
 }
 
 /// A plugin that can't be loaded is told when its asset runs.

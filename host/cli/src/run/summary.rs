@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table};
-use metahost_pipeline::{FailureKind, Report};
+use metahost_pipeline::{FailureKind, Report, Verdicts};
 use serde_json::{Value, json};
 
 use super::asset::Ended;
@@ -126,6 +126,9 @@ fn problems(report: &Report) -> Result<()> {
             output::line(format!("{}: {count} {what}: {reason}", report.asset))?;
         }
     }
+    if let Some(sql) = &report.sql {
+        sql_lines(&report.asset, sql)?;
+    }
     for left_out in report.left_out.iter().take(SHOWN) {
         output::line(format!("  left out {} {}: {}", left_out.kind, left_out.name, left_out.reason))?;
     }
@@ -150,6 +153,17 @@ fn problems(report: &Report) -> Result<()> {
         output::line(format!("  warning: {warning} ({count} times)"))?;
     }
     Ok(())
+}
+
+fn sql_lines(asset: &str, sql: &Verdicts) -> Result<()> {
+    let Verdicts { read, full, partial, none, examples } = sql;
+    let rest = if full == read { String::new() } else { format!(", {partial} in part, {none} not at all") };
+    output::line(format!("{asset}: SQL read for lineage: {read} queries and views, {full} understood{rest}"))?;
+    for unread in examples.iter().take(SHOWN) {
+        let sql: Vec<&str> = unread.sql.split_whitespace().collect();
+        output::line(format!("  not understood: {}: {}", unread.reason, sql.join(" ")))?;
+    }
+    more(examples.len())
 }
 
 fn more(all: usize) -> Result<()> {

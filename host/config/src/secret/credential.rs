@@ -9,7 +9,7 @@ use crate::error::{Error, Problem, Result};
 use crate::section::{CredentialSpec, Source};
 
 /// What a replay uses: nothing goes out, and a cassette is found without the secrets it was recorded with.
-const REPLAYED: &str = "replayed-without-its-secret";
+pub(super) const REPLAYED: &str = "replayed-without-its-secret";
 
 impl Secrets {
     /// The source's credentials by slot. Every secret that is missing is reported, not only the first. While a cassette
@@ -61,26 +61,15 @@ impl Secrets {
                 fields: fields.clone(),
                 token_field: token_field.clone(),
             },
-            CredentialSpec::AwsSigV4 { access_key_id, secret_access_key, session_token, region, service } => {
-                Credential::AwsSigV4 {
-                    access_key_id: self.text(access_key_id).await?,
-                    secret_access_key: self.secret(secret_access_key).await?,
-                    session_token: match session_token {
-                        Some(token) => Some(self.secret(token).await?),
-                        None => None,
-                    },
-                    region: region.clone(),
-                    service: service.clone(),
-                }
-            }
+            CredentialSpec::AwsSigV4(spec) => Credential::AwsSigV4(self.aws(spec).await?),
         })
     }
 
-    async fn secret(&self, reference: &SecretRef) -> Result<Secret> {
+    pub(super) async fn secret(&self, reference: &SecretRef) -> Result<Secret> {
         if self.is_replaying() { Ok(Secret::new(REPLAYED)) } else { self.resolve(reference).await }
     }
 
-    async fn text(&self, text: &TextOrRef) -> Result<String> {
+    pub(super) async fn text(&self, text: &TextOrRef) -> Result<String> {
         match text {
             TextOrRef::Text(text) => Ok(text.clone()),
             TextOrRef::Ref(reference) => Ok(self.secret(reference).await?.expose().to_owned()),

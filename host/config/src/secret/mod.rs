@@ -1,5 +1,6 @@
 //! Secrets: references to them, and how they are looked up. Values never reach an error, a log or a file.
 
+mod aws;
 mod credential;
 mod local;
 mod reference;

@@ -89,6 +89,16 @@ impl Secrets {
         self.0.gateway.is_replaying()
     }
 
+    /// Where relative paths start.
+    pub(super) fn folder(&self) -> &Path {
+        &self.0.local.folder
+    }
+
+    /// A variable of the environment that is no secret.
+    pub(super) fn environment(&self, name: &str) -> Option<String> {
+        (self.0.local.environment)(name)
+    }
+
     async fn look_up(&self, reference: &SecretRef) -> Result<Secret, Unavailable> {
         let inner = &self.0;
         let secret = match (reference, &inner.vault) {

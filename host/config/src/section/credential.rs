@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use super::aws::{AwsSpec, aws};
 use crate::read::{FromToml, Node, Section};
 use crate::secret::{SecretRef, TextOrRef};
 
@@ -64,18 +65,7 @@ pub enum CredentialSpec {
         token_field: String,
     },
     /// AWS Signature Version 4.
-    AwsSigV4 {
-        /// The access key's identifier.
-        access_key_id: TextOrRef,
-        /// The secret key.
-        secret_access_key: SecretRef,
-        /// The session token of temporary keys.
-        session_token: Option<SecretRef>,
-        /// The region that signs.
-        region: String,
-        /// The service that signs.
-        service: String,
-    },
+    AwsSigV4(Box<AwsSpec>),
 }
 
 impl CredentialSpec {
@@ -88,7 +78,7 @@ impl CredentialSpec {
             Self::ApiKey { .. } => "api-key",
             Self::OAuth2ClientCredentials { .. } => "oauth2-client-credentials",
             Self::Login { .. } => "login",
-            Self::AwsSigV4 { .. } => "aws-sigv4",
+            Self::AwsSigV4(_) => "aws-sigv4",
         }
     }
 }
@@ -104,7 +94,7 @@ const KINDS: [(&str, (&str, Kind)); 7] = [
     ("api-key", ("credential-api-key", api_key)),
     ("oauth2-client-credentials", ("credential-oauth2", oauth2)),
     ("login", ("credential-login", login)),
-    ("aws-sigv4", ("credential-aws-sigv4", aws_sigv4)),
+    ("aws-sigv4", ("credential-aws-sigv4", |section| aws(section).map(Box::new).map(CredentialSpec::AwsSigV4))),
 ];
 
 impl FromToml for CredentialSpec {
@@ -152,18 +142,4 @@ fn login(section: &mut Section<'_>) -> Option<CredentialSpec> {
     let fields = fields.into_iter().filter_map(|(name, node)| Some((name, String::read(&node)?))).collect();
     let (login_url, username, password) = (login_url?, username?, password?);
     Some(CredentialSpec::Login { login_url, username, password, username_field, password_field, fields, token_field })
-}
-
-fn aws_sigv4(section: &mut Section<'_>) -> Option<CredentialSpec> {
-    let (access_key_id, secret_access_key) = (section.require("access-key-id"), section.require("secret-access-key"));
-    let session_token = section.get("session-token");
-    let region = section.require("region");
-    let service = section.get("service").unwrap_or_else(|| "s3".to_owned());
-    Some(CredentialSpec::AwsSigV4 {
-        access_key_id: access_key_id?,
-        secret_access_key: secret_access_key?,
-        session_token,
-        region: region?,
-        service,
-    })
 }

@@ -35,6 +35,8 @@ pub struct Limits {
     pub timeout_s: Option<u64>,
     /// Repetitions of a request that is safe to repeat.
     pub retries: Option<u32>,
+    /// Time for which a server that answered before may be away, in seconds.
+    pub outage_s: Option<u32>,
 }
 
 impl Limits {
@@ -48,6 +50,7 @@ impl Limits {
             max_response_bytes: self.response_mib.map_or(default.max_response_bytes, |mib| mib.saturating_mul(1 << 20)),
             max_requests: self.requests.or(default.max_requests),
             retries: self.retries.unwrap_or(default.retries),
+            outage: self.outage_s.map_or(default.outage, |seconds| Duration::from_secs(seconds.into())),
             ..default
         }
     }
@@ -70,6 +73,7 @@ impl FromToml for Limits {
             in_flight: section.get("in-flight"),
             timeout_s: section.get("timeout-s"),
             retries: section.get::<OrZero>("retries").map(|count| count.0),
+            outage_s: section.get::<OrZero>("outage-s").map(|seconds| seconds.0),
         };
         section.finish();
         Some(limits)

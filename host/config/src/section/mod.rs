@@ -1,6 +1,7 @@
 //! The sections of metahost.toml, one a file: each a typed value and how it is read.
 
 mod asset;
+mod aws;
 mod credential;
 mod environment;
 mod filters;
@@ -12,6 +13,7 @@ mod source;
 mod vault;
 
 pub use asset::AssetKind;
+pub use aws::{AwsBase, AwsRoleSpec, AwsSpec, AwsTokenSpec};
 pub use credential::CredentialSpec;
 pub use environment::{Environment, OpenMetadata, Sink};
 pub use filters::{FILTERED, FilterPattern, Filters};

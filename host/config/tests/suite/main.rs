@@ -1,6 +1,8 @@
 //! What a user of metahost.toml sees, through the crate's public face. One program, so that it is linked once.
 
 #[cfg(test)]
+mod aws;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod mistakes;

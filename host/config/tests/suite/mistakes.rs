@@ -27,6 +27,30 @@ const MISTAKES: &[(&str, &str)] = &[
         "credential-kind",
         "[sources.trino]\nplugin = \"trino\"\ncredentials.trino = { kind = \"oauth2\" }\ncredentials.other = {}\n",
     ),
+    (
+        "aws-nobody",
+        "[sources.s3]\nplugin = \"s3\"\ncredentials.a = { kind = \"aws-sigv4\" }\ncredentials.b = { kind = \"aws-sigv4\", role-arn = \"arn:aws:iam::1:role/r\", region = \"eu-west-1\" }\n",
+    ),
+    (
+        "aws-half",
+        "[sources.s3]\nplugin = \"s3\"\ncredentials.a = { kind = \"aws-sigv4\", access-key-id = \"AKIA\", region = \"eu-west-1\" }\ncredentials.b = { kind = \"aws-sigv4\", secret-access-key = \"env:K\", region = \"eu-west-1\" }\ncredentials.c = { kind = \"aws-sigv4\", session-token = \"env:T\", profile = \"p\" }\n",
+    ),
+    (
+        "aws-two",
+        "[sources.s3]\nplugin = \"s3\"\n[sources.s3.credentials.s3]\nkind = \"aws-sigv4\"\naccess-key-id = \"AKIA\"\nsecret-access-key = \"env:K\"\nprofile = \"p\"\ncontainer-credentials = true\nregion = \"eu-west-1\"\n",
+    ),
+    (
+        "aws-no-role",
+        "[sources.s3]\nplugin = \"s3\"\n[sources.s3.credentials.a]\nkind = \"aws-sigv4\"\nweb-identity-token-file = \"token\"\nregion = \"eu-west-1\"\n[sources.s3.credentials.b]\nkind = \"aws-sigv4\"\nprofile = \"p\"\nexternal-id = \"x\"\nduration-seconds = 3600\n",
+    ),
+    (
+        "aws-values",
+        "[sources.s3]\nplugin = \"s3\"\n[sources.s3.credentials.a]\nkind = \"aws-sigv4\"\nprofile = \"p\"\nrole-arn = \"arn:aws:iam::1:role/r\"\nrole-session-name = \"a b\"\nduration-seconds = 60\nsource-identity = \"x\"\n[sources.s3.credentials.b]\nkind = \"aws-sigv4\"\ncontainer-credentials = false\n",
+    ),
+    (
+        "aws-literal",
+        "[sources.s3]\nplugin = \"s3\"\ncredentials.a = { kind = \"aws-sigv4\", web-identity-token = \"hunter2\", role-arn = \"arn:aws:iam::1:role/r\", region = \"eu-west-1\" }\n",
+    ),
     ("environment", "[environments.dev]\nopenmetadata = { uri = \"http://localhost:8585/api\" }\n"),
     ("environment-sink", "[environments.dev]\nsink = \"jsonlines\"\n"),
     ("vault", "[vault]\naddr = \"http://localhost:8200\"\nkv-version = 3\nauth = { method = \"app-role\" }\n"),
@@ -83,6 +107,10 @@ const DEEPER_MISTAKES: &[(&str, &str)] = &[
     (
         "one-asset",
         "[schedules.nightly]\ncron = \"0 2 * * *\"\nassets = [\"*\"]\n[schedules.daily]\ncron = \"0 3 * * *\"\nassets = \"openmetadata__trino__metadata\"\n",
+    ),
+    (
+        "aws-deeper",
+        "[sources.s3]\nplugin = \"s3\"\n[sources.s3.credentials.a]\nkind = \"aws-sigv4\"\nweb-identity-token-file = \"token\"\nrole-arn = \"reader\"\nexternal-id = \"x\"\nregion = \"eu-west-1\"\n[sources.s3.credentials.b]\nkind = \"aws-sigv4\"\nweb-identity-token-file = \"token\"\nweb-identity-role-arn = \"arn:aws:iam::1:role/a\"\nrole-arn = \"arn:aws:iam::1:role/b\"\nduration-seconds = 7200\nregion = \"eu-west-1\"\n[sources.s3.credentials.c]\nkind = \"aws-sigv4\"\nprofile = \"p\"\nrole-arn = \"arn:aws:iam::1:role/b\"\nweb-identity-role-arn = \"arn:aws:iam::1:role/a\"\n[sources.s3.credentials.d]\nkind = \"aws-sigv4\"\ncontainer-credentials = true\nsts-endpoint = \"https://sts.example.com\"\nregion = \"eu-west-1\"\n",
     ),
     ("unknown-environment", "[project]\nenvironment = \"prod\"\n"),
     ("no-server", "[environments.staging]\nsink = \"openmetadata\"\n[environments.test.openmetadata]\nin-flight = 2\n"),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::common::parse;
 use metahost_config::{Availability, Config, ErrorKind, Secrets};
-use metahost_gateway::{CassetteMode, Credential, Gateway, GatewayOptions, Secret};
+use metahost_gateway::{AwsCredential, AwsIdentity, CassetteMode, Credential, Gateway, GatewayOptions, Secret};
 
 fn secrets(config: &Config, variables: &'static [(&'static str, &'static str)]) -> Secrets {
     let gateway = Gateway::new(GatewayOptions::default()).unwrap();
@@ -84,8 +84,11 @@ async fn credentials_of_every_kind_are_built_with_their_secrets() {
     assert_eq!(credentials["nothing"], Credential::None);
     let Credential::OAuth2ClientCredentials { client_id, client_secret, .. } = &credentials["sso"] else { panic!() };
     assert_eq!((client_id.as_str(), client_secret), ("me", &token));
-    let Credential::AwsSigV4 { secret_access_key, service, .. } = &credentials["s3"] else { panic!() };
-    assert_eq!((secret_access_key, service.as_str()), (&password, "s3"));
+    let Credential::AwsSigV4(AwsCredential { identity: AwsIdentity::Keys(keys), service, .. }) = &credentials["s3"]
+    else {
+        panic!()
+    };
+    assert_eq!((&keys.secret_access_key, service.as_str()), (&password, "s3"));
 }
 
 #[tokio::test]

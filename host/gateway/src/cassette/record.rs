@@ -44,7 +44,7 @@ impl Recorder {
         let tape = self.tape(&line.access.owner)?;
         let place = Arc::new(line.place(&call));
         let asked = call.clone();
-        let Answer { response, attempts, redirects } = line.exchange(call).await?;
+        let Answer { response, attempts, redirects, .. } = line.exchange(call).await?;
         let Response { status, headers, body } = response;
         let limit = usize::try_from(line.access.limits.max_response_bytes).unwrap_or(usize::MAX);
         let body = body.collect(limit).await?;

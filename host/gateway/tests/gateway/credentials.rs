@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use metahost_gateway::{Credential, ErrorKind, Request, Secret};
+use metahost_gateway::{AwsCredential, AwsIdentity, AwsKeys, Credential, ErrorKind, Request, Secret};
 
 use crate::server::{Reply, Seen, Server, reply};
 use crate::setup::{access_with, client, fetch, refused};
@@ -40,13 +40,16 @@ async fn each_kind_shows_up_as_its_header() {
 #[tokio::test]
 async fn aws_requests_are_signed_for_their_region_and_service() {
     let server = Server::start(|_, _| reply(200, "")).await;
-    let keys = Credential::AwsSigV4 {
-        access_key_id: "AKID".into(),
-        secret_access_key: Secret::new("hunter2"),
-        session_token: Some(Secret::new("session")),
-        region: "eu-west-1".into(),
+    let keys = Credential::AwsSigV4(AwsCredential {
+        identity: AwsIdentity::Keys(AwsKeys {
+            access_key_id: Secret::new("AKID"),
+            secret_access_key: Secret::new("hunter2"),
+            session_token: Some(Secret::new("session")),
+        }),
+        region: Some("eu-west-1".into()),
         service: "s3".into(),
-    };
+        sts_endpoint: None,
+    });
     let client = client(access_with([server.rule()], keys));
     fetch(&client, Request::get(server.url("/bucket?list-type=2")).credential("login")).await;
     let seen = &server.seen()[0];

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use metahost_gateway::{Credential, Request, Secret};
+use metahost_gateway::{AwsCredential, AwsIdentity, AwsKeys, AwsRole, AwsToken, Credential, Request, Secret};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -39,7 +39,7 @@ impl Log {
     }
 }
 
-fn kinds(issuer: &Server) -> [Credential; 5] {
+fn kinds(issuer: &Server) -> [Credential; 6] {
     let secret = || Secret::new(SECRET);
     [
         Credential::Basic { username: "ann".into(), password: secret() },
@@ -52,14 +52,39 @@ fn kinds(issuer: &Server) -> [Credential; 5] {
             scopes: Vec::new(),
             audience: None,
         },
-        Credential::AwsSigV4 {
-            access_key_id: "AKID".into(),
-            secret_access_key: secret(),
-            session_token: Some(secret()),
-            region: "eu-west-1".into(),
+        Credential::AwsSigV4(AwsCredential {
+            identity: AwsIdentity::WebIdentity {
+                token: AwsToken::Value(secret()),
+                role: AwsRole {
+                    arn: "arn:aws:iam::1:role/reader".into(),
+                    session_name: "metahost".into(),
+                    external_id: None,
+                    source_identity: None,
+                    duration: None,
+                },
+            },
+            region: Some("eu-west-1".into()),
+            service: "glue".into(),
+            sts_endpoint: Some(issuer.url("/sts")),
+        }),
+        Credential::AwsSigV4(AwsCredential {
+            identity: AwsIdentity::Keys(AwsKeys {
+                access_key_id: Secret::new("AKID"),
+                secret_access_key: secret(),
+                session_token: Some(secret()),
+            }),
+            region: Some("eu-west-1".into()),
             service: "s3".into(),
-        },
+            sts_endpoint: None,
+        }),
     ]
+}
+
+/// Keys as STS lends them.
+fn lent() -> String {
+    let keys = format!("<SecretAccessKey>{SECRET}-key</SecretAccessKey><SessionToken>{SECRET}-session</SessionToken>");
+    let keys = format!("<Credentials><AccessKeyId>ASIA</AccessKeyId>{keys}</Credentials>");
+    format!("<R><AssumeRoleWithWebIdentityResult>{keys}</AssumeRoleWithWebIdentityResult></R>")
 }
 
 #[tokio::test]
@@ -68,7 +93,11 @@ async fn no_secret_is_logged_even_at_trace_level() {
     let subscriber =
         tracing_subscriber::fmt().with_ansi(false).with_max_level(LevelFilter::TRACE).with_writer(log.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    let issuer = Server::start(|_, _| reply(200, format!(r#"{{"access_token":"{SECRET}-token"}}"#))).await;
+    let issuer = Server::start(|seen, _| match seen.path() {
+        "/sts" => reply(200, lent()),
+        _ => reply(200, format!(r#"{{"access_token":"{SECRET}-token"}}"#)),
+    })
+    .await;
     let server = Server::start(|_, before| reply([503, 200][before % 2], "")).await;
     for credential in kinds(&issuer) {
         let client = client(access_with([server.rule()], credential));

@@ -1,6 +1,7 @@
 //! What is asked again, when, and what never is.
 
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use metahost_gateway::{ErrorKind, Request};
 use tokio::net::TcpListener;
@@ -70,6 +71,59 @@ async fn an_answer_that_breaks_off_is_asked_again_when_that_is_safe() {
     let error = refused(&unsafe_one, Request::new("POST", server.url("/")), ErrorKind::Unreachable).await;
     assert!(error.is_retryable());
     assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_long_answer_that_breaks_off_goes_on_where_it_did() {
+    let long = (0..130_000).map(|number: u32| number.to_string()).collect::<Vec<_>>().join(",");
+    let breaks = |other: bool| {
+        let whole = long.clone();
+        move |_: &_, before: usize| match (before, other) {
+            (0, _) => Reply { cut: Some(600_000), ..reply(200, whole.clone()) },
+            (_, true) => reply(200, whole.replace("17,", "18,")),
+            (_, false) => reply(200, whole.clone()),
+        }
+    };
+    let server = Server::start(breaks(false)).await;
+    let patient = client(access([server.rule()]));
+    assert!(fetch(&patient, Request::get(server.url("/"))).await.1 == long);
+    assert_eq!((server.seen().len(), patient.counters().retries), (2, 1));
+
+    let server = Server::start(breaks(true)).await;
+    let patient = client(access([server.rule()]));
+    let body = patient.send(Request::get(server.url("/"))).await.unwrap().body;
+    let error = body.collect(usize::MAX).await.unwrap_err();
+    assert!(error.is_retryable() && error.to_string().contains("another beginning"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_answered_before_is_waited_for_while_it_is_started_anew() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let url = format!("http://{address}/");
+    let answer_one = |listener: TcpListener| async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = [0; 1024];
+        let _some = stream.read(&mut head).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").await.unwrap();
+    };
+    let mut access = access([metahost_gateway::OriginRule::from_url(&url).unwrap()]);
+    access.limits.retries = 0;
+    access.limits.outage = Duration::from_secs(20);
+    let patient = client(access.clone());
+    let ((), first) = tokio::join!(answer_one(listener), fetch(&patient, Request::get(&url)));
+    assert_eq!(first.1, "ok");
+    let back = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        answer_one(TcpListener::bind(address).await.unwrap()).await;
+    };
+    // Nothing of it reached the server, so even what is not safe to repeat is sent again.
+    let ((), again) = tokio::join!(back, fetch(&patient, Request::new("POST", &url)));
+    assert_eq!(again.1, "ok");
+    assert!(patient.counters().retries > 0);
+
+    access.limits.outage = Duration::ZERO;
+    refused(&client(access), Request::get(&url), ErrorKind::Unreachable).await;
 }
 
 #[tokio::test]

@@ -132,3 +132,18 @@ fn a_statement_that_fails_costs_the_others_nothing() {
     assert_eq!(verdicts[..2], [Verdict::None, Verdict::Full]);
     assert_eq!(found.reasons[0].span.map(|span| (span.line, span.column)), Some((1, 4)));
 }
+
+#[test]
+fn each_output_is_made_from_what_flows_into_it_and_from_nothing_else() {
+    let flows = |sql: &str| -> Vec<String> {
+        let found = read(Dialect::Trino, sql);
+        found.flows().iter().map(|(from, to)| format!("{from} > {to}")).collect()
+    };
+    assert_eq!(flows("INSERT INTO a SELECT * FROM x; INSERT INTO b SELECT * FROM y"), ["x > a", "y > b"]);
+    let through =
+        "CREATE TABLE step AS SELECT * FROM x; INSERT INTO a SELECT * FROM step; INSERT INTO b SELECT * FROM y";
+    assert_eq!(flows(through), ["x > a", "y > b"]);
+    let renamed = "CREATE TABLE a__tmp AS SELECT * FROM x; ALTER TABLE a__tmp RENAME TO a";
+    assert_eq!(flows(renamed), ["x > a"]);
+    assert_eq!(flows("INSERT INTO a SELECT * FROM a JOIN x USING (id)"), ["a > a", "x > a"]);
+}

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use metahost_catalog::{Outcome, Rejection};
-use metahost_model::{Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Record, RecordKind};
+use metahost_lineage::Dialect;
+use metahost_model::{Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Query, Record, RecordKind};
 
 use super::Pipeline;
 use super::resolve::Resolved;
@@ -46,7 +47,13 @@ impl Pipeline {
         let at = self.checkpoints.open(split);
         let receipt = Receipt::new(&self.service, kind, at, &record);
         match self.first_look(&receipt, &record) {
-            Ok(fingerprint) => self.place(Incoming { receipt, fingerprint, record }).await,
+            Ok(_) if kind == RecordKind::Query => self.gather_query(&receipt, &record),
+            Ok(fingerprint) => {
+                if let Record::Entity(entity) = &record {
+                    self.gather_view(&receipt, entity);
+                }
+                self.place(Incoming::new(receipt, fingerprint, record)).await;
+            }
             Err(stop) => self.count(&receipt, stop),
         }
         self.keep_cursors().await;
@@ -63,7 +70,7 @@ impl Pipeline {
         }
     }
 
-    fn first_look(&mut self, receipt: &Receipt, record: &Record) -> Result<Fingerprint, Stop> {
+    pub(super) fn first_look(&mut self, receipt: &Receipt, record: &Record) -> Result<Fingerprint, Stop> {
         if let Some(reason) = self.stopped() {
             return Err(Stop::stopped(reason));
         }
@@ -93,6 +100,7 @@ impl Pipeline {
             Record::Annotation(annotation) => self.end_passes(&annotation.target()),
             Record::Edge(edge) => self.edge_passes(edge),
             Record::Query(query) if query.failed => Err(Stop::Filtered("failed query".to_owned())),
+            Record::Query(query) if is_tool_made(query) => Err(Stop::Filtered("tool-made query".to_owned())),
             Record::Run(run) => self.path_passes(EntityKind::Pipeline, &run.pipeline),
             Record::TestCase(test) => self.end_passes(&test.target()),
             Record::TestResult(result) => self.end_passes(&result.target()),
@@ -199,13 +207,19 @@ impl Pipeline {
     }
 }
 
+/// Whether a query only steers the engine or asks it about itself.
+fn is_tool_made(query: &Query) -> bool {
+    let dialect = Dialect::from_name(&query.dialect).unwrap_or_default();
+    query.target.is_none() && metahost_lineage::is_tool_made(&query.sql, dialect)
+}
+
 /// Two descriptions of one thing: one of them is lost, and where that loses data it is an error.
 fn conflict(kind: RecordKind) -> Stop {
     match kind {
         RecordKind::Entity(_) | RecordKind::Annotation | RecordKind::TestCase => {
             Stop::rejected("conflicting duplicate", "emitted more than once with different content; the first is kept")
         }
-        // The same text, run in another database or schema.
+        // The same but for its values.
         RecordKind::Query => Stop::Filtered("duplicate".to_owned()),
         _ => Stop::LeftOut("conflicting duplicate".to_owned()),
     }

@@ -27,6 +27,7 @@ impl Pipeline {
             skipped: Vec::new(),
             failures: Vec::new(),
             complete: Vec::new(),
+            sql: None,
             warnings: std::collections::BTreeMap::new(),
         }
     }
@@ -42,6 +43,7 @@ impl Pipeline {
         report.skipped_count = account.skipped_count;
         report.failures = account.failures;
         report.warnings = account.warnings;
+        report.sql = Some(std::mem::take(&mut self.verdicts)).filter(|verdicts| verdicts.read > 0);
         report.complete = std::mem::take(&mut self.complete);
         report.state = state(report, &account.ledger);
         if self.broken != Some("catalog failed") {

@@ -1,5 +1,6 @@
 //! When the source is done: what was set aside has its turn, what waits is sent, and whatever can't be sent is counted.
 
+use metahost_model::Record;
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
@@ -12,10 +13,12 @@ impl Pipeline {
     pub(super) async fn finish(&mut self) {
         self.drain().await;
         self.finishing = true;
+        self.derive().await;
         for spooled in self.spool.take() {
             self.replay(&spooled).await;
         }
         self.drain().await;
+        self.draw().await;
         let reason = self.stopped().unwrap_or("not sent");
         for item in self.writer.abandon() {
             self.give_up(&item.ticket.receipt, Stop::stopped(reason));
@@ -25,18 +28,20 @@ impl Pipeline {
     }
 
     async fn replay(&mut self, spooled: &Spooled) {
-        let record = match self.spool.read(spooled) {
+        let mut record = match self.spool.read(spooled) {
             Ok(record) => record,
             Err(error) => {
                 self.spool_failed(&error);
-                let (kind, at) = (spooled.kind, spooled.at.clone());
-                let receipt = Receipt { kind, name: String::new(), key: String::new(), at };
+                let receipt = Receipt::unknown(spooled.kind, spooled.at.clone());
                 return self.count(&receipt, Stop::stopped("state failed"));
             }
         };
+        if let Record::Edge(edge) = &mut record {
+            self.enrich(edge);
+        }
         let receipt = Receipt::new(&self.service, spooled.kind, spooled.at.clone(), &record);
         match (self.stopped(), fingerprint(&self.service, &record)) {
-            (None, Ok(fingerprint)) => self.place(Incoming { receipt, fingerprint, record }).await,
+            (None, Ok(fingerprint)) => self.place(Incoming::new(receipt, fingerprint, record)).await,
             (reason, _) => self.give_up(&receipt, Stop::stopped(reason.unwrap_or("unreadable"))),
         }
     }

@@ -1,9 +1,7 @@
 //! What a record refers to, and whether it differs from what was written last time. Never sends anything but questions.
 
 use metahost_catalog::{Known, Reference, Write};
-use metahost_model::{
-    Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Record, RecordKind, ServiceKind,
-};
+use metahost_model::{ColumnNames, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Record, RecordKind};
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
@@ -43,6 +41,8 @@ impl Pipeline {
                 self.add_previous(incoming, &mut resolved)?;
                 Ok(resolved)
             }
+            // What the SQL of the run says of two tables is added at its end.
+            Record::Edge(edge) if !self.finishing && edge.is_bare() => Err(Stop::Later),
             Record::Edge(edge) => {
                 let from = self.needed(&edge.upstream).await?;
                 let to = self.needed(&edge.downstream).await?;
@@ -69,10 +69,7 @@ impl Pipeline {
                 self.check_test(&test)?;
                 Ok(Resolved { parent: Some(test), ..self.changed(incoming, vec![table])? })
             }
-            Record::Query(query) => {
-                self.check_service(query)?;
-                self.changed(incoming, Vec::new())
-            }
+            Record::Query(_) => self.changed(incoming, incoming.tables.clone()),
             Record::Stats(path, _) => {
                 let table = self.target(EntityKind::Table, path).await?;
                 self.changed(incoming, vec![table])
@@ -136,16 +133,6 @@ impl Pipeline {
         }
     }
 
-    /// A query belongs to a database service; a source of another kind must name it.
-    fn check_service(&self, query: &Query) -> Result<(), Stop> {
-        let is_own = query.service.is_none() && self.service.kind == ServiceKind::DatabaseService;
-        let is_named = query.service.as_deref().is_some_and(|name| name != Endpoint::ANY_SERVICE);
-        if is_own || is_named {
-            return Ok(());
-        }
-        Err(Stop::LeftOut("the database service that it ran in is not known".to_owned()))
-    }
-
     async fn target(&mut self, kind: EntityKind, path: &EntityPath) -> Result<Reference, Stop> {
         self.needed(&Endpoint { service: None, kind, path: path.clone() }).await
     }
@@ -158,6 +145,17 @@ impl Pipeline {
             Found::NotYet => Err(Stop::Later),
             Found::Missing => Err(Stop::LeftOut(format!("no such {} in the catalog", end.kind))),
         }
+    }
+
+    /// Those of these that are there.
+    pub(super) async fn present(&mut self, ends: &[Endpoint]) -> Result<Vec<Reference>, Stop> {
+        let mut there = Vec::with_capacity(ends.len());
+        for end in ends {
+            if let Found::Here(reference) = self.locate(end).await? {
+                there.push(reference);
+            }
+        }
+        Ok(there)
     }
 
     /// What a record can be written without.
@@ -295,7 +293,7 @@ impl Pipeline {
 
     /// Makes the write of a record that has all it needs.
     pub(super) async fn send_on(&mut self, incoming: Incoming, resolved: Resolved) {
-        let Incoming { receipt, fingerprint, record } = incoming;
+        let Incoming { receipt, fingerprint, record, tables } = incoming;
         let Resolved { references, pipeline, known, previous, parent, remember, was_known } = resolved;
         let previous = previous.and_then(|bytes| self.read_previous(&bytes));
         let mut references = references.into_iter();
@@ -303,6 +301,9 @@ impl Pipeline {
         let write = match record {
             Record::Entity(entity) => {
                 let fqn = entity.fqn(&self.service.name);
+                if entity.kind() == EntityKind::Table {
+                    self.written_columns.push((entity.path().clone(), entity.column_names()));
+                }
                 Some((Group::Entity(entity.kind()), Write::Entity { fqn, entity, fingerprint, known }))
             }
             Record::Annotation(annotation) => {
@@ -316,7 +317,7 @@ impl Pipeline {
                 let test = result.test_below(&table.fqn);
                 (Group::TestResult, Write::TestResult { test, result })
             }),
-            Record::Query(query) => Some((Group::Query, Write::Query(query))),
+            Record::Query(query) => Some((Group::Query, Write::Query { query, tables })),
             Record::Run(run) => next().map(|pipeline| (Group::Run, Write::Run { pipeline, run })),
             Record::Usage(usage) => next().map(|target| (Group::Usage, Write::Usage { target, usage })),
             Record::Stats(_, stats) => next().map(|table| (Group::Stats, Write::Stats { table, stats })),
@@ -351,5 +352,5 @@ fn unwritable(error: &serde_json::Error) -> Stop {
 }
 
 fn unwritten() -> Known {
-    Known { id: String::new(), fingerprint: None, deleted: false }
+    Known { id: String::new(), fingerprint: None, deleted: false, columns: ColumnNames::default() }
 }

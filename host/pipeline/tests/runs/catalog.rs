@@ -10,13 +10,16 @@ use async_trait::async_trait;
 use metahost_catalog::{
     Catalog, Error, ErrorKind, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write,
 };
-use metahost_model::{EntityKind, EntityPath, Fingerprint, Fqn, RecordKind, Service};
+use metahost_model::{ColumnNames, Edge, EntityKind, EntityPath, Fingerprint, Fqn, RecordKind, Service};
 
 type Refuses = Box<dyn Fn(&str) -> Option<&'static str> + Send + Sync>;
 
 pub struct MemoryCatalog {
     pub entities: Mutex<BTreeMap<(EntityKind, Fqn), Known>>,
     pub tests: Mutex<BTreeSet<Fqn>>,
+    pub edges: Mutex<Vec<Edge>>,
+    /// How many tables each query named.
+    pub query_tables: Mutex<Vec<usize>>,
     /// What was written, batch by batch.
     pub batches: Mutex<Vec<Vec<String>>>,
     pub breaches: Mutex<Vec<String>>,
@@ -42,6 +45,8 @@ impl Default for MemoryCatalog {
         Self {
             entities: Mutex::default(),
             tests: Mutex::default(),
+            edges: Mutex::default(),
+            query_tables: Mutex::default(),
             batches: Mutex::default(),
             breaches: Mutex::default(),
             listings: AtomicUsize::new(0),
@@ -66,20 +71,21 @@ impl MemoryCatalog {
     pub fn holding(entities: &[(EntityKind, &str)]) -> Self {
         let catalog = Self::default();
         for (kind, fqn) in entities {
-            catalog.put(*kind, Fqn::parse(fqn), None);
+            catalog.put(*kind, Fqn::parse(fqn), None, ColumnNames::default());
         }
         catalog
     }
 
-    fn put(&self, kind: EntityKind, fqn: Fqn, fingerprint: Option<Fingerprint>) -> Outcome {
+    fn put(&self, kind: EntityKind, fqn: Fqn, fingerprint: Option<Fingerprint>, columns: ColumnNames) -> Outcome {
         let mut entities = self.entities.lock().unwrap();
         if let Some(known) = entities.get_mut(&(kind, fqn.clone())) {
             known.fingerprint = fingerprint;
+            known.columns = columns;
             known.deleted = false;
             return Outcome::Updated;
         }
         let id = format!("id{}", self.next_id.fetch_add(1, Ordering::Relaxed));
-        entities.insert((kind, fqn), Known { id, fingerprint, deleted: false });
+        entities.insert((kind, fqn), Known { id, fingerprint, deleted: false, columns });
         Outcome::Created
     }
 
@@ -139,10 +145,11 @@ impl MemoryCatalog {
                 if self.remembers && held.is_some() != known.is_some() {
                     self.breach(format!("{fqn}: known as {known:?}, held as {held:?}"));
                 }
-                return self.put(entity.kind(), fqn.clone(), Some(fingerprint.clone()));
+                return self.put(entity.kind(), fqn.clone(), Some(fingerprint.clone()), entity.column_names());
             }
             Write::Annotation { target, .. } | Write::Usage { target, .. } => self.check(target),
-            Write::Edge { from, to, pipeline, .. } => {
+            Write::Edge { from, to, pipeline, edge } => {
+                self.edges.lock().unwrap().push(Edge::clone(edge));
                 [Some(from), Some(to), pipeline.as_ref()].into_iter().flatten().for_each(|end| self.check(end));
             }
             Write::TestCase { table, test } => {
@@ -159,7 +166,12 @@ impl MemoryCatalog {
                 }
             }
             Write::Run { pipeline, .. } => self.check(pipeline),
-            Write::Query(_) => {}
+            Write::Query { tables, .. } => {
+                self.query_tables.lock().unwrap().push(tables.len());
+                for table in tables {
+                    self.check(table);
+                }
+            }
             Write::Stats { table, .. } => self.check(table),
         }
         Outcome::Updated
@@ -174,7 +186,7 @@ pub fn name(write: &Write) -> String {
         Write::Edge { from, to, .. } => format!("{} -> {}", from.fqn, to.fqn),
         Write::TestCase { table, test } => format!("test {}.{}", table.fqn, test.name),
         Write::TestResult { test, result } => format!("result {test} {}", result.at),
-        Write::Query(query) => format!("query {}", query.sql),
+        Write::Query { query, .. } => format!("query {}", query.sql),
         Write::Run { pipeline, run } => format!("run {} {}", pipeline.fqn, run.id),
         Write::Usage { target, usage } => format!("usage {} {} {}", target.fqn, usage.day, usage.count),
         Write::Stats { table, .. } => format!("stats {}", table.fqn),
@@ -188,7 +200,7 @@ fn sort(write: &Write) -> String {
         Write::Edge { .. } => "edge".to_owned(),
         Write::TestCase { .. } => "test".to_owned(),
         Write::TestResult { .. } => "result".to_owned(),
-        Write::Query(_) => "query".to_owned(),
+        Write::Query { .. } => "query".to_owned(),
         Write::Run { .. } => "run".to_owned(),
         Write::Usage { .. } => "usage".to_owned(),
         Write::Stats { .. } => "stats".to_owned(),
@@ -233,7 +245,12 @@ impl Catalog for MemoryCatalog {
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error> {
         self.finds.fetch_add(1, Ordering::Relaxed);
         if !self.remembers {
-            return Ok(Some(Known { id: "any".to_owned(), fingerprint: None, deleted: false }));
+            return Ok(Some(Known {
+                id: "any".to_owned(),
+                fingerprint: None,
+                deleted: false,
+                columns: ColumnNames::default(),
+            }));
         }
         Ok(self.entities.lock().unwrap().get(&(kind, fqn.clone())).cloned())
     }

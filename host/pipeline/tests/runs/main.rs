@@ -4,6 +4,7 @@
 mod books;
 mod catalog;
 mod given;
+mod lineage;
 mod marks;
 mod order;
 mod real;

@@ -17,7 +17,13 @@ fn checkpoint(number: u8) -> Record {
 #[tokio::test]
 async fn a_cursor_is_kept_when_everything_before_it_was_confirmed() {
     let bench = Bench::new(MemoryCatalog::default());
-    let list = vec![ran(query("1")), checkpoint(1), ran(query("2")), checkpoint(2), ran(query("3"))];
+    let list = vec![
+        ran(query("select a from t1")),
+        checkpoint(1),
+        ran(query("select a from t2")),
+        checkpoint(2),
+        ran(query("select a from t3")),
+    ];
     bench.run(options(), split(list)).await;
     assert_eq!(bench.cursor("only"), Some(vec![2]));
     assert_eq!(bench.cursor("other"), None);
@@ -26,9 +32,15 @@ async fn a_cursor_is_kept_when_everything_before_it_was_confirmed() {
 #[tokio::test]
 async fn an_outage_holds_the_cursor_and_a_refusal_does_not() {
     for (reason, expected) in [("503 Service Unavailable", Some(vec![1])), ("400 Bad Request", Some(vec![2]))] {
-        let refuses = move |name: &str| (name == "query 2").then_some(reason);
+        let refuses = move |name: &str| (name == "query select a from t2").then_some(reason);
         let bench = Bench::new(MemoryCatalog { refuses: Box::new(refuses), ..MemoryCatalog::default() });
-        let list = vec![ran(query("1")), checkpoint(1), ran(query("2")), ran(query("3")), checkpoint(2)];
+        let list = vec![
+            ran(query("select a from t1")),
+            checkpoint(1),
+            ran(query("select a from t2")),
+            ran(query("select a from t3")),
+            checkpoint(2),
+        ];
         bench.run(options(), split(list)).await;
         assert_eq!(bench.cursor("only"), expected, "{reason}");
     }
@@ -47,8 +59,8 @@ async fn a_cursor_waits_for_what_was_set_aside() {
 #[tokio::test]
 async fn a_catalog_that_fails_keeps_the_cursors_from_before() {
     let bench = Bench::new(MemoryCatalog { fails_after: 1, ..MemoryCatalog::default() });
-    let mut list: Vec<Record> = (0..3).map(|n| ran(query(&format!("a{n}")))).chain([checkpoint(1)]).collect();
-    list.extend((0..6).map(|n| ran(query(&format!("b{n}")))).chain([checkpoint(2)]));
+    let mut list: Vec<Record> = (0..3).map(|n| entity(&format!("a{n}"))).chain([checkpoint(1)]).collect();
+    list.extend((0..6).map(|n| entity(&format!("b{n}"))).chain([checkpoint(2)]));
     bench.run(options(), split(list)).await;
     assert_eq!(bench.cursor("only"), Some(vec![1]));
 }
@@ -58,7 +70,7 @@ async fn a_cancelled_run_keeps_no_cursor_beyond_what_it_wrote() {
     let bench = Bench::new(MemoryCatalog { delay: Duration::from_millis(1), ..MemoryCatalog::default() });
     let cancel = CancellationToken::new();
     cancel.cancel();
-    bench.run_until(options(), split(vec![ran(query("1")), checkpoint(1)]), cancel).await;
+    bench.run_until(options(), split(vec![ran(query("select a from t1")), checkpoint(1)]), cancel).await;
     assert_eq!(bench.cursor("only"), None);
 }
 
@@ -66,7 +78,7 @@ async fn a_cancelled_run_keeps_no_cursor_beyond_what_it_wrote() {
 async fn a_dry_run_keeps_no_cursor() {
     let bench = Bench::new(MemoryCatalog::default());
     let dry = metahost_pipeline::Options { dry_run: true, ..options() };
-    bench.run(dry, split(vec![ran(query("1")), checkpoint(1)])).await;
+    bench.run(dry, split(vec![ran(query("select a from t1")), checkpoint(1)])).await;
     assert_eq!(bench.cursor("only"), None);
 }
 

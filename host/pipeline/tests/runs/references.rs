@@ -76,14 +76,14 @@ async fn self_loops_failed_queries_and_duplicates_are_left_out() {
     let bench = Bench::new(MemoryCatalog::holding(&TABLES));
     let mut same = edge("db.s.a", "db.s.a");
     same.upstream.service = Some("svc".into());
-    let mut bad = query("select nonsense");
+    let mut bad = query("select a from nonsense");
     bad.failed = true;
-    let mut again = query("select 1");
+    let mut again = query("select a from t1");
     again.started_at = Some(5);
     let list = vec![
         Record::Edge(Box::new(same)),
         ran(bad),
-        ran(query("select 1")),
+        ran(query("select a from t1")),
         ran(again),
         drawn("db.s.a", "db.s.b"),
         drawn("db.s.a", "db.s.b"),
@@ -206,10 +206,11 @@ async fn a_query_of_a_dashboard_must_name_its_database_service() {
     let bench = Bench::new(MemoryCatalog::default());
     let service = metahost_model::Service { kind: metahost_model::ServiceKind::DashboardService, ..options().service };
     let boards = metahost_pipeline::Options { service, ..options() };
-    let named = metahost_model::Query { service: Some("lake".to_owned()), ..query("select 2") };
-    let report = bench.run(boards, split(vec![ran(query("select 1")), ran(named)])).await;
+    let named = metahost_model::Query { service: Some("lake".to_owned()), ..query("select a from t2") };
+    let anywhere = metahost_model::Query { service: Some("*".to_owned()), ..query("select a from t1") };
+    let report = bench.run(boards, split(vec![ran(anywhere), ran(named)])).await;
     assert_eq!(counts(&report), (1, 0, 1, 0));
-    assert_eq!(report.left_out[0].reason, "the database service that it ran in is not known");
+    assert_eq!(report.left_out[0].reason, "no service has all tables of this query");
 }
 
 #[tokio::test]

@@ -17,7 +17,12 @@ pub fn everything() -> Vec<Event> {
     list.extend((0..50).map(|n| annotation(&format!("db.s.t{n}"), "x")));
     list.extend((0..50).map(|n| test(&format!("db.s.t{n}"), "unique")));
     list.extend((0..50).map(|n| result(&format!("db.s.t{n}"), "unique", 7)));
-    list.extend([pipeline("job"), pipeline_run("job", "1"), ran(query("select 1")), usage("db.s.t1", "2026-11-23", 3)]);
+    list.extend([
+        pipeline("job"),
+        pipeline_run("job", "1"),
+        ran(query("select a from t1")),
+        usage("db.s.t1", "2026-11-23", 3),
+    ]);
     split(list)
 }
 
@@ -76,7 +81,7 @@ async fn a_table_that_was_made_anew_gets_its_annotation_again() {
 #[tokio::test]
 async fn a_service_that_was_made_anew_gets_everything_again() {
     let first = Bench::new(MemoryCatalog::default());
-    let events = || split(vec![ran(query("select 1"))]);
+    let events = || split(vec![ran(query("select a from t1"))]);
     first.run(options(), events()).await;
     assert_eq!(counts(&first.run(options(), events()).await), (0, 1, 0, 0));
     let anew = first.with(MemoryCatalog { service_is_new: true, ..MemoryCatalog::default() });
@@ -86,7 +91,7 @@ async fn a_service_that_was_made_anew_gets_everything_again() {
 #[tokio::test]
 async fn another_service_under_the_old_name_gets_everything_again_from_those_who_borrow_it_too() {
     let first = Bench::new(MemoryCatalog::default());
-    let events = || split(vec![ran(query("select 1"))]);
+    let events = || split(vec![ran(query("select a from t1"))]);
     assert_eq!(counts(&first.run(borrowing(), events()).await), (1, 0, 0, 0));
     let other = first.with(MemoryCatalog { service_id: "2".to_owned(), ..MemoryCatalog::default() });
     assert_eq!(counts(&other.run(borrowing(), events()).await), (1, 0, 0, 0));

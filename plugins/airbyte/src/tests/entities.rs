@@ -161,3 +161,16 @@ fn the_connection_test_says_what_it_found() {
     let mut absent = connector(&public(), &json!({ "workspaces": ["Finance"] }));
     assert!(format!("{:?}", absent.test("GetWorkspaces")).contains("Finance: no workspace"));
 }
+
+#[test]
+fn the_readme_says_which_fields_are_filled() {
+    let services = json!({ "services": {
+        "Postgres prod": { "service": "shop" }, "Postgres dest 0": { "service": "warehouse", "database": "warehouse" },
+    } });
+    let all = [
+        read(&public(), &services),
+        read(&configuration(), &json!({ "api": "config", "services": services["services"] })),
+        read(&public_with(&fixture!("hand-made/connections")), &services),
+    ];
+    metahost_plugin_sdk::testing::assert_coverage(include_str!("../../README.md"), &all.each_ref());
+}

@@ -178,3 +178,8 @@ fn names_follow_the_settings() {
 fn two_readings_are_the_same() {
     assert_eq!(format!("{:?}", campus()), format!("{:?}", campus()));
 }
+
+#[test]
+fn the_readme_says_which_fields_are_filled() {
+    metahost_plugin_sdk::testing::assert_coverage(include_str!("../../README.md"), &[&campus()]);
+}

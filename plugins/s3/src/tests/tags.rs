@@ -1,7 +1,7 @@
 //! Tags of buckets and files, and the addresses that a store is asked at. What is in `fixtures/seaweedfs` a real server said.
 
-use metahost_plugin_sdk::entities::Container;
 use metahost_plugin_sdk::s3::{Endpoint, Page, listing_url, object_url};
+use metahost_plugin_sdk::testing::assert_coverage;
 use metahost_plugin_sdk::time;
 
 use super::{Memory, container, table, whole, with};
@@ -33,8 +33,11 @@ fn buckets_have_tags_and_files_where_asked_for() {
 #[test]
 fn tags_that_may_not_be_read_are_told_and_nothing_else_is_lost() {
     let out = whole(&Memory { denied: ["tags"].into(), ..store() });
-    assert!(out.skipped[0].contains("s3:GetBucketTagging"), "{:?}", out.skipped);
+    assert!(out.notes[0].contains("s3:GetBucketTagging") && out.skipped.is_empty(), "{:?}", out.notes);
     assert_eq!((out.containers().len(), out.complete.len()), (2, 1));
+    let files = Memory { denied: ["tags"].into(), ..store() };
+    let out = with(&files, r#", "unstructured": ["*"], "object-tags": true"#);
+    assert_eq!(out.notes.iter().filter(|note| note.contains("may not be read")).count(), 1, "once: {:?}", out.notes);
 }
 
 #[test]
@@ -85,9 +88,8 @@ fn a_server_without_ranges_gives_more_than_was_asked_for() {
     );
 }
 
-/// Printed for the README, and compared with it.
 #[test]
-fn fields_that_are_filled() {
+fn the_readme_says_which_fields_are_filled() {
     let store = store()
         .lake("docs/b.gz", "x")
         .tagged("lake/docs/b.gz", "kind", "x")
@@ -97,29 +99,5 @@ fn fields_that_are_filled() {
         .lake("ice/metadata/v1.metadata.json", r#"{"schema": {"fields": [{"name": "a", "type": "int"}]}}"#)
         .more("docs/b.gz", "<StorageClass>STANDARD</StorageClass>");
     let out = with(&store, r#", "unstructured": ["gz"], "object-tags": true, "console-url": "https://c.example.com""#);
-    let filled = |kind: &str, pick: &dyn Fn(&Container) -> bool| {
-        let all: Vec<_> = out.containers().into_iter().filter(|it| pick(it)).collect();
-        let any = |is: &dyn Fn(&Container) -> bool| all.iter().any(|it| is(it));
-        let fields = [
-            ("name", any(&|it| !it.common.path.is_empty())),
-            ("prefix", any(&|it| !it.prefix.is_empty())),
-            ("size", any(&|it| it.size_bytes.is_some())),
-            ("numberOfObjects", any(&|it| it.objects.is_some())),
-            ("fileFormats", any(&|it| !it.formats.is_empty())),
-            ("dataModel", any(&|it| !it.fields.is_empty())),
-            ("tags", any(&|it| !it.common.tags.is_empty())),
-            ("sourceUrl", any(&|it| it.common.source_url.is_some())),
-            ("extension", any(&|it| !it.common.extension.is_empty())),
-            ("description", any(&|it| it.common.description.is_some())),
-        ];
-        let names: Vec<_> = fields.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
-        format!("{kind:<7} {}", names.join(" "))
-    };
-    let is_file = |it: &Container| it.common.path.len() == 3;
-    let lines = [
-        filled("bucket", &|it| it.common.path.len() == 1),
-        filled("table", &|it| it.common.path.len() == 2),
-        filled("file", &is_file),
-    ];
-    assert!(include_str!("../../README.md").contains(&lines.join("\n")), "{}", lines.join("\n"));
+    assert_coverage(include_str!("../../README.md"), &[&out]);
 }

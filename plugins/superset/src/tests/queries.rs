@@ -234,6 +234,18 @@ fn more_queries_of_one_time_than_a_page_holds_all_come_once() {
 }
 
 #[test]
+fn a_server_that_caps_its_pages_without_a_word_is_read_to_the_end() {
+    let rows: Vec<Value> = (1..6).map(|id| ran(id, "2026-11-23T10:00:00")).collect();
+    let behind = [0, 1, 2].iter().fold(server(), |server, number| {
+        let page = json!({ "count": 5, "result": rows.chunks(2).nth(*number).unwrap() });
+        let after = if *number == 0 { START } else { 1_795_427_999_000 };
+        server.json(&ran_path(after, *number, 100), &page).json(&ran_path(1_795_427_999_000, *number, 100), &page)
+    });
+    let out = whole(&behind, &asked("usage:sql-lab", None), "");
+    assert_eq!((texts(&out), out.skipped.len()), (numbered(1..6), 0));
+}
+
+#[test]
 fn a_query_that_still_runs_comes_when_it_has_ended() {
     let mut rows = vec![ran(1, "2026-11-23T10:00:00"), ran(2, "2026-11-23T10:00:00")];
     rows[1]["status"] = json!("FETCHING");
