@@ -20,7 +20,7 @@ use crate::virtual_sql::{Filler, query};
 const LIST: &str = "saved_query";
 
 /// The newest change that was read.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Position {
     changed_on: String,
     /// What has this time of change: another may come to have it, too.
@@ -44,14 +44,15 @@ impl Position {
 
 /// Emits those that changed since the last run.
 pub fn read(server: &dyn Api, config: &Config, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
+    let known: Position = position(request.cursor.as_deref())?;
     let mut reading = Reading {
         server,
         config,
         databases: Databases::default(),
         people: People::default(),
         filler: Filler::new(server),
-        known: position(request.cursor.as_deref())?,
-        newest: position(request.cursor.as_deref())?,
+        newest: known.clone(),
+        known,
         met: BTreeSet::new(),
         meets_known: false,
     };
