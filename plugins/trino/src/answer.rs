@@ -1,5 +1,6 @@
 //! What Trino answers to a statement, and what its errors mean to the host.
 
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::types::{Failure, Retryable};
 use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol};
 use serde::Deserialize;
@@ -84,15 +85,36 @@ const fn is_statement_error(error: &Error) -> bool {
     matches!(error, Error::Protocol(_) | Error::Denied(_) | Error::Unsupported(_))
 }
 
-/// Whether the catalog's own source failed while Trino itself is there: only then Trino named an error.
+/// Trino's own name for a failure, such as `TABLE_NOT_FOUND`: only a Trino that is there gives one.
+pub fn name(error: &Error) -> Option<&str> {
+    let failure = match error {
+        Error::Denied(failure) | Error::Protocol(failure) => failure,
+        Error::Unavailable(retryable) => &retryable.failure,
+        Error::Config(_) | Error::Unsupported(_) | Error::Cancelled => return None,
+    };
+    failure.context.iter().find(|(key, _)| key == "error").map(|(_, name)| name.as_str())
+}
+
+/// Whether the catalog's own source failed while Trino itself is there.
 pub fn is_source_error(error: &Error) -> bool {
-    let Error::Unavailable(retryable) = error else { return false };
-    retryable.failure.context.iter().any(|(key, _)| key == "error")
+    matches!(error, Error::Unavailable(_)) && name(error).is_some()
 }
 
 /// Whether the failure concerns what was asked for and other statements may well succeed.
 pub fn is_local(error: &Error) -> bool {
     is_statement_error(error) || is_source_error(error)
+}
+
+/// What concerns one item alone is named and left out (none); Trino being out of reach ends the read.
+pub fn or_skip<T>(out: &mut dyn Output, path: &[&str], read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if is_local(&error) => {
+            out.skipped(path, &reason(&error));
+            Ok(None)
+        }
+        Err(error) => Err(error).with("item", path.join(".")),
+    }
 }
 
 /// One line for a report.

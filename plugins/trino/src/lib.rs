@@ -12,7 +12,6 @@ mod execute;
 pub mod history;
 #[cfg(test)]
 mod live;
-pub mod output;
 pub mod properties;
 pub mod relations;
 mod scan;
@@ -28,12 +27,12 @@ pub mod transport;
 pub mod types;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
+use metahost_plugin_sdk::output::{Host, Output};
 use metahost_plugin_sdk::sql::{Rows, Statement};
 use metahost_plugin_sdk::{Connector, Error, Result, SqlConnector};
 
 use client::Client;
 use config::Config;
-use output::Output;
 
 /// The connector.
 pub struct Trino {
@@ -89,11 +88,11 @@ impl Connector for Trino {
     }
 
     fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
-        self.splits(modes, &mut output::Host::default())
+        self.splits(modes, &mut Host::default())
     }
 
     fn read(&mut self, request: ReadRequest) -> Result<Summary> {
-        let mut out = output::Host::default();
+        let mut out = Host::default();
         self.read_into(&request, &mut out)?;
         out.finish()
     }

@@ -1,14 +1,15 @@
 //! One schema: its tables and views with their columns, streamed. Never holds the columns of more than a few tables.
 
 use metahost_plugin_sdk::entities::{Column, Entity};
+use metahost_plugin_sdk::log::Level;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{ErrorExt, Result};
 use serde::Deserialize;
 
-use crate::answer::{is_local, is_source_error, reason};
+use crate::answer::{is_local, is_source_error, or_skip, reason};
 use crate::client::Client;
 use crate::columns;
 use crate::config::Config;
-use crate::output::Output;
 use crate::properties::{self, Properties};
 use crate::relations::{self, Kind, Relation, Relations};
 use crate::sql;
@@ -53,7 +54,10 @@ pub fn read(client: &Client, config: &Config, path: (&str, &str), out: &mut dyn 
     reader.stream()?;
     reader.left_over()?;
     // A schema of which something could not be read must not lead to a deletion.
-    if out.skips() == 0 { out.complete(&[catalog, schema], "table", listed) } else { Ok(()) }
+    if reader.relations.has_gaps {
+        return Ok(());
+    }
+    out.complete(&[catalog.to_owned(), schema.to_owned()], "table", Some(listed as u64))
 }
 
 struct Reader<'a> {
@@ -79,8 +83,10 @@ impl Reader<'_> {
                 Ok(Some(row)) => row,
                 Ok(None) => break,
                 Err(error) if is_local(&error) => {
-                    let fields = [("catalog", self.catalog), ("schema", self.schema), ("reason", &reason(&error))];
-                    self.out.warn("the columns of the schema can't be read at once; reading table by table", &fields);
+                    let path = [self.catalog, self.schema].join(".");
+                    let fields = [("schema", path), ("reason", reason(&error))];
+                    let said = "the columns of the schema can't be read at once; reading table by table";
+                    self.out.note(Level::Warn, said, &fields);
                     return Ok(());
                 }
                 Err(error) => return Err(error).with("catalog", self.catalog).with("schema", self.schema),
@@ -128,20 +134,15 @@ impl Reader<'_> {
     }
 
     fn add_shown(&mut self, name: &str, answer: Result<Vec<ShownColumn>>) -> Result<()> {
-        match answer {
-            Ok(rows) => {
-                let mut columns = Vec::new();
-                for row in rows {
-                    columns::append(&mut columns, row.into());
-                }
-                self.close(Some((name.to_owned(), columns)))
-            }
-            Err(error) if is_local(&error) => {
-                self.out.skipped(&[self.catalog, self.schema, name], &reason(&error));
-                Ok(())
-            }
-            Err(error) => Err(error).with("table", name),
+        let Some(rows) = or_skip(self.out, &[self.catalog, self.schema, name], answer)? else {
+            self.relations.has_gaps = true;
+            return Ok(());
+        };
+        let mut columns = Vec::new();
+        for row in rows {
+            columns::append(&mut columns, row.into());
         }
+        self.close(Some((name.to_owned(), columns)))
     }
 
     fn add(&mut self, pending: Pending) -> Result<()> {
@@ -180,7 +181,7 @@ impl Reader<'_> {
             Ok(rows) => Ok(rows.into_iter().next().map(|(text,)| text)),
             Err(error) if is_local(&error) => {
                 let path = [self.catalog, self.schema, name].join(".");
-                self.out.warn("SHOW CREATE failed", &[("table", &path), ("reason", &reason(&error))]);
+                self.out.note(Level::Warn, "SHOW CREATE failed", &[("table", path), ("reason", reason(&error))]);
                 Ok(None)
             }
             Err(error) => Err(error).with("table", name),
@@ -204,7 +205,8 @@ impl Reader<'_> {
         self.out.entity(Entity::Table(table::table(source)))?;
         self.done += 1;
         if self.done.is_multiple_of(100) || self.done == self.listed {
-            self.out.progress(&format!("tables of {}.{}", self.catalog, self.schema), self.done, self.listed);
+            let stage = format!("tables of {}.{}", self.catalog, self.schema);
+            self.out.progress(&stage, self.done as u64, Some(self.listed as u64));
         }
         Ok(())
     }
@@ -230,12 +232,13 @@ impl From<ShownColumn> for columns::Source {
 
 #[cfg(test)]
 mod tests {
-    use metahost_plugin_sdk::connector::{Mode, ReadRequest, Split, Window};
+    use metahost_plugin_sdk::connector::Mode;
     use metahost_plugin_sdk::entities::{Table, TableKind};
+    use metahost_plugin_sdk::testing::Collected;
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{Collected, Said, Scripted, trino};
+    use crate::testing::{Said, Scripted, request, trino};
 
     const BROKEN: Said = Said::Error("ICEBERG_INVALID_METADATA", "EXTERNAL", "metadata file is gone");
 
@@ -257,10 +260,8 @@ mod tests {
     }
 
     fn read(server: &Scripted, more: &str) -> (Vec<Table>, Collected) {
-        let split = Split { id: "x".into(), path: vec!["c".into(), "s".into()], mode: Mode::Entities, weight: None };
-        let window = Window { since: None, until: None };
         let mut out = Collected::default();
-        trino(server, more).read_into(&ReadRequest { split, cursor: None, window, sample: None }, &mut out).unwrap();
+        trino(server, more).read_into(&request(Mode::Entities, &["c", "s"]), &mut out).unwrap();
         let tables = out.entities.drain(..).map(|entity| match entity {
             Entity::Table(table) => table,
             other => panic!("{other:?}"),
@@ -281,7 +282,7 @@ mod tests {
         let mut found = names(&tables);
         found.sort_unstable();
         assert_eq!(found, ["t", "v"]);
-        assert_eq!(out.remarks, ["skipped c.s.broken: Trino: metadata file is gone"]);
+        assert_eq!(out.skipped, ["c/s/broken: Trino: metadata file is gone"]);
         assert!(out.complete.is_empty());
     }
 
@@ -291,7 +292,7 @@ mod tests {
         let (tables, out) = read(&server().says(COLUMNS, failing), "");
         assert_eq!(names(&tables), ["t", "v"]);
         assert_eq!(tables[0].columns[0].description.as_deref(), Some("of a"));
-        assert!(out.remarks.iter().any(|remark| remark.contains("boom")));
+        assert!(out.notes.iter().any(|note| note.contains("boom")));
     }
 
     #[test]
@@ -300,9 +301,7 @@ mod tests {
         let server = Scripted::default()
             .rows("information_schema.tables", json!([["a", "BASE TABLE"], ["b", "BASE TABLE"]]))
             .says("", down);
-        let split = Split { id: "x".into(), path: vec!["c".into(), "s".into()], mode: Mode::Entities, weight: None };
-        let window = Window { since: None, until: None };
-        let request = ReadRequest { split, cursor: None, window, sample: None };
+        let request = request(Mode::Entities, &["c", "s"]);
         let error = trino(&server, "").read_into(&request, &mut Collected::default()).unwrap_err();
         assert!(format!("{error:?}").contains("connection refused"));
     }
@@ -324,7 +323,7 @@ mod tests {
         assert_eq!((table.kind, table.location.as_deref()), (TableKind::Iceberg, Some("s3://b/t")));
         assert_eq!(table.common.description.as_deref(), Some("of t"));
         assert_eq!((view.kind, view.definition.as_deref()), (TableKind::View, Some("CREATE VIEW c.s.v AS SELECT 1 a")));
-        assert_eq!(out.complete, [("c.s:table".to_owned(), 3)]);
+        assert_eq!(out.complete, [("c/s".to_owned(), "table".to_owned(), Some(3))]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The steps of the connection test: each a cheap statement whose answer is shown to the user.
 
 use metahost_plugin_sdk::connector::{Mode, TestStep};
-use metahost_plugin_sdk::{Error, Result};
+use metahost_plugin_sdk::{Error, Result, test_step};
 
 use crate::client::Client;
 use crate::config::Config;
@@ -10,19 +10,13 @@ use crate::{catalogs, sql};
 
 /// The steps, in order.
 pub fn all() -> Vec<TestStep> {
-    let step = |name: &str, description: &str, mandatory: bool| TestStep {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        mandatory,
-        short_circuit: mandatory,
-    };
     vec![
-        step("CheckAccess", "Trino answers and takes the credentials", true),
-        step("GetCatalogs", "catalogs can be listed", true),
-        step("GetSchemas", "schemas of the first catalog can be listed", true),
-        step("GetTables", "tables of its first schema can be listed", false),
-        step("GetViews", "view definitions of that schema can be read", false),
-        step("GetQueries", "the query history can be read", false),
+        test_step("CheckAccess", "Trino answers and takes the credentials", true),
+        test_step("GetCatalogs", "catalogs can be listed", true),
+        test_step("GetSchemas", "schemas of the first catalog can be listed", true),
+        test_step("GetTables", "tables of its first schema can be listed", false),
+        test_step("GetViews", "view definitions of that schema can be read", false),
+        test_step("GetQueries", "the query history can be read", false),
     ]
 }
 
