@@ -10,6 +10,7 @@ use crate::answer::{is_local, is_source_error, or_skip, reason};
 use crate::client::Client;
 use crate::columns;
 use crate::config::Config;
+use crate::galaxy::OfSchema;
 use crate::properties::{self, Properties};
 use crate::relations::{self, Kind, Relation, Relations};
 use crate::sql;
@@ -46,11 +47,18 @@ struct Pending {
 }
 
 /// Emits the tables of a schema; the split of its catalog, which the host reads before, emitted the schema itself.
-pub fn read(client: &Client, config: &Config, path: (&str, &str), out: &mut dyn Output) -> Result<()> {
+pub(crate) fn read(
+    client: &Client,
+    config: &Config,
+    path: (&str, &str),
+    tags: Option<OfSchema<'_>>,
+    out: &mut dyn Output,
+) -> Result<()> {
     let (catalog, schema) = path;
     let relations = relations::read(client, catalog, schema, out)?;
     let listed = relations.by_name.len();
-    let mut reader = Reader { client, config, catalog, schema, relations, waiting: Vec::new(), done: 0, listed, out };
+    let waiting = Vec::new();
+    let mut reader = Reader { client, config, catalog, schema, relations, tags, waiting, done: 0, listed, out };
     reader.stream()?;
     reader.left_over()?;
     // A schema of which something could not be read must not lead to a deletion.
@@ -66,6 +74,7 @@ struct Reader<'a> {
     catalog: &'a str,
     schema: &'a str,
     relations: Relations,
+    tags: Option<OfSchema<'a>>,
     waiting: Vec<Pending>,
     done: usize,
     listed: usize,
@@ -146,8 +155,8 @@ impl Reader<'_> {
     }
 
     fn add(&mut self, pending: Pending) -> Result<()> {
-        if self.statement(&pending).is_none() {
-            return self.emit(pending, None);
+        if self.statement(&pending).is_none() && self.tags.is_none() {
+            return self.emit(pending, None, Vec::new());
         }
         self.waiting.push(pending);
         if self.waiting.len() < BATCH { Ok(()) } else { self.flush() }
@@ -166,12 +175,27 @@ impl Reader<'_> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        let waiting = core::mem::take(&mut self.waiting);
+        let mut waiting = core::mem::take(&mut self.waiting);
+        self.tag_columns(&mut waiting)?;
         let statements: Vec<String> = waiting.iter().filter_map(|pending| self.statement(pending)).collect();
-        let answers = self.client.all_of::<(String,)>(&statements);
-        for (pending, answer) in waiting.into_iter().zip(answers) {
-            let text = self.created(&pending.name, answer)?;
-            self.emit(pending, text)?;
+        let mut answers = self.client.all_of::<(String,)>(&statements).into_iter();
+        for pending in waiting {
+            let answer = self.statement(&pending).and_then(|_| answers.next());
+            let text = answer.map_or(Ok(None), |answer| self.created(&pending.name, answer))?;
+            let tags = self.tags.as_mut().map(|tags| tags.table(&pending.name)).unwrap_or_default();
+            self.emit(pending, text, tags)?;
+        }
+        Ok(())
+    }
+
+    fn tag_columns(&mut self, tables: &mut [Pending]) -> Result<()> {
+        let Some(tags) = &self.tags else { return Ok(()) };
+        let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+        let found = tags.columns(&names, self.out)?;
+        for (table, mut tags) in tables.iter_mut().zip(found) {
+            for column in table.columns.iter_mut().filter(|column| column.parent.is_none()) {
+                column.tags = tags.remove(&column.name).unwrap_or_default();
+            }
         }
         Ok(())
     }
@@ -188,7 +212,7 @@ impl Reader<'_> {
         }
     }
 
-    fn emit(&mut self, pending: Pending, created: Option<String>) -> Result<()> {
+    fn emit(&mut self, pending: Pending, created: Option<String>, tags: Vec<String>) -> Result<()> {
         let is_view = matches!(pending.relation.kind, Kind::View(_));
         let (create_view, ddl) = if is_view { (created, None) } else { (None, created) };
         let source = table::Source {
@@ -202,7 +226,9 @@ impl Reader<'_> {
             create_view,
             include_ddl: self.config.include_ddl,
         };
-        self.out.entity(Entity::Table(table::table(source)))?;
+        let mut table = table::table(source);
+        table.common.tags = tags;
+        self.out.entity(Entity::Table(table))?;
         self.done += 1;
         if self.done.is_multiple_of(100) || self.done == self.listed {
             let stage = format!("tables of {}.{}", self.catalog, self.schema);
