@@ -172,6 +172,31 @@ mod tests {
     }
 
     #[test]
+    fn a_query_says_who_ran_it_when_how_long_where_and_whether_it_failed() {
+        let told = json!([["t", "a", "insert into t select 1", "ada", 1_000, 3_500, "failed", "lake", "bronze"]]);
+        let out = read(&Scripted::default().rows("SELECT", told), &request(None, Mode::Usage), "");
+        let query = &out.queries[0];
+        assert_eq!((query.sql.as_str(), query.dialect.as_str()), ("insert into t select 1", "trino"));
+        assert_eq!((query.user.as_deref(), query.failed), (Some("ada"), true));
+        assert_eq!((query.started_at, query.duration_ms), (Some(1_000), Some(2_500)));
+        assert_eq!((query.database.as_deref(), query.schema.as_deref()), (Some("lake"), Some("bronze")));
+    }
+
+    #[test]
+    fn what_a_history_does_not_know_is_left_out_and_not_made_up() {
+        let told = json!([
+            ["t", "a", "select 1", null, null, 3_500, null, null, null],
+            ["t", "b", "select 2", null, 3_600, 3_500, null, null, null],
+            ["t", "c", null, "ada", 1_000, 3_500, "FINISHED", null, null]
+        ]);
+        let out = read(&Scripted::default().rows("SELECT", told), &request(None, Mode::Usage), "");
+        let told: Vec<_> =
+            out.queries.iter().map(|query| (query.started_at, query.duration_ms, query.failed)).collect();
+        assert_eq!(told, [(None, None, false), (Some(3_600), None, false)], "a clock that went back is no duration");
+        assert!(out.queries.iter().all(|query| query.user.is_none() && query.database.is_none()));
+    }
+
+    #[test]
     fn exclusions_and_own_queries_are_left_to_the_server() {
         let server = Scripted::default().rows("SELECT", json!([]));
         read(&server, &request(None, Mode::Usage), r#", "query-history": {"exclude": ["GRANT %", "%o'b%"]}"#);

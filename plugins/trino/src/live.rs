@@ -93,6 +93,17 @@ fn the_query_history_is_read_in_pages() {
 
 #[test]
 #[ignore = "needs a running Trino: cargo xtask stack up"]
+fn a_query_that_failed_is_told_with_its_user_and_times() {
+    let other = trino(r#", "source": "history-probe", "user": "ada""#);
+    other.client.all::<(u64,)>("SELECT 1 / 0 AS fail_probe").unwrap_err();
+    let read = run(Mode::Usage, "");
+    let query = read.queries.iter().find(|query| query.sql.ends_with(" AS fail_probe")).unwrap();
+    assert!(query.failed && query.user.as_deref() == Some("ada"), "{query:?}");
+    assert!(query.started_at.is_some() && query.duration_ms.is_some_and(|ms| ms < 60_000), "{query:?}");
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
 fn spooled_rows_are_the_same_as_rows_by_way_of_the_coordinator() {
     // Trino inlines what is small, so this is not.
     let sql = "SELECT orderkey, comment FROM tpch.sf1.orders WHERE orderkey <= 1200000";
