@@ -3,7 +3,7 @@
 use metahost_plugin_sdk::connector::{Mode, Split};
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
-use metahost_plugin_sdk::{ErrorExt, Result};
+use metahost_plugin_sdk::{ErrorExt, Result, protocol};
 
 use crate::answer::{is_local, reason};
 use crate::client::Client;
@@ -30,6 +30,9 @@ fn schemas(config: &Config, connector: Option<&str>, rows: Vec<(String,)>) -> Ve
 /// One split per catalog, for itself and its list of schemas, and one per schema.
 pub fn splits(client: &Client, config: &Config, out: &mut dyn Output) -> Result<Vec<Split>> {
     let catalogs = list(client, config)?;
+    if catalogs.is_empty() {
+        return Err(protocol("Trino lists no catalog to read; has the user rights? Nothing is taken for gone"));
+    }
     warn_of_missing(config, &catalogs, out);
     let statements: Vec<String> =
         catalogs.iter().map(|(name, _)| sql::schemas(name, config.include_system_schemas)).collect();
@@ -75,6 +78,12 @@ pub fn read(client: &Client, config: &Config, catalog: &str, out: &mut dyn Outpu
     out.entity(table::database(catalog, connector.as_deref()))?;
     for schema in &schemas {
         out.entity(table::schema(catalog, schema))?;
+    }
+    if schemas.is_empty() {
+        // A user who may see none is told the same.
+        let fields = [("catalog", catalog.to_owned())];
+        out.note(Level::Warn, "the catalog lists no schema; has the user rights? Nothing is taken for gone", &fields);
+        return Ok(());
     }
     out.complete(&[catalog.to_owned()], "databaseSchema", Some(schemas.len() as u64))
 }

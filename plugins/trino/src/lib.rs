@@ -2,6 +2,8 @@
 //! Never holds a secret or a clock: the host signs requests, the server tells the time.
 
 mod answer;
+#[cfg(test)]
+mod bad_input;
 mod catalogs;
 pub mod client;
 pub mod columns;

@@ -52,6 +52,8 @@ pub enum Said {
     Pages(Vec<Value>),
     /// Whole answers of a real one.
     Recorded(Vec<Value>),
+    /// Status and body of each answer; `{next}` in it is the address of the next.
+    Raw(Vec<(u16, &'static str)>),
     /// An error's name, its type and its message.
     Error(&'static str, &'static str, &'static str),
 }
@@ -128,7 +130,7 @@ impl Scripted {
         self.asked.borrow().iter().map(|request| format!("{} {}", request.method, request.url)).collect()
     }
 
-    fn start(&self, request: &Request) -> Value {
+    fn start(&self, request: &Request) -> Reply {
         let sql = String::from_utf8(request.body.clone().unwrap()).unwrap();
         let said = self.says.iter().find(|(when, _)| sql.contains(when.as_str())).map(|(_, said)| said.clone());
         // A server that does not spool for a client that does not ask: the rows come plain.
@@ -138,9 +140,14 @@ impl Scripted {
         self.page(self.running.borrow().len() - 1, 0)
     }
 
-    fn page(&self, query: usize, page: usize) -> Value {
+    fn page(&self, query: usize, page: usize) -> Reply {
         let id = format!("q{query}");
-        match &self.running.borrow()[query] {
+        if let Said::Raw(answers) = &self.running.borrow()[query] {
+            let (status, body) = answers[page];
+            let body = body.replace("{next}", &format!("http://trino/q/{query}/{}", page + 1));
+            return Reply { status, body: body.into_bytes(), ..Reply::default() };
+        }
+        ok(&match &self.running.borrow()[query] {
             Said::Error(name, kind, message) => {
                 json!({"id": id, "error": {"message": message, "errorName": name, "errorType": kind}})
             }
@@ -158,14 +165,18 @@ impl Scripted {
                 json!({"id": id, "nextUri": next, "data": data, "stats": {"elapsedTimeMillis": elapsed},
                        "columns": [{"name": "c", "type": "varchar"}]})
             }
-        }
+            Said::Raw(_) => Value::Null,
+        })
     }
+}
+
+fn ok(value: &Value) -> Reply {
+    Reply { status: 200, body: value.to_string().into_bytes(), ..Reply::default() }
 }
 
 impl Transport for Scripted {
     fn send(&self, request: &Request) -> Result<Reply> {
         self.asked.borrow_mut().push(request.clone());
-        let ok = |body: Vec<u8>| Ok(Reply { status: 200, headers: Vec::new(), body });
         let named = request.headers.iter().any(|(name, _)| name == "X-Trino-User");
         if self.demands_user && !named {
             let body = b"Basic authentication or X-Trino-Original-User or X-Trino-User must be sent".to_vec();
@@ -174,17 +185,17 @@ impl Transport for Scripted {
         if request.url.starts_with("http://storage/") {
             let refused = Failure { message: "origin not granted".to_owned(), context: Vec::new() };
             let stored = self.storage.get(request.url.split('?').next().unwrap());
-            return stored.map_or(Err(Error::Denied(refused)), |bytes| ok(bytes.clone()));
+            let reply = |bytes: &Vec<u8>| Reply { status: 200, body: bytes.clone(), ..Reply::default() };
+            return stored.map(reply).ok_or(Error::Denied(refused));
         }
-        let value = match (request.method.as_str(), request.url.strip_prefix("http://trino/q/")) {
+        Ok(match (request.method.as_str(), request.url.strip_prefix("http://trino/q/")) {
             ("POST", _) => self.start(request),
             ("GET", Some(at)) => {
                 let (query, page) = at.split_once('/').unwrap();
                 self.page(query.parse().unwrap(), page.parse().unwrap())
             }
-            _ => Value::Null,
-        };
-        ok(value.to_string().into_bytes())
+            _ => ok(&Value::Null),
+        })
     }
 }
 
