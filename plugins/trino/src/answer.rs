@@ -1,10 +1,12 @@
 //! What Trino answers to a statement, and what its errors mean to the host.
 
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::types::{Failure, Retryable};
 use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::config::SLOT;
 use crate::transport::Reply;
 
 /// A page of a statement's result.
@@ -75,24 +77,55 @@ impl QueryError {
             }
             _ => Error::Protocol(failure),
         };
-        error.with("error", self.error_name).with("query", query)
+        error.with("error", self.error_name).with(QUERY, query)
     }
 }
 
-/// Whether Trino ran the statement and said no, as against Trino itself being out of reach.
-const fn is_statement_error(error: &Error) -> bool {
-    matches!(error, Error::Protocol(_) | Error::Denied(_) | Error::Unsupported(_))
+/// Names the query in an error: only a statement that Trino took has one.
+pub const QUERY: &str = "query";
+
+/// Whether Trino ran the statement and said no, as against Trino itself being out of reach, or refusing the user.
+fn is_statement_error(error: &Error) -> bool {
+    failure(error).is_some_and(|failure| failure.context.iter().any(|(key, _)| key == QUERY))
 }
 
-/// Whether the catalog's own source failed while Trino itself is there: only then Trino named an error.
+/// None where a later try may help.
+const fn failure(error: &Error) -> Option<&Failure> {
+    match error {
+        Error::Denied(failure) | Error::Protocol(failure) => Some(failure),
+        _ => None,
+    }
+}
+
+/// Trino's own name for a failure, such as `TABLE_NOT_FOUND`: only a Trino that is there gives one.
+pub fn name(error: &Error) -> Option<&str> {
+    let failure = match error {
+        Error::Unavailable(retryable) => &retryable.failure,
+        other => failure(other)?,
+    };
+    failure.context.iter().find(|(key, _)| key == "error").map(|(_, name)| name.as_str())
+}
+
+/// Whether the catalog's own source failed while Trino itself is there.
 pub fn is_source_error(error: &Error) -> bool {
-    let Error::Unavailable(retryable) = error else { return false };
-    retryable.failure.context.iter().any(|(key, _)| key == "error")
+    matches!(error, Error::Unavailable(_)) && name(error).is_some()
 }
 
 /// Whether the failure concerns what was asked for and other statements may well succeed.
 pub fn is_local(error: &Error) -> bool {
     is_statement_error(error) || is_source_error(error)
+}
+
+/// What concerns one item alone is named and left out (none); Trino being out of reach ends the read.
+pub fn or_skip<T>(out: &mut dyn Output, path: &[&str], read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if is_local(&error) => {
+            out.skipped(path, &reason(&error));
+            Ok(None)
+        }
+        Err(error) => Err(error).with("item", path.join(".")),
+    }
 }
 
 /// One line for a report.
@@ -111,11 +144,23 @@ pub fn reason(error: &Error) -> String {
 
 /// Reads a page.
 pub fn parse(reply: &Reply) -> Result<Answer<'_>> {
-    if reply.status != 200 {
-        return Err(refused(reply));
+    match reply.status {
+        200 => serde_json::from_slice(&reply.body).map_err(|error| {
+            let start = snippet(&reply.body);
+            protocol(format!(
+                "this is not Trino's client protocol: {error}; does `url` point at Trino? It says: {start}"
+            ))
+        }),
+        401 | 403 => {
+            let message = format!(
+                "Trino refuses the credential (HTTP {}: {}); check `credentials.{SLOT}`, and `user` if it is set",
+                reply.status,
+                snippet(&reply.body)
+            );
+            Err(Error::Denied(Failure { message, context: Vec::new() }))
+        }
+        _ => Err(refused(reply)),
     }
-    serde_json::from_slice(&reply.body)
-        .map_err(|error| protocol(format!("this is not Trino's client protocol: {error}; does `url` point at Trino?")))
 }
 
 /// What an answer that is no result means.

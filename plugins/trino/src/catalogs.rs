@@ -1,12 +1,13 @@
 //! Catalogs and their schemas: the splits there are, and the databases. Never lists a table.
 
 use metahost_plugin_sdk::connector::{Mode, Split};
-use metahost_plugin_sdk::{ErrorExt, Result};
+use metahost_plugin_sdk::log::Level;
+use metahost_plugin_sdk::output::Output;
+use metahost_plugin_sdk::{ErrorExt, Result, protocol};
 
 use crate::answer::{is_local, reason};
 use crate::client::Client;
 use crate::config::Config;
-use crate::output::Output;
 use crate::{sql, table};
 
 /// A catalog and its connector.
@@ -29,6 +30,9 @@ fn schemas(config: &Config, connector: Option<&str>, rows: Vec<(String,)>) -> Ve
 /// One split per catalog, for itself and its list of schemas, and one per schema.
 pub fn splits(client: &Client, config: &Config, out: &mut dyn Output) -> Result<Vec<Split>> {
     let catalogs = list(client, config)?;
+    if catalogs.is_empty() {
+        return Err(protocol("Trino lists no catalog to read; has the user rights? Nothing is taken for gone"));
+    }
     warn_of_missing(config, &catalogs, out);
     let statements: Vec<String> =
         catalogs.iter().map(|(name, _)| sql::schemas(name, config.include_system_schemas)).collect();
@@ -42,10 +46,8 @@ pub fn splits(client: &Client, config: &Config, out: &mut dyn Output) -> Result<
             }
             // The catalog's own split fails with this error; the other catalogs go on.
             Err(error) if is_local(&error) => {
-                out.warn(
-                    "the schemas of a catalog can't be listed",
-                    &[("catalog", catalog), ("reason", &reason(&error))],
-                );
+                let fields = [("catalog", catalog.clone()), ("reason", reason(&error))];
+                out.note(Level::Warn, "the schemas of a catalog can't be listed", &fields);
             }
             Err(error) => return Err(error).with("catalog", catalog),
         }
@@ -55,7 +57,8 @@ pub fn splits(client: &Client, config: &Config, out: &mut dyn Output) -> Result<
 
 fn warn_of_missing(config: &Config, found: &[Catalog], out: &mut dyn Output) {
     for wanted in config.catalogs.iter().filter(|wanted| found.iter().all(|(name, _)| name != *wanted)) {
-        out.warn("Trino has no such catalog, or this user may not see it", &[("catalog", wanted)]);
+        let fields = [("catalog", wanted.clone())];
+        out.note(Level::Warn, "Trino has no such catalog, or this user may not see it", &fields);
     }
 }
 
@@ -76,5 +79,11 @@ pub fn read(client: &Client, config: &Config, catalog: &str, out: &mut dyn Outpu
     for schema in &schemas {
         out.entity(table::schema(catalog, schema))?;
     }
-    out.complete(&[catalog], "databaseSchema", schemas.len())
+    if schemas.is_empty() {
+        // A user who may see none is told the same.
+        let fields = [("catalog", catalog.to_owned())];
+        out.note(Level::Warn, "the catalog lists no schema; has the user rights? Nothing is taken for gone", &fields);
+        return Ok(());
+    }
+    out.complete(&[catalog.to_owned()], "databaseSchema", Some(schemas.len() as u64))
 }

@@ -1,11 +1,9 @@
 //! From Trino's types to the contract's flat columns. Pure; what Trino knows and OpenMetadata does not keeps its text.
 
+use metahost_plugin_sdk::columns::{NO_LENGTH, column};
 use metahost_plugin_sdk::entities::{Column, Constraint};
 
 use crate::types::{Scalar, Type, parse};
-
-/// Trino's `varchar` and `varbinary` have no length, and OpenMetadata refuses these types without: 1 is what its own connector writes.
-const NO_LENGTH: u64 = 1;
 
 /// A column as `information_schema.columns` has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,16 +68,8 @@ fn bare(name: String, parent: Option<usize>, kind: &Type) -> Column {
     let mut column = Column {
         name,
         parent: parent.and_then(|at| u32::try_from(at).ok()),
-        data_type: type_name(kind).to_owned(),
         display: parent.map(|_| kind.to_string()),
-        length: None,
-        precision: None,
-        scale: None,
-        element_type: None,
-        constraint: None,
-        default_value: None,
-        description: None,
-        tags: Vec::new(),
+        ..column("", type_name(kind))
     };
     match kind {
         Type::Array(element) => column.element_type = Some(type_name(element).to_owned()),

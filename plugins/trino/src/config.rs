@@ -54,9 +54,22 @@ pub struct Config {
     /// A statement that takes longer is cancelled.
     #[serde(default = "timeout")]
     pub statement_timeout_seconds: u64,
+    /// Starburst Galaxy's REST API, for what SQL does not tell.
+    pub galaxy: Option<Galaxy>,
     /// Where queries that ran are listed.
     #[serde(default)]
     pub query_history: QueryHistory,
+}
+
+/// The REST API of a Starburst Galaxy account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Galaxy {
+    /// Its address.
+    pub url: String,
+    /// Whether tags of columns are read: a request a table.
+    #[serde(default = "yes")]
+    pub column_tags: bool,
 }
 
 /// A session property as people write it in TOML.
@@ -127,6 +140,10 @@ fn utc() -> String {
     "UTC".to_owned()
 }
 
+const fn yes() -> bool {
+    true
+}
+
 const fn concurrency() -> usize {
     8
 }
@@ -139,15 +156,20 @@ const fn timeout() -> u64 {
 pub fn parse(json: &str) -> Result<Config> {
     let mut config: Config = metahost_plugin_sdk::parse_config(json)?;
     config.url.truncate(config.url.trim_end_matches('/').len());
-    if !config.url.starts_with("http://") && !config.url.starts_with("https://") {
-        return Err(problem(
-            "/url",
-            "an address with http:// or https:// is needed, such as https://trino.example.org",
-        ));
+    check_address("/url", &config.url, "https://trino.example.org")?;
+    if let Some(galaxy) = &config.galaxy {
+        check_address("/galaxy/url", &galaxy.url, "https://example.galaxy.starburst.io")?;
     }
     if config.concurrent_statements == 0 {
         return Err(problem("/concurrent-statements", "at least 1"));
     }
     config.query_history.check()?;
     Ok(config)
+}
+
+fn check_address(pointer: &str, url: &str, example: &str) -> Result<()> {
+    if url.starts_with("http://") || url.starts_with("https://") {
+        return Ok(());
+    }
+    Err(problem(pointer, format!("an address with http:// or https:// is needed, such as {example}")))
 }

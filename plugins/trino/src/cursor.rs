@@ -135,7 +135,7 @@ impl<'a, T: DeserializeOwned> Cursor<'a, T> {
             self.columns.clone_from(columns);
         }
         self.check_time()?;
-        self.take_rows(&page)
+        self.take_rows(&page).with(answer::QUERY, &self.query)
     }
 
     fn take_rows(&mut self, page: &Answer<'_>) -> Result<()> {

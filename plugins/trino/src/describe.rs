@@ -3,7 +3,7 @@
 use metahost_plugin_sdk::connector::{Capabilities, CredentialSlot, Descriptor};
 
 use crate::config::SLOT;
-use crate::steps;
+use crate::{galaxy, steps};
 
 /// The connector's description.
 pub fn descriptor() -> Descriptor {
@@ -20,7 +20,7 @@ pub fn descriptor() -> Descriptor {
         service_kind: "databaseService".to_owned(),
         capabilities,
         config_schema: include_str!("../config.schema.json").to_owned(),
-        credentials: vec![slot()],
+        credentials: vec![slot(), galaxy_slot()],
         test_steps: steps::all(),
         documentation: include_str!("../README.md").to_owned(),
     }
@@ -31,6 +31,16 @@ fn slot() -> CredentialSlot {
     CredentialSlot {
         name: SLOT.to_owned(),
         description: "How to sign in to the coordinator: user and password, a JWT, or an OAuth2 client".to_owned(),
+        kinds: kinds.map(str::to_owned).to_vec(),
+        required: false,
+    }
+}
+
+fn galaxy_slot() -> CredentialSlot {
+    let kinds = ["none", "bearer", "oauth2-client-credentials"];
+    CredentialSlot {
+        name: galaxy::SLOT.to_owned(),
+        description: "The client of Starburst Galaxy's REST API, for tags; only with `galaxy` configured".to_owned(),
         kinds: kinds.map(str::to_owned).to_vec(),
         required: false,
     }

@@ -6,13 +6,13 @@ pub mod time;
 
 use metahost_plugin_sdk::connector::{Mode, ReadRequest, Split};
 use metahost_plugin_sdk::lineage::Query;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{ErrorExt, Result, protocol};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::config::Config;
 use crate::history::config::DAY_MS;
-use crate::output::Output;
 use crate::sql;
 pub use statement::Statement;
 
@@ -66,7 +66,7 @@ pub fn read(client: &Client, config: &Config, request: &ReadRequest, out: &mut d
     loop {
         let page = page(client, &statement.sql(after.as_ref()), config, out).with("day", day)?;
         total += page.rows;
-        out.progress(&format!("queries of {day}"), total, total);
+        out.progress(&format!("queries of {day}"), total as u64, None);
         match page.last {
             Some(last) if page.rows >= config.query_history.page_size as usize => {
                 out.checkpoint(&encode(&last)?)?;
@@ -127,19 +127,20 @@ fn encode(position: &Position) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use metahost_plugin_sdk::connector::Window;
+    use metahost_plugin_sdk::testing::Collected;
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{Collected, Scripted, trino};
+    use crate::testing::{Scripted, trino};
 
     fn row(time: &str, id: &str, state: &str) -> serde_json::Value {
         json!([time, id, "insert into t select 1", "ada", 1_000, 3_500, state, null, null])
     }
 
-    fn request(cursor: Option<Vec<u8>>, mode: Mode) -> ReadRequest {
-        let split = Split { id: "lineage:2026-11-23".into(), path: Vec::new(), mode, weight: None };
-        ReadRequest { split, cursor, window: Window { since: None, until: None }, sample: None }
+    fn request(cursor: Option<&str>, mode: Mode) -> ReadRequest {
+        let mut request = metahost_plugin_sdk::testing::request(mode, cursor);
+        request.split.id = "lineage:2026-11-23".to_owned();
+        request
     }
 
     fn read(server: &Scripted, request: &ReadRequest, more: &str) -> Collected {
@@ -163,12 +164,36 @@ mod tests {
         let failed: Vec<_> = out.queries.iter().map(|query| query.failed).collect();
         assert_eq!(failed, [false, false, true]);
         assert_eq!((out.queries[0].started_at, out.queries[0].duration_ms), (Some(1_000), Some(2_500)));
-        assert_eq!(out.checkpoints.len(), 2);
         // A later run begins after the last checkpoint.
-        let cursor = out.checkpoints.last().cloned();
+        let cursor = out.cursor.as_deref();
         let again = Scripted::default().rows("SELECT", json!([]));
         assert!(read(&again, &request(cursor, Mode::Lineage), "").queries.is_empty());
         assert!(again.statements()[0].contains("> TIMESTAMP '2026-11-23 01:00:02 UTC'"));
+    }
+
+    #[test]
+    fn a_query_says_who_ran_it_when_how_long_where_and_whether_it_failed() {
+        let told = json!([["t", "a", "insert into t select 1", "ada", 1_000, 3_500, "failed", "lake", "bronze"]]);
+        let out = read(&Scripted::default().rows("SELECT", told), &request(None, Mode::Usage), "");
+        let query = &out.queries[0];
+        assert_eq!((query.sql.as_str(), query.dialect.as_str()), ("insert into t select 1", "trino"));
+        assert_eq!((query.user.as_deref(), query.failed), (Some("ada"), true));
+        assert_eq!((query.started_at, query.duration_ms), (Some(1_000), Some(2_500)));
+        assert_eq!((query.database.as_deref(), query.schema.as_deref()), (Some("lake"), Some("bronze")));
+    }
+
+    #[test]
+    fn what_a_history_does_not_know_is_left_out_and_not_made_up() {
+        let told = json!([
+            ["t", "a", "select 1", null, null, 3_500, null, null, null],
+            ["t", "b", "select 2", null, 3_600, 3_500, null, null, null],
+            ["t", "c", null, "ada", 1_000, 3_500, "FINISHED", null, null]
+        ]);
+        let out = read(&Scripted::default().rows("SELECT", told), &request(None, Mode::Usage), "");
+        let told: Vec<_> =
+            out.queries.iter().map(|query| (query.started_at, query.duration_ms, query.failed)).collect();
+        assert_eq!(told, [(None, None, false), (Some(3_600), None, false)], "a clock that went back is no duration");
+        assert!(out.queries.iter().all(|query| query.user.is_none() && query.database.is_none()));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! Never holds a secret or a clock: the host signs requests, the server tells the time.
 
 mod answer;
+#[cfg(test)]
+mod bad_input;
 mod catalogs;
 pub mod client;
 pub mod columns;
@@ -9,10 +11,10 @@ pub mod config;
 mod cursor;
 mod describe;
 mod execute;
+mod galaxy;
 pub mod history;
 #[cfg(test)]
 mod live;
-pub mod output;
 pub mod properties;
 pub mod relations;
 mod scan;
@@ -28,17 +30,20 @@ pub mod transport;
 pub mod types;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
+use metahost_plugin_sdk::output::{Host, Output};
+use metahost_plugin_sdk::rest::Server;
 use metahost_plugin_sdk::sql::{Rows, Statement};
 use metahost_plugin_sdk::{Connector, Error, Result, SqlConnector};
 
 use client::Client;
 use config::Config;
-use output::Output;
+use galaxy::Galaxy;
 
 /// The connector.
 pub struct Trino {
     config: Config,
     client: Client,
+    galaxy: Option<Galaxy>,
 }
 
 impl Trino {
@@ -46,7 +51,9 @@ impl Trino {
     pub fn over(config: &str, transport: Box<dyn transport::Transport>) -> Result<Self> {
         let config = config::parse(config)?;
         let client = Client::new(&config, transport);
-        Ok(Self { config, client })
+        let api = |url: &str| Box::new(Server::new(url, "Starburst Galaxy", galaxy::SLOT));
+        let galaxy = config.galaxy.as_ref().map(|there| Galaxy::new(api(&there.url), there.column_tags));
+        Ok(Self { config, client, galaxy })
     }
 
     /// The work there is.
@@ -67,7 +74,10 @@ impl Trino {
         let path: Vec<&str> = request.split.path.iter().map(String::as_str).collect();
         match (request.split.mode, &path[..]) {
             (Mode::Entities, [catalog]) => catalogs::read(&self.client, &self.config, catalog, out),
-            (Mode::Entities, [catalog, schema]) => schema::read(&self.client, &self.config, (catalog, schema), out),
+            (Mode::Entities, [catalog, schema]) => {
+                let tags = self.galaxy.as_ref().map(|galaxy| galaxy.of_schema(catalog, schema, out)).transpose()?;
+                schema::read(&self.client, &self.config, (catalog, schema), tags, out)
+            }
             (Mode::Profile, [catalog, schema]) => statistics::read(&self.client, (catalog, schema), out),
             (Mode::Lineage | Mode::Usage, []) => history::read(&self.client, &self.config, request, out),
             _ => Err(Error::Unsupported(format!("the split `{}`", request.split.id))),
@@ -85,15 +95,15 @@ impl Connector for Trino {
     }
 
     fn test(&mut self, step: &str) -> Result<String> {
-        steps::run(&self.client, &self.config, step)
+        steps::run(self, step)
     }
 
     fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
-        self.splits(modes, &mut output::Host::default())
+        self.splits(modes, &mut Host::default())
     }
 
     fn read(&mut self, request: ReadRequest) -> Result<Summary> {
-        let mut out = output::Host::default();
+        let mut out = Host::default();
         self.read_into(&request, &mut out)?;
         out.finish()
     }

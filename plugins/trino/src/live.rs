@@ -3,11 +3,11 @@
 
 use metahost_plugin_sdk::Error;
 use metahost_plugin_sdk::connector::{Mode, ReadRequest, Window};
-use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::sql::Statement;
+use metahost_plugin_sdk::testing::{Collected, assert_coverage};
 
 use crate::Trino;
-use crate::testing::{Collected, Plain};
+use crate::testing::Plain;
 
 fn trino(more: &str) -> Trino {
     let url = std::env::var("TRINO_URL").unwrap_or_else(|_| "http://127.0.0.1:18080".to_owned());
@@ -31,7 +31,7 @@ fn run(wanted: Mode, more: &str) -> Collected {
             done.err()
         );
     }
-    for remark in &out.remarks {
+    for remark in out.skipped.iter().chain(&out.notes) {
         println!("{remark}");
     }
     out
@@ -41,14 +41,18 @@ fn run(wanted: Mode, more: &str) -> Collected {
 #[ignore = "needs a running Trino: cargo xtask stack up"]
 fn every_listed_table_is_emitted_with_columns() {
     let out = run(Mode::Entities, "");
-    let tables: Vec<_> =
-        out.entities.iter().filter_map(|e| if let Entity::Table(t) = e { Some(t) } else { None }).collect();
+    let tables = out.tables();
     if let Ok(name) = std::env::var("SHOW") {
         tables.iter().filter(|t| t.common.path.join(".").contains(&name)).for_each(|t| println!("{t:#?}"));
     }
-    let listed: usize = out.complete.iter().filter(|(scope, _)| scope.ends_with(":table")).map(|(_, n)| n).sum();
+    let complete = out.complete.iter().filter(|(_, kind, _)| kind == "table");
+    let listed: u64 = complete.filter_map(|(_, _, listed)| *listed).sum();
     println!("{} tables, {} columns", tables.len(), tables.iter().map(|t| t.columns.len()).sum::<usize>());
-    assert!(!tables.is_empty() && out.skipped > 0 || tables.len() == listed, "{} of {listed}", tables.len());
+    assert!(
+        !tables.is_empty() && !out.skipped.is_empty() || tables.len() as u64 == listed,
+        "{} of {listed}",
+        tables.len()
+    );
 }
 
 #[test]
@@ -56,20 +60,14 @@ fn every_listed_table_is_emitted_with_columns() {
 fn the_readme_says_which_fields_are_filled() {
     let read = |mode| run(mode, r#", "catalogs": ["iceberg", "memory", "postgresql"]"#);
     let (entities, queries, profile) = (read(Mode::Entities), read(Mode::Usage), read(Mode::Profile));
-    let all = metahost_plugin_sdk::testing::Collected {
-        entities: entities.entities,
-        queries: queries.queries,
-        stats: profile.stats,
-        ..metahost_plugin_sdk::testing::Collected::default()
-    };
-    metahost_plugin_sdk::testing::assert_coverage(include_str!("../README.md"), &[&all]);
+    assert_coverage(include_str!("../README.md"), &[&entities, &queries, &profile]);
 }
 
 #[test]
 #[ignore = "needs a running Trino: cargo xtask stack up"]
 fn the_engine_tells_rows_bounds_and_changes_of_iceberg_tables() {
     let out = run(Mode::Profile, r#", "catalogs": ["iceberg"]"#);
-    let (_, orders) = out.stats.iter().find(|(table, _)| table == "iceberg.bronze.orders").unwrap();
+    let (_, orders) = out.stats.iter().find(|(table, _)| table == "iceberg/bronze/orders").unwrap();
     assert_eq!(orders.rows, Some(15_000));
     let key = orders.columns.iter().find(|column| column.column == ["orderkey"]).unwrap();
     assert_eq!((key.lower.as_deref(), key.upper.as_deref(), key.nulls), (Some("1"), Some("60000"), Some(0)));
@@ -91,6 +89,17 @@ fn the_query_history_is_read_in_pages() {
     };
     assert!(probes("") >= 5);
     assert!(probes(r#", "query-history": {"page-size": 100}"#) >= 5);
+}
+
+#[test]
+#[ignore = "needs a running Trino: cargo xtask stack up"]
+fn a_query_that_failed_is_told_with_its_user_and_times() {
+    let other = trino(r#", "source": "history-probe", "user": "ada""#);
+    other.client.all::<(u64,)>("SELECT 1 / 0 AS fail_probe").unwrap_err();
+    let read = run(Mode::Usage, "");
+    let query = read.queries.iter().find(|query| query.sql.ends_with(" AS fail_probe")).unwrap();
+    assert!(query.failed && query.user.as_deref() == Some("ada"), "{query:?}");
+    assert!(query.started_at.is_some() && query.duration_ms.is_some_and(|ms| ms < 60_000), "{query:?}");
 }
 
 #[test]
@@ -127,6 +136,6 @@ fn a_query_over_its_budget_ends_in_trino_too() {
 fn every_step_of_the_connection_test_passes() {
     let trino = trino("");
     for step in crate::steps::all() {
-        println!("{}: {}", step.name, crate::steps::run(&trino.client, &trino.config, &step.name).unwrap());
+        println!("{}: {}", step.name, crate::steps::run(&trino, &step.name).unwrap());
     }
 }

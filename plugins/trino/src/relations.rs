@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{ErrorExt, Result};
 
 use crate::answer::{is_local, reason};
 use crate::client::Client;
-use crate::output::Output;
 use crate::sql;
 
 /// One text cell after the other.
@@ -53,6 +53,8 @@ pub struct Relations {
     pub connector: Option<String>,
     /// By name.
     pub by_name: BTreeMap<String, Relation>,
+    /// Something of it could not be read.
+    pub has_gaps: bool,
 }
 
 /// Asks for everything but the columns.
@@ -69,22 +71,23 @@ pub fn read(client: &Client, catalog: &str, schema: &str, out: &mut dyn Output) 
     let mut relations = Relations::default();
     relations.take_tables(next().with("schema", schema)?);
     // The rest only adds to what is there: a connector or a version that can't tell it does not cost the tables.
-    let mut optional = |what: &str| or_none(next(), &[catalog, schema], what, out);
-    relations.connector = optional("the connector's name")?.into_iter().next().and_then(|row| cell(row, 0));
-    relations.take_views(optional("view definitions")?);
-    relations.take_materialized(optional("materialized views")?);
-    relations.take_comments(optional("table comments")?);
-    Ok(relations)
-}
-
-fn or_none(answer: Result<Vec<Row>>, path: &[&str], what: &str, out: &mut dyn Output) -> Result<Vec<Row>> {
-    match answer {
+    let mut optional = |what: &str| match next() {
         Err(error) if is_local(&error) => {
-            out.skipped(path, &format!("{what} can't be read: {}", reason(&error)));
+            relations.has_gaps = true;
+            out.skipped(&[catalog, schema], &format!("{what} can't be read: {}", reason(&error)));
             Ok(Vec::new())
         }
-        other => other.with("schema", path.join(".")),
-    }
+        other => other.with("schema", [catalog, schema].join(".")),
+    };
+    let connector = optional("the connector's name")?;
+    let views = optional("view definitions")?;
+    let materialized = optional("materialized views")?;
+    let comments = optional("table comments")?;
+    relations.connector = connector.into_iter().next().and_then(|row| cell(row, 0));
+    relations.take_views(views);
+    relations.take_materialized(materialized);
+    relations.take_comments(comments);
+    Ok(relations)
 }
 
 fn cell(mut row: Row, index: usize) -> Option<String> {

@@ -1,14 +1,16 @@
 //! One schema: its tables and views with their columns, streamed. Never holds the columns of more than a few tables.
 
 use metahost_plugin_sdk::entities::{Column, Entity};
+use metahost_plugin_sdk::log::Level;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{ErrorExt, Result};
 use serde::Deserialize;
 
-use crate::answer::{is_local, is_source_error, reason};
+use crate::answer::{is_local, is_source_error, or_skip, reason};
 use crate::client::Client;
 use crate::columns;
 use crate::config::Config;
-use crate::output::Output;
+use crate::galaxy::OfSchema;
 use crate::properties::{self, Properties};
 use crate::relations::{self, Kind, Relation, Relations};
 use crate::sql;
@@ -45,15 +47,25 @@ struct Pending {
 }
 
 /// Emits the tables of a schema; the split of its catalog, which the host reads before, emitted the schema itself.
-pub fn read(client: &Client, config: &Config, path: (&str, &str), out: &mut dyn Output) -> Result<()> {
+pub(crate) fn read(
+    client: &Client,
+    config: &Config,
+    path: (&str, &str),
+    tags: Option<OfSchema<'_>>,
+    out: &mut dyn Output,
+) -> Result<()> {
     let (catalog, schema) = path;
     let relations = relations::read(client, catalog, schema, out)?;
     let listed = relations.by_name.len();
-    let mut reader = Reader { client, config, catalog, schema, relations, waiting: Vec::new(), done: 0, listed, out };
+    let waiting = Vec::new();
+    let mut reader = Reader { client, config, catalog, schema, relations, tags, waiting, done: 0, listed, out };
     reader.stream()?;
     reader.left_over()?;
     // A schema of which something could not be read must not lead to a deletion.
-    if out.skips() == 0 { out.complete(&[catalog, schema], "table", listed) } else { Ok(()) }
+    if reader.relations.has_gaps {
+        return Ok(());
+    }
+    out.complete(&[catalog.to_owned(), schema.to_owned()], "table", Some(listed as u64))
 }
 
 struct Reader<'a> {
@@ -62,6 +74,7 @@ struct Reader<'a> {
     catalog: &'a str,
     schema: &'a str,
     relations: Relations,
+    tags: Option<OfSchema<'a>>,
     waiting: Vec<Pending>,
     done: usize,
     listed: usize,
@@ -79,8 +92,10 @@ impl Reader<'_> {
                 Ok(Some(row)) => row,
                 Ok(None) => break,
                 Err(error) if is_local(&error) => {
-                    let fields = [("catalog", self.catalog), ("schema", self.schema), ("reason", &reason(&error))];
-                    self.out.warn("the columns of the schema can't be read at once; reading table by table", &fields);
+                    let path = [self.catalog, self.schema].join(".");
+                    let fields = [("schema", path), ("reason", reason(&error))];
+                    let said = "the columns of the schema can't be read at once; reading table by table";
+                    self.out.note(Level::Warn, said, &fields);
                     return Ok(());
                 }
                 Err(error) => return Err(error).with("catalog", self.catalog).with("schema", self.schema),
@@ -128,25 +143,20 @@ impl Reader<'_> {
     }
 
     fn add_shown(&mut self, name: &str, answer: Result<Vec<ShownColumn>>) -> Result<()> {
-        match answer {
-            Ok(rows) => {
-                let mut columns = Vec::new();
-                for row in rows {
-                    columns::append(&mut columns, row.into());
-                }
-                self.close(Some((name.to_owned(), columns)))
-            }
-            Err(error) if is_local(&error) => {
-                self.out.skipped(&[self.catalog, self.schema, name], &reason(&error));
-                Ok(())
-            }
-            Err(error) => Err(error).with("table", name),
+        let Some(rows) = or_skip(self.out, &[self.catalog, self.schema, name], answer)? else {
+            self.relations.has_gaps = true;
+            return Ok(());
+        };
+        let mut columns = Vec::new();
+        for row in rows {
+            columns::append(&mut columns, row.into());
         }
+        self.close(Some((name.to_owned(), columns)))
     }
 
     fn add(&mut self, pending: Pending) -> Result<()> {
-        if self.statement(&pending).is_none() {
-            return self.emit(pending, None);
+        if self.statement(&pending).is_none() && self.tags.is_none() {
+            return self.emit(pending, None, Vec::new());
         }
         self.waiting.push(pending);
         if self.waiting.len() < BATCH { Ok(()) } else { self.flush() }
@@ -165,12 +175,27 @@ impl Reader<'_> {
     }
 
     fn flush(&mut self) -> Result<()> {
-        let waiting = core::mem::take(&mut self.waiting);
+        let mut waiting = core::mem::take(&mut self.waiting);
+        self.tag_columns(&mut waiting)?;
         let statements: Vec<String> = waiting.iter().filter_map(|pending| self.statement(pending)).collect();
-        let answers = self.client.all_of::<(String,)>(&statements);
-        for (pending, answer) in waiting.into_iter().zip(answers) {
-            let text = self.created(&pending.name, answer)?;
-            self.emit(pending, text)?;
+        let mut answers = self.client.all_of::<(String,)>(&statements).into_iter();
+        for pending in waiting {
+            let answer = self.statement(&pending).and_then(|_| answers.next());
+            let text = answer.map_or(Ok(None), |answer| self.created(&pending.name, answer))?;
+            let tags = self.tags.as_mut().map(|tags| tags.table(&pending.name)).unwrap_or_default();
+            self.emit(pending, text, tags)?;
+        }
+        Ok(())
+    }
+
+    fn tag_columns(&mut self, tables: &mut [Pending]) -> Result<()> {
+        let Some(tags) = &self.tags else { return Ok(()) };
+        let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+        let found = tags.columns(&names, self.out)?;
+        for (table, mut tags) in tables.iter_mut().zip(found) {
+            for column in table.columns.iter_mut().filter(|column| column.parent.is_none()) {
+                column.tags = tags.remove(&column.name).unwrap_or_default();
+            }
         }
         Ok(())
     }
@@ -180,14 +205,14 @@ impl Reader<'_> {
             Ok(rows) => Ok(rows.into_iter().next().map(|(text,)| text)),
             Err(error) if is_local(&error) => {
                 let path = [self.catalog, self.schema, name].join(".");
-                self.out.warn("SHOW CREATE failed", &[("table", &path), ("reason", &reason(&error))]);
+                self.out.note(Level::Warn, "SHOW CREATE failed", &[("table", path), ("reason", reason(&error))]);
                 Ok(None)
             }
             Err(error) => Err(error).with("table", name),
         }
     }
 
-    fn emit(&mut self, pending: Pending, created: Option<String>) -> Result<()> {
+    fn emit(&mut self, pending: Pending, created: Option<String>, tags: Vec<String>) -> Result<()> {
         let is_view = matches!(pending.relation.kind, Kind::View(_));
         let (create_view, ddl) = if is_view { (created, None) } else { (None, created) };
         let source = table::Source {
@@ -201,10 +226,13 @@ impl Reader<'_> {
             create_view,
             include_ddl: self.config.include_ddl,
         };
-        self.out.entity(Entity::Table(table::table(source)))?;
+        let mut table = table::table(source);
+        table.common.tags = tags;
+        self.out.entity(Entity::Table(table))?;
         self.done += 1;
         if self.done.is_multiple_of(100) || self.done == self.listed {
-            self.out.progress(&format!("tables of {}.{}", self.catalog, self.schema), self.done, self.listed);
+            let stage = format!("tables of {}.{}", self.catalog, self.schema);
+            self.out.progress(&stage, self.done as u64, Some(self.listed as u64));
         }
         Ok(())
     }
@@ -230,12 +258,13 @@ impl From<ShownColumn> for columns::Source {
 
 #[cfg(test)]
 mod tests {
-    use metahost_plugin_sdk::connector::{Mode, ReadRequest, Split, Window};
+    use metahost_plugin_sdk::connector::Mode;
     use metahost_plugin_sdk::entities::{Table, TableKind};
+    use metahost_plugin_sdk::testing::Collected;
     use serde_json::json;
 
     use super::*;
-    use crate::testing::{Collected, Said, Scripted, trino};
+    use crate::testing::{Said, Scripted, request, trino};
 
     const BROKEN: Said = Said::Error("ICEBERG_INVALID_METADATA", "EXTERNAL", "metadata file is gone");
 
@@ -257,10 +286,8 @@ mod tests {
     }
 
     fn read(server: &Scripted, more: &str) -> (Vec<Table>, Collected) {
-        let split = Split { id: "x".into(), path: vec!["c".into(), "s".into()], mode: Mode::Entities, weight: None };
-        let window = Window { since: None, until: None };
         let mut out = Collected::default();
-        trino(server, more).read_into(&ReadRequest { split, cursor: None, window, sample: None }, &mut out).unwrap();
+        trino(server, more).read_into(&request(Mode::Entities, &["c", "s"]), &mut out).unwrap();
         let tables = out.entities.drain(..).map(|entity| match entity {
             Entity::Table(table) => table,
             other => panic!("{other:?}"),
@@ -281,7 +308,7 @@ mod tests {
         let mut found = names(&tables);
         found.sort_unstable();
         assert_eq!(found, ["t", "v"]);
-        assert_eq!(out.remarks, ["skipped c.s.broken: Trino: metadata file is gone"]);
+        assert_eq!(out.skipped, ["c/s/broken: Trino: metadata file is gone"]);
         assert!(out.complete.is_empty());
     }
 
@@ -291,7 +318,7 @@ mod tests {
         let (tables, out) = read(&server().says(COLUMNS, failing), "");
         assert_eq!(names(&tables), ["t", "v"]);
         assert_eq!(tables[0].columns[0].description.as_deref(), Some("of a"));
-        assert!(out.remarks.iter().any(|remark| remark.contains("boom")));
+        assert!(out.notes.iter().any(|note| note.contains("boom")));
     }
 
     #[test]
@@ -300,9 +327,7 @@ mod tests {
         let server = Scripted::default()
             .rows("information_schema.tables", json!([["a", "BASE TABLE"], ["b", "BASE TABLE"]]))
             .says("", down);
-        let split = Split { id: "x".into(), path: vec!["c".into(), "s".into()], mode: Mode::Entities, weight: None };
-        let window = Window { since: None, until: None };
-        let request = ReadRequest { split, cursor: None, window, sample: None };
+        let request = request(Mode::Entities, &["c", "s"]);
         let error = trino(&server, "").read_into(&request, &mut Collected::default()).unwrap_err();
         assert!(format!("{error:?}").contains("connection refused"));
     }
@@ -324,7 +349,7 @@ mod tests {
         assert_eq!((table.kind, table.location.as_deref()), (TableKind::Iceberg, Some("s3://b/t")));
         assert_eq!(table.common.description.as_deref(), Some("of t"));
         assert_eq!((view.kind, view.definition.as_deref()), (TableKind::View, Some("CREATE VIEW c.s.v AS SELECT 1 a")));
-        assert_eq!(out.complete, [("c.s:table".to_owned(), 3)]);
+        assert_eq!(out.complete, [("c/s".to_owned(), "table".to_owned(), Some(3))]);
     }
 
     #[test]

@@ -112,9 +112,10 @@ pub fn snapshots(catalog: &str, schema: &str, table: &str) -> String {
     let summary = |key: &str| format!("element_at(summary, {})", text(key));
     format!(
         "SELECT * FROM (SELECT CAST(to_unixtime(committed_at) * 1000 AS bigint) AS at, snapshot_id, parent_id, operation, \
-         {}, {}, {} FROM {} ORDER BY committed_at DESC LIMIT 1000) ORDER BY at",
+         {}, {}, {}, {} FROM {} ORDER BY committed_at DESC LIMIT 1000) ORDER BY at",
         summary("added-records"),
         summary("deleted-records"),
+        summary("added-position-deletes"),
         summary("total-files-size"),
         path(&[catalog, schema, &format!("{table}$snapshots")])
     )

@@ -1,14 +1,15 @@
 //! What the engine already knows of tables: its statistics and, of Iceberg tables, their snapshots. Never scans a table.
 
 use metahost_plugin_sdk::connector::{Mode, Split};
+use metahost_plugin_sdk::log::Level;
+use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::statistics::{ColumnStat, Operation, TableStat};
 use metahost_plugin_sdk::{ErrorExt, Result};
 use serde::Deserialize;
 
-use crate::answer::{is_local, reason};
+use crate::answer::{is_local, name, or_skip, reason};
 use crate::client::Client;
 use crate::config::Config;
-use crate::output::Output;
 use crate::{catalogs, sql};
 
 /// Tables whose statistics are asked for together.
@@ -42,6 +43,8 @@ struct SnapshotRow {
     operation: Option<String>,
     added: Option<String>,
     deleted: Option<String>,
+    /// Rows that a file of deletes names, where the data file stays.
+    marked: Option<String>,
     bytes: Option<String>,
 }
 
@@ -59,38 +62,54 @@ pub fn read(client: &Client, (catalog, schema): (&str, &str), out: &mut dyn Outp
     let tables: Vec<String> = tables.map(|(name, _)| name).collect();
     let connector = client.all::<(String,)>(sql::connector(catalog)).with("catalog", catalog)?;
     let is_iceberg = connector.first().is_some_and(|(name,)| name == "iceberg");
-    let (mut done, mut unknown) = (0, 0);
+    let (mut done, mut unknown, mut hidden) = (0, 0_u64, Vec::new());
     for some in tables.chunks(BATCH) {
-        for (table, stats) in some.iter().zip(ask(client, (catalog, schema), some, is_iceberg)) {
+        for (table, rows, snapshots) in ask(client, (catalog, schema), some, is_iceberg) {
             done += 1;
-            match stats {
-                Ok(Some(stats)) => out.stats(&[catalog, schema, table], stats)?,
-                Ok(None) => unknown += 1,
-                Err(error) if is_local(&error) => out.skipped(&[catalog, schema, table], &reason(&error)),
-                Err(error) => return Err(error).with("table", [catalog, schema, table].join(".")),
+            let path = [catalog, schema, table];
+            let Some(rows) = or_skip(out, &path, rows)? else { continue };
+            match stats(rows, &visible(snapshots, &mut hidden).with("table", path.join("."))?) {
+                Some(stats) => out.stats(&path.map(str::to_owned), stats)?,
+                None => unknown += 1,
             }
         }
-        out.progress(&format!("statistics of {catalog}.{schema}"), done, tables.len());
+        out.progress(&format!("statistics of {catalog}.{schema}"), done, Some(tables.len() as u64));
     }
-    if unknown > 0 {
-        let fields = [("catalog", catalog), ("schema", schema), ("tables", &unknown.to_string())];
-        out.warn("the engine keeps no statistics of some tables; ANALYZE makes them where the connector can", &fields);
-    }
+    let mut tell = |tables: u64, message: &str, more: &str| {
+        let fields =
+            [("schema", [catalog, schema].join(".")), ("tables", tables.to_string()), ("reason", more.to_owned())];
+        if tables > 0 {
+            out.note(Level::Warn, message, &fields);
+        }
+    };
+    tell(unknown, "the engine keeps no statistics of some tables", "ANALYZE makes them where the connector can");
+    tell(hidden.len() as u64, "the snapshots of some tables can't be read", &hidden.pop().unwrap_or_default());
     Ok(())
 }
 
-/// None for a table of which the engine knows nothing.
-fn ask(client: &Client, path: (&str, &str), tables: &[String], is_iceberg: bool) -> Vec<Result<Option<TableStat>>> {
-    let statements: Vec<String> = tables.iter().map(|table| sql::show_stats(path.0, path.1, table)).collect();
-    let found = client.all_of::<StatsRow>(&statements);
-    let snapshots = if is_iceberg {
-        tables.iter().map(|table| sql::snapshots(path.0, path.1, table)).collect()
-    } else {
-        Vec::new()
+type Asked<'a> = (&'a str, Result<Vec<StatsRow>>, Result<Vec<SnapshotRow>>);
+
+fn ask<'a>(client: &Client, path: (&str, &str), tables: &'a [String], is_iceberg: bool) -> Vec<Asked<'a>> {
+    let all = |statement: fn(&str, &str, &str) -> String| -> Vec<String> {
+        tables.iter().map(|table| statement(path.0, path.1, table)).collect()
     };
-    // Snapshots only add to the statistics: a catalog that forbids them does not cost these.
-    let mut snapshots = client.all_of::<SnapshotRow>(&snapshots).into_iter().map(Result::unwrap_or_default);
-    found.into_iter().map(|rows| Ok(stats(rows?, &snapshots.next().unwrap_or_default()))).collect()
+    let rows = client.all_of::<StatsRow>(&all(sql::show_stats));
+    let snapshots = if is_iceberg { client.all_of(&all(sql::snapshots)) } else { Vec::new() };
+    let snapshots = snapshots.into_iter().chain(core::iter::repeat_with(|| Ok(Vec::new())));
+    tables.iter().zip(rows).zip(snapshots).map(|((table, rows), snapshots)| (table.as_str(), rows, snapshots)).collect()
+}
+
+/// Snapshots only add to the statistics: a catalog that forbids them does not cost these.
+fn visible(snapshots: Result<Vec<SnapshotRow>>, hidden: &mut Vec<String>) -> Result<Vec<SnapshotRow>> {
+    match snapshots {
+        // A materialized view is listed as a table and has none of its own.
+        Err(error) if name(&error) == Some("TABLE_NOT_FOUND") => Ok(Vec::new()),
+        Err(error) if is_local(&error) => {
+            hidden.push(reason(&error));
+            Ok(Vec::new())
+        }
+        other => other,
+    }
 }
 
 fn stats(rows: Vec<StatsRow>, snapshots: &[SnapshotRow]) -> Option<TableStat> {
@@ -117,7 +136,7 @@ fn column(row: StatsRow, rows: Option<u64>) -> Option<ColumnStat> {
     let nulls = rows.zip(share).and_then(|(rows, share)| whole(Some(Number::Is((rows as f64 * share).round()))));
     let stat = ColumnStat {
         column: vec![row.column?],
-        values: rows.zip(nulls).map(|(rows, nulls)| rows - nulls),
+        values: rows.zip(nulls).map(|(rows, nulls)| rows.saturating_sub(nulls)),
         nulls,
         nans: None,
         distinct: number(row.distinct),
@@ -132,10 +151,11 @@ fn column(row: StatsRow, rows: Option<u64>) -> Option<ColumnStat> {
 
 /// What a snapshot did to rows. One that only rewrites files changes none.
 fn operation(snapshot: &SnapshotRow) -> Option<Operation> {
-    let count = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
+    let count = |text: &Option<String>| text.as_ref()?.parse().ok();
     let (kind, rows) = match snapshot.operation.as_deref()? {
-        "append" => ("INSERT", count(&snapshot.added)),
-        "delete" => ("DELETE", count(&snapshot.deleted)),
+        // One that adds no row leaves its number out.
+        "append" => ("INSERT", count(&snapshot.added).or(Some(0))),
+        "delete" => ("DELETE", count(&snapshot.deleted).or(count(&snapshot.marked))),
         "overwrite" => ("WRITE", count(&snapshot.added)),
         _ => return None,
     };
@@ -160,86 +180,106 @@ fn whole(value: Option<Number>) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use metahost_plugin_sdk::connector::{Mode, ReadRequest};
+    use metahost_plugin_sdk::connector::Mode;
+    use metahost_plugin_sdk::testing::Collected;
     use serde_json::json;
 
-    use crate::testing::{Collected, Said, Scripted, trino};
+    use crate::testing::{Said, Scripted, request, trino};
 
+    const FORBIDDEN: Said = Said::Error("PERMISSION_DENIED", "USER_ERROR", "Access Denied: Cannot select");
+
+    /// A schema of a real Trino 476: a table that was changed in every way, one with an odd name, a view.
     fn server() -> Scripted {
-        Scripted::default()
-            .rows(
-                "information_schema.tables",
-                json!([["orders", "BASE TABLE"], ["v", "VIEW"], ["empty", "BASE TABLE"]]),
-            )
-            .rows("SELECT connector_name", json!([["iceberg"]]))
-            .rows(
-                "SHOW STATS FOR \"lake\".\"s\".\"orders\"",
-                // As a real Trino 476 tells them.
-                json!([
-                    ["orderkey", null, 14948.0, 0.0, null, "1", "60000"],
-                    ["comment", 365_000.0, null, 0.25, null, null, null],
-                    ["nothing", null, "NaN", null, null, null, null],
-                    [null, null, null, null, 15000.0, null, null],
-                ]),
-            )
-            .rows("SHOW STATS", json!([[null, null, null, null, null, null, null]]))
-            .rows(
-                "orders$snapshots",
-                json!([
-                    [10, 1, null, "append", "12000", null, "100"],
-                    [20, 2, 1, "replace", "12000", "12000", "90"],
-                    [30, 3, 2, "append", "3000", null, "120"],
-                ]),
-            )
-            .rows("$snapshots", json!([]))
+        Scripted::recorded(include_str!("../fixtures/recorded.json"))
     }
 
-    fn read(server: &Scripted) -> Collected {
-        let trino = trino(server, "");
+    fn read(server: &Scripted, path: &[&str]) -> Collected {
         let mut out = Collected::default();
-        let mut request: ReadRequest = metahost_plugin_sdk::testing::request(Mode::Profile, None);
-        request.split.path = vec!["lake".to_owned(), "s".to_owned()];
-        trino.read_into(&request, &mut out).unwrap();
+        trino(server, "").read_into(&request(Mode::Profile, path), &mut out).unwrap();
         out
     }
 
+    const STATS: [&str; 2] = ["iceberg", "zz_stats"];
+
     #[test]
     fn statistics_are_handed_over_as_the_engine_keeps_them() {
-        let out = read(&server());
+        let out = read(&server(), &STATS);
         let (table, stats) = &out.stats[0];
-        assert_eq!((table.as_str(), stats.rows, stats.bytes), ("lake.s.orders", Some(15_000), Some(120)));
-        assert_eq!((stats.snapshot.as_deref(), stats.taken_at, stats.created_at), (Some("3"), Some(30), Some(10)));
-        let [key, comment] = &stats.columns[..] else { panic!("{:?}", stats.columns) };
-        assert_eq!(
-            (key.distinct, key.lower.as_deref(), key.upper.as_deref()),
-            (Some(14948.0), Some("1"), Some("60000"))
-        );
-        assert_eq!((comment.nulls, comment.values, comment.bytes), (Some(3_750), Some(11_250), Some(365_000)));
-        let told: Vec<_> = stats.operations.iter().map(|told| (told.kind.as_str(), told.at, told.rows)).collect();
-        assert_eq!(told, [("INSERT", 10, Some(12_000)), ("INSERT", 30, Some(3_000))], "a compaction changes no rows");
+        assert_eq!((table.as_str(), stats.rows, stats.bytes), ("iceberg/zz_stats/moved", Some(1), Some(453)));
+        assert_eq!(stats.snapshot.as_deref(), Some("8797265404619519798"));
+        assert_eq!((stats.created_at, stats.taken_at), (Some(1_795_489_876_299), Some(1_795_489_878_907)));
+        let [id, name, day] = &stats.columns[..] else { panic!("{:?}", stats.columns) };
+        assert_eq!((id.distinct, id.nulls, id.values), (Some(1.0), Some(0), Some(1)));
+        assert_eq!((day.lower.as_deref(), day.upper.as_deref()), (Some("2026-11-11"), Some("2026-11-11")));
+        assert_eq!((name.bytes, name.lower.as_deref()), (Some(99), None));
+    }
+
+    #[test]
+    fn every_change_of_rows_is_an_operation_and_a_compaction_is_none() {
+        let out = read(&server(), &STATS);
+        let told: Vec<_> = out.stats[0].1.operations.iter().map(|told| (told.kind.as_str(), told.rows)).collect();
+        let rows = |kind, rows| (kind, Some(rows));
+        let expected = [
+            rows("INSERT", 0),
+            rows("INSERT", 4),
+            rows("DELETE", 1),
+            rows("WRITE", 1),
+            rows("WRITE", 2),
+            rows("DELETE", 4),
+            rows("INSERT", 5),
+            rows("DELETE", 5),
+            rows("INSERT", 1),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn names_with_dots_quotes_colons_and_emoji_are_asked_and_told_as_they_are() {
+        let out = read(&server(), &STATS);
+        let (table, stats) = &out.stats[1];
+        assert_eq!((table.as_str(), stats.rows), ("iceberg/zz_stats/o.dd \"::\" ünï 🚚", Some(0)));
+        assert_eq!(stats.columns[1].column, ["c.d\"::e"], "one name, not two");
+        assert!(out.skipped.is_empty() && out.notes.is_empty(), "{:?} {:?}", out.skipped, out.notes);
     }
 
     #[test]
     fn a_table_without_statistics_is_counted_and_a_view_not_asked() {
-        let server = server();
-        let out = read(&server);
-        assert_eq!(out.stats.len(), 1);
-        assert!(out.remarks[0].contains("no statistics") && out.remarks[0].contains("\"1\""), "{:?}", out.remarks);
+        let listed = json!([["nodes", "BASE TABLE"], ["v", "VIEW"]]);
+        let server = Scripted::default()
+            .rows("information_schema.tables", listed)
+            .rows("SELECT connector_name", json!([["system"]]))
+            .merge(server());
+        let out = read(&server, &["system", "runtime"]);
+        assert!(out.stats.is_empty() && out.skipped.is_empty());
+        assert!(out.notes[0].contains("no statistics") && out.notes[0].contains("\"1\""), "{:?}", out.notes);
         assert!(!server.statements().iter().any(|sql| sql.contains("\"v\"")), "{:?}", server.statements());
     }
 
     #[test]
     fn a_table_that_fails_is_named_and_the_others_are_told() {
-        let broken = Said::Error("PERMISSION_DENIED", "USER_ERROR", "Access Denied: Cannot select");
-        let out = read(&Scripted::default().says("FOR \"lake\".\"s\".\"empty\"", broken).merge(server()));
-        assert_eq!((out.stats.len(), out.skipped), (1, 1));
-        assert!(out.remarks.iter().any(|remark| remark.contains("lake.s.empty") && remark.contains("Access Denied")));
+        let listed = json!([["gone", "BASE TABLE"], ["moved", "BASE TABLE"]]);
+        let out = read(&Scripted::default().rows("information_schema.tables", listed).merge(server()), &STATS);
+        assert_eq!(out.stats.len(), 1);
+        let said = "iceberg/zz_stats/gone: Trino: Table 'iceberg.zz_stats.gone' does not exist";
+        assert_eq!(out.skipped, [said]);
     }
 
     #[test]
     fn snapshots_that_are_forbidden_do_not_cost_the_statistics() {
-        let broken = Said::Error("PERMISSION_DENIED", "USER_ERROR", "Access Denied: Cannot select");
-        let out = read(&Scripted::default().says("$snapshots", broken).merge(server()));
-        assert_eq!((out.stats.len(), out.stats[0].1.operations.len()), (1, 0));
+        let out = read(&Scripted::default().says("$snapshots", FORBIDDEN).merge(server()), &STATS);
+        assert_eq!((out.stats.len(), out.stats[0].1.operations.len()), (2, 0));
+        assert_eq!(out.notes.len(), 1, "one line a schema: {:?}", out.notes);
+        assert!(out.notes[0].contains("\"2\"") && out.notes[0].contains("Access Denied"), "{:?}", out.notes);
+    }
+
+    #[test]
+    fn numbers_that_are_none_and_rows_that_nobody_knows_are_left_out() {
+        let rows = json!([["a", null, "NaN", "NaN", null, null, null], [null, null, null, null, "NaN", null, null]]);
+        let server = Scripted::default()
+            .rows("information_schema.tables", json!([["t", "BASE TABLE"]]))
+            .rows("SELECT connector_name", json!([["postgresql"]]))
+            .rows("SHOW STATS", rows);
+        assert!(read(&server, &["pg", "s"]).stats.is_empty());
+        assert_eq!(server.statements().len(), 3, "only Iceberg's tables have snapshots");
     }
 }

@@ -1,8 +1,9 @@
 //! The steps of the connection test: each a cheap statement whose answer is shown to the user.
 
 use metahost_plugin_sdk::connector::{Mode, TestStep};
-use metahost_plugin_sdk::{Error, Result};
+use metahost_plugin_sdk::{Error, Result, test_step};
 
+use crate::Trino;
 use crate::client::Client;
 use crate::config::Config;
 use crate::history::Statement;
@@ -10,24 +11,20 @@ use crate::{catalogs, sql};
 
 /// The steps, in order.
 pub fn all() -> Vec<TestStep> {
-    let step = |name: &str, description: &str, mandatory: bool| TestStep {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        mandatory,
-        short_circuit: mandatory,
-    };
     vec![
-        step("CheckAccess", "Trino answers and takes the credentials", true),
-        step("GetCatalogs", "catalogs can be listed", true),
-        step("GetSchemas", "schemas of the first catalog can be listed", true),
-        step("GetTables", "tables of its first schema can be listed", false),
-        step("GetViews", "view definitions of that schema can be read", false),
-        step("GetQueries", "the query history can be read", false),
+        test_step("CheckAccess", "Trino answers and takes the credentials", true),
+        test_step("GetCatalogs", "catalogs can be listed", true),
+        test_step("GetSchemas", "schemas of the first catalog can be listed", true),
+        test_step("GetTables", "tables of its first schema can be listed", false),
+        test_step("GetViews", "view definitions of that schema can be read", false),
+        test_step("GetQueries", "the query history can be read", false),
+        test_step("GetTags", "Starburst Galaxy's REST API lists its catalogs, where it is configured", false),
     ]
 }
 
 /// Runs one.
-pub fn run(client: &Client, config: &Config, step: &str) -> Result<String> {
+pub fn run(trino: &Trino, step: &str) -> Result<String> {
+    let (client, config) = (&trino.client, &trino.config);
     match step {
         "CheckAccess" => {
             let rows: Vec<(String, String)> = client.all("SELECT current_user, version()")?;
@@ -44,6 +41,7 @@ pub fn run(client: &Client, config: &Config, step: &str) -> Result<String> {
         "GetTables" => count(client, config, "tables", sql::tables),
         "GetViews" => count(client, config, "views", sql::views),
         "GetQueries" => queries(client, config),
+        "GetTags" => tags(trino),
         other => Err(Error::Unsupported(format!("the test step `{other}`"))),
     }
 }
@@ -65,6 +63,12 @@ fn count(client: &Client, config: &Config, what: &str, statement: fn(&str, &str)
     };
     let rows: Vec<Vec<Option<String>>> = client.all(statement(&catalog, &schema))?;
     Ok(format!("{} {what} in {catalog}.{schema}", rows.len()))
+}
+
+fn tags(trino: &Trino) -> Result<String> {
+    let Some(galaxy) = &trino.galaxy else { return Ok("not configured".to_owned()) };
+    let names = galaxy.catalogs()?;
+    Ok(format!("{} catalogs: {}", names.len(), names.join(", ")))
 }
 
 fn queries(client: &Client, config: &Config) -> Result<String> {

@@ -73,15 +73,7 @@ pub fn table(source: Source<'_>) -> Table {
 }
 
 fn common(path: Vec<String>, description: Option<String>) -> Common {
-    Common {
-        path,
-        display_name: None,
-        description: description.filter(|text| !text.is_empty()),
-        owners: Vec::new(),
-        tags: Vec::new(),
-        source_url: None,
-        extension: Vec::new(),
-    }
+    Common { description: description.filter(|text| !text.is_empty()), ..metahost_plugin_sdk::common(path) }
 }
 
 fn extension(name: &str, value: &str) -> (String, String) {

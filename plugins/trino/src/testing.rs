@@ -1,4 +1,4 @@
-//! What the tests of this crate share: an output that collects, answers by script, and plain HTTP to a real server.
+//! What the tests of this crate share: answers by script, and plain HTTP to a real server.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,16 +6,13 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::rc::Rc;
 
-use metahost_plugin_sdk::entities::Entity;
+use metahost_plugin_sdk::connector::{Mode, ReadRequest};
 use metahost_plugin_sdk::http::Request;
-use metahost_plugin_sdk::lineage::Query;
-use metahost_plugin_sdk::statistics::TableStat;
 use metahost_plugin_sdk::types::Failure;
 use metahost_plugin_sdk::{Error, Result, unavailable};
 use serde_json::{Value, json};
 
 use crate::Trino;
-use crate::output::Output;
 use crate::transport::{Reply, Transport};
 
 /// One connection per request, HTTP/1.0: enough for a test.
@@ -48,65 +45,30 @@ fn exchange(request: &Request) -> std::io::Result<Reply> {
     Ok(Reply { status, headers, body: answer[cut + 4..].to_vec() })
 }
 
-/// Keeps what a split emits.
-#[derive(Default)]
-pub struct Collected {
-    pub entities: Vec<Entity>,
-    pub queries: Vec<Query>,
-    pub stats: Vec<(String, TableStat)>,
-    pub complete: Vec<(String, usize)>,
-    pub remarks: Vec<String>,
-    pub skipped: u64,
-    pub checkpoints: Vec<Vec<u8>>,
-}
-
-impl Output for Collected {
-    fn entity(&mut self, entity: Entity) -> Result<()> {
-        self.entities.push(entity);
-        Ok(())
-    }
-    fn query(&mut self, query: Query) -> Result<()> {
-        self.queries.push(query);
-        Ok(())
-    }
-    fn stats(&mut self, table: &[&str], stats: TableStat) -> Result<()> {
-        self.stats.push((table.join("."), stats));
-        Ok(())
-    }
-    fn complete(&mut self, scope: &[&str], kind: &str, listed: usize) -> Result<()> {
-        self.complete.push((format!("{}:{kind}", scope.join(".")), listed));
-        Ok(())
-    }
-    fn checkpoint(&mut self, cursor: &[u8]) -> Result<()> {
-        self.checkpoints.push(cursor.to_vec());
-        Ok(())
-    }
-    fn skipped(&mut self, path: &[&str], reason: &str) {
-        self.skipped += 1;
-        self.remarks.push(format!("skipped {}: {reason}", path.join(".")));
-    }
-    fn skips(&self) -> u64 {
-        self.skipped
-    }
-    fn progress(&mut self, _: &str, _: usize, _: usize) {}
-    fn warn(&mut self, message: &str, fields: &[(&str, &str)]) {
-        self.remarks.push(format!("{message} {fields:?}"));
-    }
-}
-
 /// What a scripted Trino says to a statement.
 #[derive(Clone)]
 pub enum Said {
     /// The `data` of each page.
     Pages(Vec<Value>),
+    /// Whole answers of a real one.
+    Recorded(Vec<Value>),
+    /// Status and body of each answer; `{next}` in it is the address of the next.
+    Raw(Vec<(u16, &'static str)>),
     /// An error's name, its type and its message.
     Error(&'static str, &'static str, &'static str),
+}
+
+/// A statement, and the answers to it.
+#[derive(serde::Deserialize)]
+struct Recorded {
+    sql: String,
+    pages: Vec<Value>,
 }
 
 /// A Trino that answers by script and keeps what it was asked; storage lies at `http://storage/`.
 #[derive(Clone, Default)]
 pub struct Scripted {
-    says: Vec<(&'static str, Said)>,
+    says: Vec<(String, Said)>,
     storage: BTreeMap<String, Vec<u8>>,
     running: Rc<RefCell<Vec<Said>>>,
     /// Every request, in order.
@@ -116,14 +78,21 @@ pub struct Scripted {
 }
 
 impl Scripted {
+    /// Answers as a real one did.
+    pub fn recorded(text: &str) -> Self {
+        let all: Vec<Recorded> = serde_json::from_str(text).unwrap();
+        let says = all.into_iter().map(|told| (told.sql, Said::Recorded(told.pages))).collect();
+        Self { says, ..Self::default() }
+    }
+
     /// Answers statements that contain a text; of several the first counts.
-    pub fn says(mut self, when: &'static str, said: Said) -> Self {
-        self.says.push((when, said));
+    pub fn says(mut self, when: &str, said: Said) -> Self {
+        self.says.push((when.to_owned(), said));
         self
     }
 
     /// Answers statements that contain a text with one page of rows.
-    pub fn rows(self, when: &'static str, rows: Value) -> Self {
+    pub fn rows(self, when: &str, rows: Value) -> Self {
         self.says(when, Said::Pages(vec![rows]))
     }
 
@@ -161,9 +130,9 @@ impl Scripted {
         self.asked.borrow().iter().map(|request| format!("{} {}", request.method, request.url)).collect()
     }
 
-    fn start(&self, request: &Request) -> Value {
+    fn start(&self, request: &Request) -> Reply {
         let sql = String::from_utf8(request.body.clone().unwrap()).unwrap();
-        let said = self.says.iter().find(|(when, _)| sql.contains(when)).map(|(_, said)| said.clone());
+        let said = self.says.iter().find(|(when, _)| sql.contains(when.as_str())).map(|(_, said)| said.clone());
         // A server that does not spool for a client that does not ask: the rows come plain.
         let spools = request.headers.iter().any(|(name, _)| name == "X-Trino-Query-Data-Encoding");
         let said = said.filter(|_| spools || !sql.contains("spooled")).unwrap_or(Said::Pages(vec![json!([["plain"]])]));
@@ -171,11 +140,23 @@ impl Scripted {
         self.page(self.running.borrow().len() - 1, 0)
     }
 
-    fn page(&self, query: usize, page: usize) -> Value {
+    fn page(&self, query: usize, page: usize) -> Reply {
         let id = format!("q{query}");
-        match &self.running.borrow()[query] {
+        if let Said::Raw(answers) = &self.running.borrow()[query] {
+            let (status, body) = answers[page];
+            let body = body.replace("{next}", &format!("http://trino/q/{query}/{}", page + 1));
+            return Reply { status, body: body.into_bytes(), ..Reply::default() };
+        }
+        ok(&match &self.running.borrow()[query] {
             Said::Error(name, kind, message) => {
                 json!({"id": id, "error": {"message": message, "errorName": name, "errorType": kind}})
+            }
+            Said::Recorded(pages) => {
+                let mut told = pages[page].clone();
+                if told.get("nextUri").is_some() {
+                    told["nextUri"] = format!("http://trino/q/{query}/{}", page + 1).into();
+                }
+                told
             }
             Said::Pages(pages) => {
                 let data = page.checked_sub(1).map(|at| &pages[at]);
@@ -184,14 +165,18 @@ impl Scripted {
                 json!({"id": id, "nextUri": next, "data": data, "stats": {"elapsedTimeMillis": elapsed},
                        "columns": [{"name": "c", "type": "varchar"}]})
             }
-        }
+            Said::Raw(_) => Value::Null,
+        })
     }
+}
+
+fn ok(value: &Value) -> Reply {
+    Reply { status: 200, body: value.to_string().into_bytes(), ..Reply::default() }
 }
 
 impl Transport for Scripted {
     fn send(&self, request: &Request) -> Result<Reply> {
         self.asked.borrow_mut().push(request.clone());
-        let ok = |body: Vec<u8>| Ok(Reply { status: 200, headers: Vec::new(), body });
         let named = request.headers.iter().any(|(name, _)| name == "X-Trino-User");
         if self.demands_user && !named {
             let body = b"Basic authentication or X-Trino-Original-User or X-Trino-User must be sent".to_vec();
@@ -200,21 +185,28 @@ impl Transport for Scripted {
         if request.url.starts_with("http://storage/") {
             let refused = Failure { message: "origin not granted".to_owned(), context: Vec::new() };
             let stored = self.storage.get(request.url.split('?').next().unwrap());
-            return stored.map_or(Err(Error::Denied(refused)), |bytes| ok(bytes.clone()));
+            let reply = |bytes: &Vec<u8>| Reply { status: 200, body: bytes.clone(), ..Reply::default() };
+            return stored.map(reply).ok_or(Error::Denied(refused));
         }
-        let value = match (request.method.as_str(), request.url.strip_prefix("http://trino/q/")) {
+        Ok(match (request.method.as_str(), request.url.strip_prefix("http://trino/q/")) {
             ("POST", _) => self.start(request),
             ("GET", Some(at)) => {
                 let (query, page) = at.split_once('/').unwrap();
                 self.page(query.parse().unwrap(), page.parse().unwrap())
             }
-            _ => Value::Null,
-        };
-        ok(value.to_string().into_bytes())
+            _ => ok(&Value::Null),
+        })
     }
 }
 
 /// A client of a scripted server, with more of the configuration.
 pub fn trino(server: &Scripted, more: &str) -> Trino {
     Trino::over(&format!(r#"{{"url": "http://trino"{more}}}"#), Box::new(server.clone())).unwrap()
+}
+
+/// What a run asks for below a path.
+pub fn request(mode: Mode, path: &[&str]) -> ReadRequest {
+    let mut request = metahost_plugin_sdk::testing::request(mode, None);
+    request.split.path = path.iter().map(|part| (*part).to_owned()).collect();
+    request
 }
