@@ -161,7 +161,7 @@ impl<'a> Keys<'a> {
             web_identity_role_arn: arn(section, "web-identity-role-arn"),
             region: section.get("region"),
             service: section.get("service").unwrap_or_else(|| "s3".to_owned()),
-            sts_endpoint: section.get("sts-endpoint"),
+            sts_endpoint: sts_endpoint(section),
             role,
             there,
         }
@@ -291,6 +291,18 @@ fn duration(section: &mut Section<'_>) -> Option<u32> {
         );
     }
     possible.then_some(seconds)
+}
+
+/// Where STS is. A web identity's token goes there as it is: without TLS it may only stay on this machine.
+fn sts_endpoint(section: &mut Section<'_>) -> Option<Url> {
+    let node = section.node_of("sts-endpoint")?;
+    let url = Url::read(&node)?;
+    let stays = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let is_safe = url.scheme() == "https" || stays;
+    if !is_safe {
+        node.invalid(format!("`{}` would carry a token in the clear", node.key), "write one that begins with https://");
+    }
+    is_safe.then_some(url)
 }
 
 /// A name as STS takes it.

@@ -112,6 +112,10 @@ const DEEPER_MISTAKES: &[(&str, &str)] = &[
         "aws-deeper",
         "[sources.s3]\nplugin = \"s3\"\n[sources.s3.credentials.a]\nkind = \"aws-sigv4\"\nweb-identity-token-file = \"token\"\nrole-arn = \"reader\"\nexternal-id = \"x\"\nregion = \"eu-west-1\"\n[sources.s3.credentials.b]\nkind = \"aws-sigv4\"\nweb-identity-token-file = \"token\"\nweb-identity-role-arn = \"arn:aws:iam::1:role/a\"\nrole-arn = \"arn:aws:iam::1:role/b\"\nduration-seconds = 7200\nregion = \"eu-west-1\"\n[sources.s3.credentials.c]\nkind = \"aws-sigv4\"\nprofile = \"p\"\nrole-arn = \"arn:aws:iam::1:role/b\"\nweb-identity-role-arn = \"arn:aws:iam::1:role/a\"\n[sources.s3.credentials.d]\nkind = \"aws-sigv4\"\ncontainer-credentials = true\nsts-endpoint = \"https://sts.example.com\"\nregion = \"eu-west-1\"\n",
     ),
+    (
+        "aws-in-the-clear",
+        "[sources.s3]\nplugin = \"s3\"\n[sources.s3.credentials.s3]\nkind = \"aws-sigv4\"\nweb-identity-token-file = \"token\"\nrole-arn = \"arn:aws:iam::1:role/a\"\nregion = \"eu-west-1\"\nsts-endpoint = \"http://sts.example.com\"\n",
+    ),
     ("unknown-environment", "[project]\nenvironment = \"prod\"\n"),
     ("no-server", "[environments.staging]\nsink = \"openmetadata\"\n[environments.test.openmetadata]\nin-flight = 2\n"),
 ];
