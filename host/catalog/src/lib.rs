@@ -2,6 +2,7 @@
 //! Knows nothing of plugins, and decides nothing about what should be written: that is the pipeline's.
 
 mod catalog;
+mod clock;
 mod error;
 mod jsonl;
 mod local;

@@ -93,7 +93,7 @@ impl Edge {
 }
 
 /// A query that ran, or that a tool would run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Query {
     /// Its text.

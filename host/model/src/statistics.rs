@@ -41,7 +41,7 @@ pub struct Operation {
 }
 
 /// Facts about a table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TableStat {
     /// How many rows.

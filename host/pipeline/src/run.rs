@@ -23,7 +23,7 @@ use crate::compare::Catalogued;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filters;
 use crate::ledger::Ledger;
-use crate::lineage::{Edges, Gathered, Reader, Verdicts};
+use crate::lineage::{Edges, Reader, Verdicts};
 use crate::marks::Marks;
 use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem};
 use crate::seen::Seen;
@@ -70,7 +70,8 @@ struct Pipeline {
     catalogued: Catalogued,
     seen: Seen,
     spool: Spool,
-    gathered: Gathered,
+    /// Queries and views that are read when the source is done.
+    gathered: Spool,
     reader: Arc<Reader>,
     /// What the SQL of this run says of two ends.
     edges: Edges,
@@ -142,7 +143,7 @@ impl Pipeline {
             Reader { own: service.name.clone(), services: options.services.clone(), blind: !catalog.remembers() };
         Ok(Self {
             spool: Spool::new().map_err(no_file)?,
-            gathered: Gathered::new().map_err(no_file)?,
+            gathered: Spool::new().map_err(no_file)?,
             reader: Arc::new(reader),
             edges: Edges::default(),
             verdicts: Verdicts::default(),

@@ -1,6 +1,7 @@
 //! What a table's metadata says of its rows: how many there are, and who changed how many when. Never opens a manifest or a
 //! data file.
 
+use metahost_plugin_sdk::snapshots;
 use metahost_plugin_sdk::statistics::{Operation, TableStat};
 
 use crate::metadata::{Snapshot, Table};
@@ -27,15 +28,8 @@ pub fn of(table: &Table) -> Option<TableStat> {
     })
 }
 
-/// What a snapshot did to rows. One that only rewrites files, as a compaction does, changes none.
 fn operation(snapshot: &Snapshot) -> Option<Operation> {
-    let (kind, rows) = match snapshot.summary.get("operation")?.as_str() {
-        "append" => ("INSERT", number(snapshot, "added-records").or(Some(0))),
-        "delete" => ("DELETE", number(snapshot, "deleted-records").or(number(snapshot, "added-position-deletes"))),
-        "overwrite" => ("WRITE", number(snapshot, "added-records")),
-        _ => return None,
-    };
-    Some(Operation { kind: kind.to_owned(), at: snapshot.timestamp_ms, rows })
+    snapshots::operation(snapshot.summary.get("operation")?, snapshot.timestamp_ms, |key| number(snapshot, key))
 }
 
 fn number(snapshot: &Snapshot, key: &str) -> Option<u64> {

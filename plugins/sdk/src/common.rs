@@ -2,6 +2,7 @@
 
 use crate::connector::TestStep;
 use crate::entities::Common;
+use crate::lineage::Query;
 
 /// An entity's common part with nothing but its place.
 pub fn common(path: Vec<String>) -> Common {
@@ -13,6 +14,23 @@ pub fn common(path: Vec<String>) -> Common {
         tags: Vec::new(),
         source_url: None,
         extension: Vec::new(),
+    }
+}
+
+/// A text of SQL with nothing but who speaks it; of the emitting source's own service.
+pub fn query(sql: String, dialect: &str) -> Query {
+    Query {
+        sql,
+        dialect: dialect.to_owned(),
+        service: None,
+        database: None,
+        schema: None,
+        user: None,
+        started_at: None,
+        duration_ms: None,
+        rows: None,
+        failed: false,
+        target: None,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod output;
 mod register;
 pub mod rest;
 pub mod s3;
+pub mod snapshots;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 pub mod time;
@@ -20,7 +21,7 @@ pub mod time;
 pub use bindings::exports::metahost::source::connector;
 pub use bindings::metahost::source::{activity, enrichment, entities, lineage, log, sink, state, statistics, types};
 pub use bindings::sql::exports::metahost::source::sql;
-pub use common::{common, paragraphs, test_step};
+pub use common::{common, paragraphs, query, test_step};
 pub use config::{parse_config, problem};
 pub use emit::Emitter;
 pub use error::{Error, ErrorExt, Result, protocol, unavailable};

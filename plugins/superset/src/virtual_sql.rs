@@ -8,7 +8,7 @@ use metahost_plugin_sdk::lineage::{Endpoint, Query};
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::rest::{Api, parse};
-use metahost_plugin_sdk::{Error, Result, protocol};
+use metahost_plugin_sdk::{self as sdk, Error, Result, protocol};
 
 use crate::answer::Dataset;
 use crate::databases::Place;
@@ -223,16 +223,9 @@ fn record(sql: String, place: &Place, dataset: u64) -> Query {
 /// A text of SQL and where it runs, with nothing else known of it.
 pub fn query(sql: String, place: &Place) -> Query {
     Query {
-        sql,
-        dialect: place.dialect.to_owned(),
         service: Some(place.service.clone()),
         database: place.database.clone(),
         schema: place.schema.clone(),
-        user: None,
-        started_at: None,
-        duration_ms: None,
-        rows: None,
-        failed: false,
-        target: None,
+        ..sdk::query(sql, place.dialect)
     }
 }

@@ -3,6 +3,7 @@
 use metahost_plugin_sdk::connector::{Mode, Split};
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
+use metahost_plugin_sdk::snapshots;
 use metahost_plugin_sdk::statistics::{ColumnStat, Operation, TableStat};
 use metahost_plugin_sdk::{ErrorExt, Result};
 use serde::Deserialize;
@@ -149,17 +150,14 @@ fn column(row: StatsRow, rows: Option<u64>) -> Option<ColumnStat> {
     is_known.then_some(stat)
 }
 
-/// What a snapshot did to rows. One that only rewrites files changes none.
 fn operation(snapshot: &SnapshotRow) -> Option<Operation> {
-    let count = |text: &Option<String>| text.as_ref()?.parse().ok();
-    let (kind, rows) = match snapshot.operation.as_deref()? {
-        // One that adds no row leaves its number out.
-        "append" => ("INSERT", count(&snapshot.added).or(Some(0))),
-        "delete" => ("DELETE", count(&snapshot.deleted).or(count(&snapshot.marked))),
-        "overwrite" => ("WRITE", count(&snapshot.added)),
-        _ => return None,
+    let count = |key: &str| match key {
+        "added-records" => snapshot.added.as_ref()?.parse().ok(),
+        "deleted-records" => snapshot.deleted.as_ref()?.parse().ok(),
+        "added-position-deletes" => snapshot.marked.as_ref()?.parse().ok(),
+        _ => None,
     };
-    Some(Operation { kind: kind.to_owned(), at: snapshot.at, rows })
+    snapshots::operation(snapshot.operation.as_deref()?, snapshot.at, count)
 }
 
 fn number(value: Option<Number>) -> Option<f64> {

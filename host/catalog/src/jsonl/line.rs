@@ -63,7 +63,7 @@ fn describe(service: &Service, write: &Write) -> Described {
             (3, Some(from.kind), format!("{}\0{}", from.fqn, to.fqn), line)
         }
         Write::TestCase { table, test } => {
-            let fqn = test.column.iter().fold(table.fqn.clone(), |fqn, part| fqn.child(part)).child(&test.name);
+            let fqn = test.below(&table.fqn);
             (4, None, fqn.to_string(), json!({ "record": "testCase", "fqn": fqn, "value": test }))
         }
         Write::TestResult { test, result } => {

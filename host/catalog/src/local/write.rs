@@ -1,7 +1,5 @@
 //! Stores one batch. Never merges what two sources say: each keeps its own record, and showing merges.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use metahost_model::{
     Annotation, Edge, Entity, Fingerprint, Fqn, Query, Run, Service, TableStat, TestCase, TestResult, Timestamp, Usage,
 };
@@ -10,6 +8,7 @@ use uuid::Uuid;
 
 use super::node::{Head, Node};
 use super::tables::{Result, Tables, Writable, get, key, put};
+use crate::clock::now;
 use crate::{Outcome, Reference, Rejection, RunReport, Write};
 
 /// Applies a batch; it becomes visible when the caller commits.
@@ -32,11 +31,6 @@ pub fn report(transaction: &WriteTransaction, service: &Service, report: &RunRep
 /// Milliseconds as a key part that sorts by time.
 fn millis(at: Timestamp) -> String {
     format!("{at:020}")
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
 }
 
 /// Whose word an annotation is: sources that write through the same service differ by the project they read.
@@ -91,7 +85,7 @@ impl Tables<Writable<'_>> {
     }
 
     fn test(&mut self, table: &Reference, test: &TestCase) -> Result<Outcome> {
-        let fqn = test.column.iter().fold(table.fqn.clone(), |fqn, part| fqn.child(part)).child(&test.name);
+        let fqn = test.below(&table.fqn);
         put(&mut self.tests, fqn.as_str(), test)
     }
 

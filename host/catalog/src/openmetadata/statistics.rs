@@ -1,7 +1,5 @@
 //! What a source says of a table's rows, as OpenMetadata's profiles. Never computes a number from data.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use metahost_model::{ColumnStat, Fqn, Operation, TableStat, Timestamp};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -9,6 +7,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::body::{Body, set, set_list, set_some};
 use super::{OpenMetadata, mixed, parallel};
+use crate::clock::now;
 use crate::error::Error;
 use crate::{Outcome, Write};
 
@@ -28,11 +27,6 @@ impl OpenMetadata {
         })
         .await
     }
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
 }
 
 fn profile_body(stats: &TableStat, at: Timestamp, has_write: bool) -> Value {

@@ -2,13 +2,13 @@
 //! they say of two tables becomes one edge. Never asks the catalog itself: the run does, for what is told to be missing.
 
 mod edges;
-mod gathered;
 mod read;
 mod table_index;
 mod verdicts;
+mod view;
 
 pub(crate) use edges::Edges;
-pub(crate) use gathered::{Gathered, of_view};
 pub(crate) use read::{Found, Reader, Reading};
 pub(crate) use table_index::{Place, TableIndex};
 pub use verdicts::{Unread, Verdicts};
+pub(crate) use view::of_view;

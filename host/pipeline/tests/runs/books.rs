@@ -48,23 +48,11 @@ fn record() -> impl Strategy<Value = Record> {
         2 => (table(), "[t-v]", 0..3u64).prop_map(|(table, name, at)| result(&table, &name, at)),
         1 => ("[ab]", "[12]").prop_map(|(name, id)| pipeline_run(&name, &id)),
         1 => (table(), 0..3u64).prop_map(|(table, count)| usage(&table, "2026-11-23", count)),
-        1 => table().prop_map(|table| Record::Stats(path(&table), Box::new(no_stats()))),
+        1 => table().prop_map(|table| Record::Stats(path(&table), Box::<TableStat>::default())),
         1 => table().prop_map(|table| Record::Rows(path(&table), vec![1, 2, 3])),
         1 => any::<u8>().prop_map(|cursor| Record::Checkpoint(vec![cursor])),
         1 => (name(), 0..5u64).prop_map(|(scope, listed)| complete(path(&scope), EntityKind::Table, listed)),
     ]
-}
-
-fn no_stats() -> TableStat {
-    TableStat {
-        rows: None,
-        bytes: None,
-        snapshot: None,
-        taken_at: None,
-        created_at: None,
-        columns: Vec::new(),
-        operations: Vec::new(),
-    }
 }
 
 fn event() -> impl Strategy<Value = Event> {

@@ -115,19 +115,7 @@ pub fn drawn(from: &str, to: &str) -> Record {
 }
 
 pub fn query(sql: &str) -> Query {
-    Query {
-        service: None,
-        sql: sql.to_owned(),
-        dialect: "trino".into(),
-        database: None,
-        schema: None,
-        user: None,
-        started_at: None,
-        duration_ms: None,
-        rows: None,
-        failed: false,
-        target: None,
-    }
+    Query { sql: sql.to_owned(), dialect: "trino".into(), ..Query::default() }
 }
 
 pub fn ran(query: Query) -> Record {

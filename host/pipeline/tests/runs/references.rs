@@ -269,15 +269,7 @@ async fn tests_and_notes_reach_tables_of_other_services() {
 async fn statistics_of_a_table_are_written_when_they_change() {
     let bench = Bench::new(MemoryCatalog::holding(&[(EntityKind::Table, "svc.db.s.a")]));
     let stats = |table: &str, rows| {
-        let stats = metahost_model::TableStat {
-            rows: Some(rows),
-            bytes: None,
-            snapshot: None,
-            taken_at: None,
-            created_at: None,
-            columns: Vec::new(),
-            operations: Vec::new(),
-        };
+        let stats = metahost_model::TableStat { rows: Some(rows), ..metahost_model::TableStat::default() };
         Record::Stats(crate::given::path(table), Box::new(stats))
     };
     let run =

@@ -1,5 +1,6 @@
 //! A model's compiled SQL as the statement that would build its table. Never changes the SQL itself.
 
+use metahost_plugin_sdk as sdk;
 use metahost_plugin_sdk::lineage::Query;
 
 use crate::artifacts::manifest::Node;
@@ -27,18 +28,12 @@ pub fn query(project: &Project, id: &str, node: &Node) -> Sql {
     }
     let relation = node.relation_name.clone().unwrap_or_else(|| quoted(path));
     let compiled = compiled.trim().trim_end_matches(';');
+    let sql = format!("create table {relation} as\n{compiled}");
+    let dialect = dialect(project.manifest.metadata.adapter_type.as_deref().unwrap_or_default());
     Sql::Query(Box::new(Query {
-        service: None,
-        sql: format!("create table {relation} as\n{compiled}"),
-        dialect: dialect(project.manifest.metadata.adapter_type.as_deref().unwrap_or_default()).to_owned(),
         database: path.first().cloned(),
         schema: path.get(1).cloned(),
-        user: None,
-        started_at: None,
-        duration_ms: None,
-        rows: None,
-        failed: false,
-        target: None,
+        ..sdk::query(sql, dialect)
     }))
 }
 
