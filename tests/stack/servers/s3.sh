@@ -6,13 +6,14 @@ install() {
   install_python
 }
 
-# The gateway keeps its own port; the other ports stay clear of those the other servers use.
+# The gateway keeps its own port; the other ports stay clear of those the other servers use. Left alone, it refuses to write
+# on a disk of which less than a hundredth is free: gigabytes on a large one.
 run() {
   local state=$DIR/s3
   mkdir -p "$state"
   render "$STACK_HOME/servers/s3-identities.json" >"$state/identities.json"
   exec "$DIR/python/bin/weed" server -ip=127.0.0.1 -dir="$state" \
-    -master.port=19333 -master.volumeSizeLimitMB=256 -volume.port=18085 -volume.max=100 \
+    -master.port=19333 -master.volumeSizeLimitMB=256 -volume.port=18085 -volume.max=100 -volume.minFreeSpace=256MiB \
     -filer -filer.port=18888 -s3 -s3.port="$S3_PORT" -s3.port.iceberg=0 -s3.port.lance=0 -s3.config="$state/identities.json"
 }
 

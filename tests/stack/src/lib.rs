@@ -7,6 +7,7 @@ mod bao;
 mod home;
 mod lock;
 mod process;
+mod room;
 mod script;
 mod server;
 mod stamp;

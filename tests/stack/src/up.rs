@@ -12,7 +12,7 @@ use anyhow::{Context, Error, Result, bail};
 use crate::process::{self, Process};
 use crate::server::{Server, with_dependencies, with_dependents};
 use crate::status::process_of;
-use crate::{home, lock, script, stamp};
+use crate::{home, lock, room, script, stamp};
 
 /// Trino takes half a minute alone, and minutes while something compiles beside it.
 const ANSWERS_WITHIN: Duration = Duration::from_mins(5);
@@ -39,6 +39,7 @@ pub fn up_with(servers: &[Server], report: impl FnMut(Event) + Send) -> Result<(
             report(event);
         }
     };
+    room::check(&home::stack_dir()?)?;
     let mut waiting = with_dependencies(servers);
     in_parallel(&waiting, |server| install(server, &tell))?;
     while !waiting.is_empty() {
