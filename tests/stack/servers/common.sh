@@ -53,7 +53,12 @@ exclusively() {
   ) 9>"$DIR/run/$name.lock"
 }
 
+# Every environment wants it, each under a lock of its own: a uv that pip is still writing can't be run ("Text file busy").
 install_uv() {
+  exclusively uv install_uv_alone
+}
+
+install_uv_alone() {
   [ -x "$DIR/tools/uv/bin/uv" ] && return
   need python3 "install Python 3.11 with venv"
   python3 -m venv "$DIR/tools/uv"
