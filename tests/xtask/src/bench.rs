@@ -46,9 +46,9 @@ pub fn run_bench(options: &Options) -> Result<()> {
     crossing::measure(long, &mut figures)?;
     step("A table of 1,000 nested columns");
     wide::measure(long, &mut figures)?;
+    step("Each connector, 1,000 and 10,000 entities");
+    connectors::measure(long.div_ceil(2), &mut figures)?;
     if !options.quick {
-        step("Each connector, 1,000 and 10,000 entities");
-        connectors::measure(long.div_ceil(2), &mut figures)?;
         if !scale::is_recorded() {
             step("Recording 10,000 tables from Trino (once, some minutes)");
             stack::up(&[Server::Trino])?;
