@@ -3,6 +3,7 @@
 use sqlparser::keywords::Keyword as K;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use crate::rephrase::FILES;
 use crate::resolve::Resolver;
 use crate::split::{is_word, keyword};
 use crate::statement::{Change, Effect};
@@ -71,6 +72,10 @@ fn role(tokens: &[TokenWithSpan], at: usize) -> (Option<Role>, usize) {
         K::FROM if before == K::DISTINCT => (None, at),
         K::FROM | K::JOIN => (Some(Role::Reads), at + 1),
         K::USING if first == K::MERGE => (Some(Role::Reads), at + 1),
+        // `INTO NAME n VALUE v` of an UNPIVOT.
+        K::INTO if next(1) == K::NAME && next(3) == K::VALUE => (None, at),
+        K::INTO | K::OVERWRITE if next(1) == K::DIRECTORY => (Some(Role::Writes), at + 2),
+        K::INTO | K::OVERWRITE if next(2) == K::DIRECTORY => (Some(Role::Writes), at + 3),
         K::INTO | K::OVERWRITE => (Some(Role::Writes), at + 1 + usize::from(next(1) == K::TABLE)),
         K::UPDATE if at == 0 => (Some(Role::Writes), at + 1),
         K::TABLE if first == K::ALTER && before == K::ALTER => {
@@ -79,7 +84,7 @@ fn role(tokens: &[TokenWithSpan], at: usize) -> (Option<Role>, usize) {
         }
         K::TABLE if first == K::ALTER && before == K::WITH => (Some(Role::Reads), at + 1),
         K::INSERT if at == 1 && is_word(&tokens[0], "BULK") => (Some(Role::Writes), at + 1),
-        K::PIVOT | K::UNPIVOT if at == 0 => (Some(Role::Reads), at + 1),
+        K::PIVOT | K::UNPIVOT if at == 0 || before == K::AS => (Some(Role::Reads), at + 1),
         K::NoKeyword if at == 0 && is_word(&tokens[0], "SUMMARIZE") => (Some(Role::Reads), at + 1),
         K::NoKeyword if is_word(&tokens[at], "INFILE") => (Some(Role::Reads), at + 1),
         K::NoKeyword if is_word(&tokens[at], "URIS") => (Some(Role::Reads), at + 3),
@@ -97,6 +102,7 @@ fn files(tokens: &[TokenWithSpan], at: usize) -> Option<TableName> {
         Token::SingleQuotedString(address) | Token::DoubleQuotedString(address) => {
             Some(TableName::location(address.clone()))
         }
+        Token::Word(word) => word.value.strip_prefix(FILES).map(TableName::location),
         _ => None,
     }
 }
@@ -106,8 +112,7 @@ fn name(tokens: &[TokenWithSpan], from: usize) -> (Vec<String>, usize) {
     let mut parts = Vec::new();
     let mut at = from;
     while let Some(Token::Word(word)) = tokens.get(at).map(|token| &token.token) {
-        let reserved = word.quote_style.is_none()
-            && matches!(word.keyword, K::SELECT | K::LATERAL | K::UNNEST | K::TABLE | K::VALUES | K::SET | K::WITH);
+        let reserved = word.quote_style.is_none() && begins_clause(word.keyword);
         if reserved && parts.is_empty() {
             return (Vec::new(), at);
         }
@@ -119,6 +124,29 @@ fn name(tokens: &[TokenWithSpan], from: usize) -> (Vec<String>, usize) {
         at += 1;
     }
     (parts, at)
+}
+
+/// Whether a word without quotes begins something else than a name.
+fn begins_clause(word: K) -> bool {
+    matches!(
+        word,
+        K::SELECT
+            | K::LATERAL
+            | K::UNNEST
+            | K::TABLE
+            | K::VALUES
+            | K::SET
+            | K::WITH
+            | K::WHERE
+            | K::ON
+            | K::FROM
+            | K::JOIN
+            | K::GROUP
+            | K::ORDER
+            | K::HAVING
+            | K::UNION
+            | K::USING
+    )
 }
 
 /// Names that queries of a WITH clause have.

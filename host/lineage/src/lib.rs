@@ -10,7 +10,8 @@
 //! 2. **Pieces** (`split`). The tokens are cut into statements: at semicolons, in T-SQL also without them. Procedures and
 //!    blocks are opened, and what only steers them (IF, LOOP, assignments) is dropped. `FROM t INSERT … INSERT …` becomes
 //!    one statement for each INSERT.
-//! 3. **Trees** (`rewrite`, `grammar`, `parse`). sqlparser makes a tree of each piece, by the dialect's own grammar made
+//! 3. **Trees** (`rephrase`, `rewrite`, `grammar`, `parse`). What moves rows without saying INSERT (loads from files,
+//!    unloads, partitions that change tables) is put in the words of INSERT, with the files as a table. sqlparser makes a tree of each piece, by the dialect's own grammar made
 //!    lenient. What it does not understand is put in other words (`loosen`, `rows`), then gets a simpler head, then is
 //!    read as another dialect. Each of these works on tokens and keeps all names that matter.
 //! 4. **Effects** (`statement`, `resolve`). The resolver walks the tree with scopes of names: which tables a query sees,
@@ -52,6 +53,7 @@ mod grammar;
 mod loosen;
 mod name;
 mod parse;
+mod rephrase;
 mod request;
 mod resolve;
 mod rewrite;

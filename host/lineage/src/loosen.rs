@@ -86,6 +86,7 @@ impl Here<'_> {
             (K::WITH | K::WITHOUT, _) => {
                 (1..5).find(|offset| self.named(*offset, "WRAPPER")).map_or(0, |last| last + 1)
             }
+            (K::ON, _) if self.named(1, "CLUSTER") && is_name(self.tokens.get(self.at + 2)) => 3,
             (K::ON, K::COMMIT) => 2 + usize::from(self.word(2) == K::DROP) + 2 * usize::from(self.word(3) == K::ROWS),
             (K::LOCK, K::IN) => 4,
             (K::INTO, _) if self.named(1, "OUTFILE") || self.named(1, "DUMPFILE") => 3,
@@ -317,7 +318,22 @@ fn head(tokens: &mut Vec<TokenWithSpan>) {
             }
         }
         K::CREATE => stream(tokens),
+        K::EXPLAIN => explained(tokens),
         _ => {}
+    }
+}
+
+/// `EXPLAIN how INSERT …`: without how, unless that runs it.
+fn explained(tokens: &mut Vec<TokenWithSpan>) {
+    let statement = |token: &TokenWithSpan| {
+        matches!(
+            keyword(token),
+            K::SELECT | K::WITH | K::INSERT | K::CREATE | K::UPDATE | K::DELETE | K::MERGE | K::REPLACE | K::FROM
+        )
+    };
+    if let Some(at) = tokens.iter().skip(1).position(statement) {
+        let runs = tokens[1..=at].iter().any(|token| keyword(token) == K::ANALYZE);
+        tokens.splice(1..=at, runs.then(|| word("ANALYZE")));
     }
 }
 

@@ -23,9 +23,10 @@ impl TableName {
         Self::new(text.split('.').map(str::to_owned).collect())
     }
 
-    /// Files at an address, as in `COPY t FROM 's3://bucket/key'`.
+    /// Files at an address, as in `COPY t FROM 's3://bucket/key'`. What an address holds of passwords and signatures is
+    /// left out.
     pub fn location(address: impl Into<String>) -> Self {
-        Self { parts: vec![address.into()], location: true }
+        Self { parts: vec![public(&address.into())], location: true }
     }
 
     /// Its parts, the outermost first.
@@ -65,9 +66,9 @@ impl TableName {
         finished
     }
 
-    /// In lower case, to compare.
+    /// To compare: a name in lower case. Addresses tell case apart, and none is the name of a table.
     pub(crate) fn key(&self) -> String {
-        self.to_string().to_lowercase()
+        if self.location { format!("\u{0}{self}") } else { self.to_string().to_lowercase() }
     }
 }
 
@@ -75,4 +76,19 @@ impl fmt::Display for TableName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.parts.join("."))
     }
+}
+
+/// An address without a password before its host and without parameters, which may sign it.
+fn public(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let rest = match rest.split_once('?') {
+        Some((path, parameters)) if parameters.contains('=') => path,
+        _ => rest,
+    };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = match host.rsplit_once('@') {
+        Some((user, host)) if user.contains(':') => host,
+        _ => host,
+    };
+    format!("{scheme}://{host}{path}")
 }

@@ -1,20 +1,17 @@
 //! From text to tokens, from tokens to statements, from a statement to its tree. Never knows what a tree means.
 
-use sqlparser::ast::{Query, Statement};
+use sqlparser::ast::Statement;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 use crate::grammar::Grammar;
-use crate::{Reason, Request, Span};
+use crate::{Reason, Span};
 
 /// From which depth on more stack is taken before a statement is parsed.
 const SHALLOW: usize = 8;
 
 /// In how many parentheses a table may stand: the parser tries each of them in two ways.
 const TABLES: usize = 500;
-
-/// How deep a query in a string of another statement may be.
-const QUOTED: usize = 100;
 
 /// Stack for each level of a deep statement; without optimisation frames are several times as large.
 const PER_LEVEL: usize = if cfg!(debug_assertions) { 96 * 1024 } else { 16 * 1024 };
@@ -169,14 +166,15 @@ fn run(grammar: &Grammar, tokens: Vec<TokenWithSpan>, limit: usize) -> Parsed {
             Ok(statement) => statements.push(statement),
             Err(error) => {
                 let at = parser.peek_token_ref().clone();
-                return Parsed { statements, failure: Some((message(grammar, &error), Some(at))) };
+                let text = without_texts(message(grammar, &error), &parser);
+                return Parsed { statements, failure: Some((text, Some(at))) };
             }
         }
         let stuck = parser.get_current_index() == before;
         let next = parser.peek_token_ref().clone();
         let ended = matches!(next.token, Token::EOF | Token::SemiColon);
         if stuck || (!ended && !grammar.dialect().needs_no_semicolon()) {
-            let text = format!("expected the end of the statement, found {}", next.token);
+            let text = without_texts(format!("expected the end of the statement, found {}", next.token), &parser);
             return Parsed { statements, failure: Some((text, Some(next))) };
         }
     }
@@ -190,19 +188,16 @@ fn message(grammar: &Grammar, error: &ParserError) -> String {
     }
 }
 
-/// Parses a query that stands in a string of another statement.
-pub(crate) fn query(sql: &str, request: &Request) -> Result<Box<Query>, String> {
-    let grammar = Grammar::new(request.dialect, request.limits.steps);
-    let (tokens, stopped) = tokens(&grammar, sql);
-    if let Some(reason) = stopped {
-        return Err(reason.text);
-    }
-    let parsed = parse(&grammar, tokens, request.limits.depth.min(QUOTED));
-    match (parsed.statements.into_iter().next(), parsed.failure) {
-        (Some(Statement::Query(query)), None) => Ok(query),
-        (_, Some((text, _))) => Err(text),
-        _ => Err("the quoted text is no query".to_owned()),
-    }
+/// A message without the literal at which the parser stopped: it may be a password.
+fn without_texts(message: String, parser: &Parser) -> String {
+    let near = [parser.get_current_token(), parser.peek_token_ref(), parser.get_previous_token()];
+    let texts = near.into_iter().filter(|token| is_text(&token.token));
+    texts.fold(message, |message, token| message.replace(&token.token.to_string(), "a text"))
+}
+
+fn is_text(token: &Token) -> bool {
+    !matches!(token, Token::Word(_) | Token::Number(..) | Token::EOF | Token::Whitespace(_))
+        && token.to_string().len() > 3
 }
 
 /// The part of the text that tokens cover.

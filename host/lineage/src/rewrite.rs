@@ -3,8 +3,8 @@
 use sqlparser::keywords::Keyword as K;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use crate::Dialect;
 use crate::split::{is_word, keyword};
+use crate::{Dialect, rephrase};
 
 /// By how many tokens a rewriting may change a statement: each change moves what follows it.
 const MOST: usize = 4_000;
@@ -20,6 +20,11 @@ pub(crate) fn rewrite(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWi
         Some(K::CREATE | K::REPLACE) => type_columns(&mut tokens),
         Some(K::INSERT) => bare_query(&mut tokens),
         Some(K::UPDATE) => spell_out(&mut tokens),
+        _ => {}
+    }
+    match dialect {
+        Dialect::ClickHouse => rephrase::scalars(&mut tokens),
+        Dialect::DuckDb => rephrase::pivots(&mut tokens),
         _ => {}
     }
     tokens
@@ -214,6 +219,7 @@ fn words(tokens: &mut Vec<TokenWithSpan>, dialect: Dialect) {
                 at += 2;
             }
             Token::Word(word) if word.value.eq_ignore_ascii_case("IDENTIFIER") => named_by_string(tokens, at),
+            Token::Word(word) if word.value.eq_ignore_ascii_case("BULK") => bulk(tokens, at),
             Token::Word(word) if word.keyword == K::OPTION && dialect == Dialect::TSql => hint(tokens, at),
             Token::AtSign if dialect == Dialect::Snowflake => stage(tokens, at),
             Token::Word(word) if dialect == Dialect::Snowflake && word.value.starts_with('@') => stage(tokens, at),
@@ -249,6 +255,16 @@ fn named_by_string(tokens: &mut Vec<TokenWithSpan>, at: usize) {
         parts.push(TokenWithSpan::wrap(Token::make_word(part.trim_matches('"'), Some('"'))));
     }
     tokens.splice(at..=at + 3, parts);
+}
+
+/// `OPENROWSET(BULK '…', …)`: without the word.
+fn bulk(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+    let call = at > 1 && is_word(&tokens[at - 2], "OPENROWSET") && tokens[at - 1].token == Token::LParen;
+    let text = match tokens.get(at + 1).map(|token| &token.token) {
+        Some(Token::SingleQuotedString(text) | Token::NationalStringLiteral(text)) if call => text.clone(),
+        _ => return,
+    };
+    tokens.splice(at..=at + 1, [TokenWithSpan::wrap(Token::SingleQuotedString(text))]);
 }
 
 /// `OPTION (…)` at the end of a statement.

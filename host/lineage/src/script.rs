@@ -8,7 +8,7 @@ use crate::resolve::{Env, Resolver};
 use crate::statement::Effect;
 use crate::{
     Analysis, Dialect, Reason, Request, Span, Statement, StatementKind, Verdict, fallback, fingerprint, loosen, parse,
-    rewrite, split,
+    rephrase, rewrite, split,
 };
 
 /// Dialects whose grammars are tried on what a dialect's own does not know.
@@ -77,7 +77,8 @@ impl<'r> Script<'r> {
             self.piece(&piece);
         }
         if let Some(reason) = stopped {
-            self.unread(&tail.unwrap_or_default(), reason);
+            let tail = tail.unwrap_or_default();
+            self.unread(&tail, parse::span(&tail), reason);
         }
         self.finish()
     }
@@ -119,6 +120,11 @@ impl<'r> Script<'r> {
             return;
         }
         let whole = parse::span(piece);
+        let told = rephrase::rephrase(piece, self.grammar);
+        let (piece, kind) = match &told {
+            Some((tokens, kind)) => (tokens.as_slice(), Some(*kind)),
+            None => (piece, None),
+        };
         let parsed = self.parsed(piece);
         if parsed.failure.is_some() && moves_nothing(piece) {
             self.effect(Effect::nothing(StatementKind::Other), whole);
@@ -131,6 +137,7 @@ impl<'r> Script<'r> {
                 if half {
                     self.complete(&mut effect, piece);
                 }
+                effect.kind = kind.unwrap_or(effect.kind);
                 self.effect(effect, whole);
             }
         }
@@ -140,7 +147,7 @@ impl<'r> Script<'r> {
             if understood {
                 self.blame(reason);
             } else {
-                self.unread(piece, reason);
+                self.unread(piece, whole, reason);
             }
         }
     }
@@ -158,7 +165,7 @@ impl<'r> Script<'r> {
             return first;
         }
         let loose = loosen::loosen(&rewrite::rewrite(piece, self.request.dialect));
-        let simple = rewrite::header(&loose);
+        let simple = rewrite::header(&loose).or_else(|| rephrase::model(&loose));
         for dialect in core::iter::once(self.request.dialect).chain(OTHERS) {
             let grammar = self.grammar.like(dialect);
             for tokens in [Some(&loose), simple.as_ref()].into_iter().flatten() {
@@ -204,8 +211,7 @@ impl<'r> Script<'r> {
     }
 
     /// A statement that could not be parsed: its tables, as far as its tokens tell.
-    fn unread(&mut self, tokens: &[TokenWithSpan], reason: Reason) {
-        let span = parse::span(tokens);
+    fn unread(&mut self, tokens: &[TokenWithSpan], span: Span, reason: Reason) {
         let mut found = fallback::tables(&mut self.resolver, tokens);
         if found.inputs.is_empty() && tokens.first().is_some_and(|first| split::is_word(first, "ALTER")) {
             found.kind = StatementKind::Alter;

@@ -91,7 +91,7 @@ impl Piece {
                 K::TABLE | K::VIEW | K::PROCEDURE | K::FUNCTION | K::SCHEMA | K::INDEX | K::ELSE | K::AS
             ),
             K::BEGIN | K::END | K::ELSE | K::WHILE | K::RETURN => true,
-            _ => is_word(token, "GO"),
+            _ => is_word(token, "GO") || is_word(token, "BULK"),
         }
     }
 
@@ -164,7 +164,7 @@ fn body(tokens: &[TokenWithSpan], routine: bool) -> &[TokenWithSpan] {
             K::END | K::RAISE | K::RETURN | K::DECLARE => &[],
             _ if is_word(first, "ELSIF") => after_condition(rest),
             _ if is_word(first, "LOOP") => &rest[1..],
-            _ if begins(keyword(first)) => break,
+            _ if begins(keyword(first)) || is_word(first, "BULK") => break,
             // An assignment or a call: nothing that moves rows.
             _ => &[],
         };
@@ -188,6 +188,8 @@ fn begins(keyword: K) -> bool {
             | K::ALTER
             | K::COPY
             | K::REPLACE
+            | K::LOAD
+            | K::UNLOAD
     )
 }
 

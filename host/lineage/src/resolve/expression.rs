@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use sqlparser::ast::{
     AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
-    InTarget, LambdaFunction, NamedWindowExpr, ObjectName, OneOrManyWithParens, OrderByExpr, Subscript,
+    InTarget, LambdaFunction, NamedWindowExpr, ObjectName, OneOrManyWithParens, OrderByExpr, Subscript, Value,
     WindowFrameBound, WindowSpec, WindowType,
 };
 
 use super::{Env, Flow, Resolver, Scope, TEXT, idents, last, walk};
+use crate::Dialect;
 
 /// Units of time, which functions of dates take as a bare word.
 const UNITS: [&str; 34] = [
@@ -98,6 +99,11 @@ impl Resolver<'_> {
             }
             Expr::Function(function) => self.function(function, env, scope, into),
             Expr::Lambda(lambda) => self.lambda(lambda, env, scope, into),
+            Expr::Value(value) => {
+                if let Value::Placeholder(name) = &value.value {
+                    self.ordinal(name, scope, into);
+                }
+            }
             Expr::Subquery(query) => self.nested(query, env, scope, into),
             // Which columns it lists does not matter: only whether there is a row.
             Expr::Exists { subquery, .. } => drop(self.query(subquery, env, Some(scope))),
@@ -135,6 +141,19 @@ impl Resolver<'_> {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
             walk::accesses(chain, &mut |part| self.collect(part, env, scope, into));
         });
+    }
+
+    /// `$1`: a column by its place, where that is what it means.
+    fn ordinal(&mut self, name: &str, scope: &Scope, into: &mut Flow) {
+        let place = name.strip_prefix('$').and_then(|place| place.parse::<usize>().ok());
+        let (Some(place), Dialect::Snowflake, [only]) = (place, self.request.dialect, scope.relations.as_slice())
+        else {
+            return;
+        };
+        match place.checked_sub(1).and_then(|at| only.rows.columns.get(at)) {
+            Some(column) if !only.rows.is_open() => into.add(&column.flow),
+            _ => into.add(&self.plain(&Ident::new(name), scope)),
+        }
     }
 
     fn deeper(&mut self, expr: &Expr, env: &Env, scope: &Scope, into: &mut Flow) {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sqlparser::ast::{
     Expr, ExprWithAlias, Function, FunctionArg, FunctionArguments, Ident, JsonTableColumn, Measure, PivotValueSource,
-    RowsPerMatch, TableAlias, TableFactor,
+    RowsPerMatch, SetOperator, TableAlias, TableFactor,
 };
 
 use super::expression::{argument_of, text};
@@ -258,10 +258,17 @@ impl Resolver<'_> {
             }
         }
         flow.settle();
-        if let Some(address) = args.iter().filter_map(argument_of).find_map(literal)
+        if let Some(files) = args.iter().filter_map(argument_of).find_map(addresses)
             && READING.contains(&name)
         {
-            let rows = self.rows_of_files(TableName::location(address));
+            let mut rows = Rc::default();
+            for (at, address) in files.into_iter().enumerate() {
+                let more = self.rows_of_files(TableName::location(address));
+                rows = match at {
+                    0 => more,
+                    _ => Rc::new(self.combined(&rows, &more, SetOperator::Union, true)),
+                };
+            }
             self.derived(&rows, alias, scope);
             return;
         }
@@ -346,8 +353,9 @@ impl Resolver<'_> {
         let mut rows = Rows { columns: all.columns.iter().filter(kept).cloned().collect(), ..Rows::default() };
         rows.rest.clone_from(&all.rest);
         let PivotValueSource::List(values) = values else {
-            let star = flows.first().map_or_else(Flow::default, |(_, flow)| flow.clone());
-            rows.any = Some(star);
+            let all = flows.iter().fold(Flow::default(), |all, (_, flow)| all.joined(flow));
+            rows.columns.push(self.column("*", all.clone()));
+            rows.any = Some(all);
             return rows;
         };
         for value in values {
@@ -402,6 +410,25 @@ impl Resolver<'_> {
             rows.columns.push(self.column(&measure.alias.value, flow));
         }
         rows
+    }
+}
+
+/// The files that a function of a table reads or writes.
+pub(crate) fn files_of(function: &Function) -> Option<TableName> {
+    let name = last(&function.name)?.value.to_lowercase();
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let address = list.args.iter().filter_map(argument_of).find_map(literal)?;
+    READING.contains(&name.as_str()).then(|| TableName::location(address))
+}
+
+/// The addresses in an argument: a text, or a list of them.
+fn addresses(expr: &Expr) -> Option<Vec<String>> {
+    match expr {
+        Expr::Array(array) => {
+            let all: Vec<String> = array.elem.iter().filter_map(literal).collect();
+            (!all.is_empty()).then_some(all)
+        }
+        one => literal(one).map(|address| vec![address]),
     }
 }
 

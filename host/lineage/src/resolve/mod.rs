@@ -17,7 +17,8 @@ use std::rc::Rc;
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
-pub(crate) use expression::EXCLUDED;
+pub(crate) use expression::{EXCLUDED, argument_of};
+pub(crate) use factor::files_of;
 pub(crate) use model::{Column, Env, Flow, Relation, Rows, Scope, SourceId, Symbol, TableId, Unit};
 pub(crate) use names::{path, words};
 pub(crate) use select::column_name;

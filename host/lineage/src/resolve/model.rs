@@ -4,7 +4,7 @@ use core::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use sqlparser::ast::NamedWindowDefinition;
+use sqlparser::ast::{Expr, NamedWindowDefinition};
 
 use crate::Confidence;
 
@@ -181,7 +181,21 @@ impl<'p> Scope<'p> {
 
 /// The named queries a query can see: a list that shares its tail.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Env(Option<Rc<Named>>);
+pub(crate) struct Env {
+    named: Option<Rc<Named>>,
+    scalars: Option<Rc<Scalar>>,
+}
+
+/// An expression that has a name for all queries within, as in `WITH expression AS name`.
+#[derive(Debug)]
+pub(crate) struct Scalar {
+    /// Its name.
+    pub name: Rc<str>,
+    /// The expression.
+    pub expr: Expr,
+    /// What it can see itself.
+    pub before: Env,
+}
 
 #[derive(Debug)]
 struct Named {
@@ -193,17 +207,35 @@ struct Named {
 impl Env {
     /// With one more.
     pub(crate) fn with(&self, key: Symbol, rows: Rc<Rows>) -> Self {
-        Self(Some(Rc::new(Named { key, rows, before: self.clone() })))
+        Self { named: Some(Rc::new(Named { key, rows, before: self.clone() })), scalars: self.scalars.clone() }
+    }
+
+    /// With a name for an expression.
+    pub(crate) fn with_scalar(&self, name: &str, expr: Expr) -> Self {
+        let scalar = Scalar { name: name.into(), expr, before: self.clone() };
+        Self { named: self.named.clone(), scalars: Some(Rc::new(scalar)) }
+    }
+
+    /// The expressions that have names, the first one first.
+    pub(crate) fn scalars(&self) -> Vec<Rc<Scalar>> {
+        let mut all = Vec::new();
+        let mut here = self.scalars.as_ref();
+        while let Some(scalar) = here {
+            all.push(Rc::clone(scalar));
+            here = scalar.before.scalars.as_ref();
+        }
+        all.reverse();
+        all
     }
 
     /// Finds a named query.
     pub(crate) fn find(&self, key: Symbol) -> Option<Rc<Rows>> {
-        let mut here = self.0.as_ref();
+        let mut here = self.named.as_ref();
         while let Some(named) = here {
             if named.key == key {
                 return Some(Rc::clone(&named.rows));
             }
-            here = named.before.0.as_ref();
+            here = named.before.named.as_ref();
         }
         None
     }

@@ -3,6 +3,7 @@
 use sqlparser::ast::{Ident, ObjectName};
 
 use super::idents;
+use crate::rephrase::FILES;
 use crate::{Dialect, TableName};
 
 /// File formats that stand before a path in place of a schema.
@@ -34,6 +35,7 @@ pub(crate) fn path(name: &ObjectName, dialect: Dialect) -> Option<TableName> {
             let known = FORMATS.contains(&format.value.to_lowercase().as_str());
             known.then(|| TableName::location(path.value.clone()))
         }
+        [files] if files.value.starts_with(FILES) => Some(TableName::location(files.value.trim_start_matches(FILES))),
         [stage] if dialect == Dialect::Snowflake && stage.value.starts_with('@') => {
             Some(TableName::location(stage.value.clone()))
         }

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Cte, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Table, TableAlias, Values, With,
+    Cte, Expr, LimitClause, OrderBy, OrderByKind, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, Table,
+    TableAlias, Values, With,
 };
 
 use super::{Column, Env, Flow, Resolver, Rows, Scope, Symbol, TableId};
+use crate::rephrase::SCALAR;
 use crate::{Dialect, InfluenceKind};
 
 /// How often a recursive query is gone through at most until nothing changes.
@@ -40,6 +42,10 @@ impl Resolver<'_> {
         let Some(with) = with else { return env };
         let implied = matches!(self.request.dialect, Dialect::TSql | Dialect::Oracle | Dialect::Teradata);
         for cte in &with.cte_tables {
+            if let Some(expr) = scalar(&cte.query) {
+                env = env.with_scalar(&cte.alias.name.value, expr.clone());
+                continue;
+            }
             let key = self.symbol(&cte.alias.name.value);
             let sets = matches!(cte.query.body.as_ref(), SetExpr::SetOperation { .. });
             let rows = if sets && (with.recursive || implied) {
@@ -217,6 +223,15 @@ impl Resolver<'_> {
             // Only a subquery in it reads anything.
             let _ = self.uses(limit, env, &scope);
         }
+    }
+}
+
+/// The expression that a named query stands for, where it does.
+fn scalar(query: &Query) -> Option<&Expr> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return None };
+    match select.projection.as_slice() {
+        [SelectItem::ExprWithAlias { expr, alias }] if alias.value == SCALAR => Some(expr),
+        _ => None,
     }
 }
 

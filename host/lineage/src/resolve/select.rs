@@ -24,13 +24,16 @@ impl Resolver<'_> {
         scope.windows = &select.named_window;
         self.from(&select.from, env, &mut scope);
         select.lateral_views.iter().for_each(|view| self.lateral_view(view, env, &mut scope));
+        self.scalars(env, &mut scope);
+        let scalars = scope.aliases.len();
         let rows = if select.flavor == SelectFlavor::FromFirstNoSelect {
             self.everything(&scope).as_ref().clone()
         } else {
             self.list(&select.projection, env, &mut scope)
         };
         let rows = self.excluded(rows, select.exclude.as_ref());
-        scope.aliases.clone_from(&rows.columns);
+        scope.aliases.truncate(scalars);
+        scope.aliases.extend_from_slice(&rows.columns);
         self.clauses(select, env, &scope);
         if let Some(OrderBy { kind: OrderByKind::Expressions(items), .. }) = order {
             let mut flow = Flow::default();
@@ -38,6 +41,20 @@ impl Resolver<'_> {
             self.influence(InfluenceKind::Order, flow);
         }
         Rc::new(rows)
+    }
+
+    /// Adds what expressions with a name mean here.
+    fn scalars(&mut self, env: &Env, scope: &mut Scope) {
+        let noted = self.reasons.len();
+        for scalar in env.scalars() {
+            if !self.step() {
+                break;
+            }
+            let flow = self.value(&scalar.expr, &scalar.before, scope);
+            scope.aliases.push(self.column(&scalar.name, flow));
+        }
+        // Not every query within has what the expression names, nor uses it.
+        self.reasons.truncate(noted);
     }
 
     fn clauses(&mut self, select: &Select, env: &Env, scope: &Scope) {

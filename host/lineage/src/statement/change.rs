@@ -38,7 +38,9 @@ impl Resolver<'_> {
                 MergeAction::Delete { .. } | MergeAction::DoNothing { .. } => {}
             }
         }
-        Effect { columns: once(columns), ..Effect::writes(StatementKind::Merge, table, Change::Adds) }
+        let effect = Effect { columns: once(columns), ..Effect::writes(StatementKind::Merge, table, Change::Adds) };
+        self.output(merge.output.as_ref(), &effect, env, &scope);
+        effect
     }
 
     fn merge_insert(
@@ -81,7 +83,9 @@ impl Resolver<'_> {
         update.selection.iter().for_each(|expr| self.decides(InfluenceKind::Filter, expr, env, &scope));
         let mut columns = Vec::new();
         self.assign(&update.assignments, table, env, &scope, &mut columns);
-        Effect { columns: once(columns), ..Effect::writes(StatementKind::Update, table, Change::Adds) }
+        let effect = Effect { columns: once(columns), ..Effect::writes(StatementKind::Update, table, Change::Adds) };
+        self.output(update.output.as_ref(), &effect, env, &scope);
+        effect
     }
 
     /// The table that an UPDATE writes: the named one, the one behind an alias, or one of several joined ones.
@@ -128,7 +132,9 @@ impl Resolver<'_> {
         }
         delete.using.iter().for_each(|using| self.from(using, env, &mut scope));
         delete.selection.iter().for_each(|expr| self.decides(InfluenceKind::Filter, expr, env, &scope));
-        Effect { outputs, change: Change::Adds, ..Effect::nothing(StatementKind::Delete) }
+        let effect = Effect { outputs, change: Change::Adds, ..Effect::nothing(StatementKind::Delete) };
+        self.output(delete.output.as_ref(), &effect, env, &scope);
+        effect
     }
 
     /// The table behind a named query that is written through.
@@ -194,15 +200,15 @@ fn assigned(update: &Update) -> Option<Vec<Ident>> {
 /// Each column once, with all that several clauses write to it.
 pub(super) fn once(columns: impl IntoIterator<Item = (Option<TableId>, Column)>) -> Vec<(Option<TableId>, Column)> {
     let mut all: Vec<(Option<TableId>, Column)> = Vec::new();
-    let mut places: HashMap<Symbol, usize> = HashMap::new();
+    let mut places: HashMap<(Option<TableId>, Symbol), usize> = HashMap::new();
     for (table, column) in columns {
-        if let Some(at) = places.get(&column.key) {
+        if let Some(at) = places.get(&(table, column.key)) {
             let flow: Flow = core::mem::take(&mut all[*at].1.flow);
             all[*at].1.flow = flow.joined(&column.flow);
         } else {
             // Columns that only a schema could name stay apart.
             if column.name.as_ref() != "*" {
-                places.insert(column.key, all.len());
+                places.insert((table, column.key), all.len());
             }
             all.push((table, column));
         }

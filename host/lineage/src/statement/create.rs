@@ -6,7 +6,7 @@ use sqlparser::ast::{CreateTable, CreateTableLikeKind, CreateView, ObjectName, Q
 
 use super::{Change, Effect};
 use crate::StatementKind;
-use crate::resolve::{Env, Flow, Resolver, Rows, last};
+use crate::resolve::{Env, Flow, Resolver, Rows, TableId, last};
 
 impl Resolver<'_> {
     /// What CREATE TABLE does.
@@ -21,15 +21,40 @@ impl Resolver<'_> {
         let effect = Effect::writes(StatementKind::CreateTable, table, Change::Makes { temporary });
         let model = match &create.like {
             Some(CreateTableLikeKind::Plain(like) | CreateTableLikeKind::Parenthesized(like)) => Some(&like.name),
-            None => create.clone.as_ref(),
+            None => create.clone.as_ref().or(create.partition_of.as_ref()),
         };
         if let Some(model) = model {
             let words = crate::resolve::words(model, self.request.dialect);
             let rows = self.read(words, env);
             return effect.with_rows(table, &rows);
         }
+        if let Some(parents) = create.inherits.as_ref().filter(|parents| !parents.is_empty()) {
+            return self.inherited(effect, table, &names, parents, env);
+        }
         let columns = names.iter().map(|name| (Some(table), self.column(name, Flow::default()))).collect();
         Effect { columns, ..effect }
+    }
+
+    /// A table that has the columns of others before its own.
+    fn inherited(
+        &mut self,
+        effect: Effect,
+        table: TableId,
+        names: &[&str],
+        parents: &[ObjectName],
+        env: &Env,
+    ) -> Effect {
+        let mut rows = Rows::default();
+        for parent in parents {
+            let words = crate::resolve::words(parent, self.request.dialect);
+            rows.columns.extend(self.read(words, env).columns.iter().cloned());
+        }
+        for name in names {
+            let own = self.column(name, Flow::default());
+            rows.columns.retain(|column| column.key != own.key);
+            rows.columns.push(own);
+        }
+        effect.with_rows(table, &rows)
     }
 
     /// What CREATE VIEW does.

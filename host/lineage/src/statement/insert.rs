@@ -9,8 +9,10 @@ use sqlparser::ast::{
 
 use super::change::once;
 use super::{Change, Effect};
-use crate::StatementKind;
-use crate::resolve::{Column, EXCLUDED, Env, Flow, Relation, Resolver, Rows, Scope, TableId, last};
+use crate::resolve::{
+    Column, EXCLUDED, Env, Flow, Relation, Resolver, Rows, Scope, TableId, column_name, files_of, last,
+};
+use crate::{InfluenceKind, StatementKind};
 
 impl Resolver<'_> {
     /// What an INSERT does.
@@ -24,21 +26,39 @@ impl Resolver<'_> {
         } else {
             Change::Adds
         };
-        let TableObject::TableName(name) = &insert.table else {
+        let Some(table) = self.written_object(&insert.table) else {
+            self.reason(format!("which table {} writes is not known", insert.table));
             return Effect::nothing(StatementKind::Insert);
         };
-        let table = self.target(name);
         let effect = Effect::writes(StatementKind::Insert, table, change);
         if let Some(rows) = rows {
             let rows = self.placed(insert, table, &rows);
             let replaced = self.replacing(insert, table, &rows, env);
             let effect = effect.with_rows(table, &rows);
-            Effect { columns: once(effect.columns.into_iter().chain(replaced)), ..effect }
+            let effect = Effect { columns: once(effect.columns.into_iter().chain(replaced)), ..effect };
+            self.output(insert.output.as_ref(), &effect, env, &Scope::default());
+            effect
         } else {
             let mut columns = Vec::new();
             let scope = Scope::default();
             self.assign(&insert.assignments, table, env, &scope, &mut columns);
             Effect { columns, ..effect }
+        }
+    }
+
+    /// The table or the files that an INSERT names.
+    fn written_object(&mut self, object: &TableObject) -> Option<TableId> {
+        match object {
+            TableObject::TableName(name) => Some(self.target(name)),
+            TableObject::TableFunction(function) => files_of(function).map(|files| self.table(files)),
+            TableObject::TableQuery(query) => {
+                // A query that is written through: to the only table that it reads.
+                let before = core::mem::take(&mut self.reads);
+                self.query(query, &Env::default(), None);
+                let read = core::mem::replace(&mut self.reads, before);
+                let mut read = read.into_iter();
+                read.next().filter(|_| read.next().is_none())
+            }
         }
     }
 
@@ -153,11 +173,15 @@ impl Resolver<'_> {
             let rows = self.query(source, env, None);
             scope.add(Relation { names: Vec::new(), own: Vec::new(), rows, table: None, silent: false });
         }
+        for when in &insert.multi_table_when_clauses {
+            self.decides(InfluenceKind::Filter, &when.condition, env, &scope);
+        }
         let conditional = insert.multi_table_when_clauses.iter().flat_map(|when| &when.into_clauses);
         let others = insert.multi_table_else_clause.iter().flatten();
         for clause in insert.multi_table_into_clauses.iter().chain(conditional).chain(others) {
             self.insert_into(clause, env, &scope, &mut effect);
         }
+        effect.columns = once(effect.columns);
         effect
     }
 
@@ -171,15 +195,27 @@ impl Resolver<'_> {
                         MultiTableInsertValue::Expr(expr) => self.value(expr, env, scope),
                         MultiTableInsertValue::Default => Flow::default(),
                     };
-                    let name = format!("_col{}", rows.columns.len());
+                    let name = match value {
+                        MultiTableInsertValue::Expr(expr) => {
+                            column_name(expr, rows.columns.len(), self.request.dialect)
+                        }
+                        MultiTableInsertValue::Default => format!("_col{}", rows.columns.len()).into(),
+                    };
                     rows.columns.push(self.column(&name, flow));
                 }
             }
             None => rows = self.everything(scope).as_ref().clone(),
         }
         let names: Vec<&str> = clause.columns.iter().map(|name| name.value.as_str()).collect();
+        let literal = clause.values.is_some() && rows.columns.iter().all(|column| column.flow.sources.is_empty());
+        if literal && names.is_empty() && self.rows_of(table).is_open() {
+            // Which columns the values go to is known to nobody.
+            rows = Rows::default();
+        }
         let rows = if names.is_empty() { self.by_position(table, &rows, &[]) } else { self.named(&rows, &names) };
-        effect.outputs.push(table);
+        if !effect.outputs.contains(&table) {
+            effect.outputs.push(table);
+        }
         effect.columns.extend(rows.columns.into_iter().map(|column| (Some(table), column)));
     }
 }

@@ -4,12 +4,14 @@ mod change;
 mod create;
 mod files;
 mod insert;
+mod output;
 
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    AlterTable, AlterTableOperation, AlterViewOperation, ConditionalStatements, CreateProcedureBody, ObjectName,
-    ObjectType, Query, RenameTableNameKind, SetExpr, Statement, Use,
+    AlterTable, AlterTableOperation, AlterViewOperation, ConditionalStatements, CreateProcedureBody, Delete, Expr,
+    Insert, Merge, ObjectName, ObjectType, OutputClause, Query, RenameTableNameKind, SetExpr, Statement, Update, Use,
+    UtilityOption,
 };
 
 use crate::resolve::{Column, Env, Relation, Resolver, Rows, Scope, TableId, path, words};
@@ -130,20 +132,21 @@ impl Resolver<'_> {
         let reads = core::mem::take(&mut self.reads);
         let effect = self.effect(statement, env);
         let mut effect = Effect { inputs: core::mem::replace(&mut self.reads, reads).into_iter().collect(), ..effect };
-        let (Statement::Insert(sqlparser::ast::Insert { returning, .. })
-        | Statement::Update(sqlparser::ast::Update { returning, .. })
-        | Statement::Delete(sqlparser::ast::Delete { returning, .. })) = statement
-        else {
-            self.aside.push(effect);
-            return Rc::default();
+        let (returning, output) = match statement {
+            Statement::Insert(Insert { returning, output, .. })
+            | Statement::Update(Update { returning, output, .. })
+            | Statement::Delete(Delete { returning, output, .. }) => (returning.as_deref(), output.as_ref()),
+            Statement::Merge(Merge { output, .. }) => (None, output.as_ref()),
+            _ => (None, None),
         };
+        if let (None, Some(OutputClause::Output { select_items, .. })) = (returning, output) {
+            let rows = self.output_rows(select_items, &effect, env, &Scope::default());
+            self.aside.push(effect);
+            return Rc::new(rows);
+        }
         let mut scope = Scope::default();
         for table in effect.outputs.clone() {
-            let mut rows = self.rows_of(table).as_ref().clone();
-            for (_, column) in effect.columns.iter().filter(|(owner, _)| *owner == Some(table)) {
-                rows.columns.retain(|other| other.key != column.key);
-                rows.columns.push(column.clone());
-            }
+            let rows = self.changed(&effect, table);
             if effect.kind == StatementKind::Delete {
                 effect.inputs.push(table);
                 self.reads.insert(table);
@@ -153,7 +156,7 @@ impl Resolver<'_> {
             scope.add(Relation { names, own: Vec::new(), rows: Rc::new(rows), table: Some(table), silent: false });
         }
         self.aside.push(effect);
-        let items = returning.as_deref().unwrap_or_default();
+        let items = returning.unwrap_or_default();
         Rc::new(self.list(items, env, &mut scope))
     }
 
@@ -201,9 +204,9 @@ impl Resolver<'_> {
                 Effect { outputs: tables, change, ..Effect::nothing(StatementKind::Truncate) }
             }
             Statement::Drop { object_type, if_exists, names, .. } => self.drop_effect(*object_type, !if_exists, names),
-            Statement::Explain { analyze, statement, .. } => {
+            Statement::Explain { analyze, options, statement, .. } => {
                 let inner = self.effect(statement, env);
-                if *analyze {
+                if *analyze || options.iter().flatten().any(runs) {
                     return inner;
                 }
                 Effect {
@@ -323,6 +326,13 @@ impl Resolver<'_> {
     }
 }
 
+/// Whether an option of EXPLAIN runs the statement.
+fn runs(option: &UtilityOption) -> bool {
+    let off =
+        |value: &Expr| ["false", "off", "0"].contains(&value.to_string().trim_matches('\'').to_lowercase().as_str());
+    option.name.value.eq_ignore_ascii_case("analyze") && !option.arg.as_ref().is_some_and(off)
+}
+
 /// A new name: in the place of the old one unless it says otherwise.
 fn beside(mut parts: Vec<String>, old: &TableName) -> TableName {
     let missing = old.parts().len().saturating_sub(parts.len());
@@ -337,8 +347,8 @@ fn into(body: &SetExpr) -> Option<(ObjectName, bool)> {
         SetExpr::Select(select) => {
             let into = select.into.as_ref()?;
             let name = match into.targets.first()? {
-                sqlparser::ast::Expr::Identifier(ident) => vec![ident.clone()],
-                sqlparser::ast::Expr::CompoundIdentifier(parts) => parts.clone(),
+                Expr::Identifier(ident) => vec![ident.clone()],
+                Expr::CompoundIdentifier(parts) => parts.clone(),
                 _ => return None,
             };
             // A variable is no table.

@@ -136,41 +136,6 @@ fn queries_that_write_aside_are_told() {
 }
 
 #[test]
-fn files_are_read_and_written() {
-    expect_tables(
-        Dialect::Redshift,
-        &[
-            ("COPY t FROM 's3://b/k' IAM_ROLE 'r' FORMAT AS PARQUET", "s3://b/k -> t"),
-            ("UNLOAD ('SELECT id FROM orders WHERE total = ''x''') TO 's3://b/k' IAM_ROLE 'r'", "orders -> s3://b/k"),
-        ],
-    );
-    expect_tables(
-        Dialect::Snowflake,
-        &[
-            ("COPY INTO t FROM @stage/path/x FILE_FORMAT = (TYPE = CSV)", "@stage/path/x -> t"),
-            ("COPY INTO 's3://b/k' FROM orders", "orders -> s3://b/k"),
-            ("COPY INTO @stage/x FROM (SELECT id FROM orders)", "orders -> @stage/x"),
-        ],
-    );
-    expect_tables(
-        Dialect::Trino,
-        &[("UNLOAD (SELECT id FROM orders) TO 's3://b/k' WITH (format = 'ORC')", "orders -> s3://b/k")],
-    );
-    expect_tables(
-        Dialect::Hive,
-        &[
-            ("LOAD DATA INPATH 's3://b/k' INTO TABLE t", "s3://b/k -> t"),
-            ("INSERT OVERWRITE DIRECTORY 's3://b/k' SELECT id FROM orders", "orders -> s3://b/k"),
-        ],
-    );
-    expect_tables(
-        Dialect::BigQuery,
-        &[("EXPORT DATA OPTIONS (uri = 'gs://b/k') AS SELECT id FROM orders", "orders -> gs://b/k")],
-    );
-    assert!(read(Dialect::Postgres, "COPY t FROM '/x'").inputs[0].is_location());
-}
-
-#[test]
 fn an_explained_statement_moves_nothing_unless_it_is_run() {
     let found = read(Dialect::Trino, "EXPLAIN INSERT INTO target SELECT id, id, id FROM orders");
     assert_eq!(found.statements[0].kind, StatementKind::Explain);

@@ -5,6 +5,8 @@ mod budget;
 mod cases;
 mod dialects;
 mod dml;
+mod exchanges;
+mod files;
 mod influences;
 mod properties;
 mod scopes;
