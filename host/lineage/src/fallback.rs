@@ -1,5 +1,7 @@
 //! What tokens alone tell of a statement that could not be parsed: the tables after INTO, FROM, JOIN and their like.
 
+use std::collections::HashSet;
+
 use sqlparser::keywords::Keyword as K;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
@@ -9,15 +11,12 @@ use crate::split::{is_word, keyword};
 use crate::statement::{Change, Effect};
 use crate::{StatementKind, TableName};
 
-/// The tables that a statement names, as far as its words tell.
+/// The tables that a statement names, as far as its words tell. Goes through the tokens once, whatever budget is left.
 pub(crate) fn tables(resolver: &mut Resolver, tokens: &[TokenWithSpan]) -> Effect {
     let mut effect = Effect::nothing(StatementKind::Unknown);
     let named = named_queries(tokens);
     let mut at = 0;
     while at < tokens.len() {
-        if !resolver.step() {
-            break;
-        }
         let (role, from) = role(tokens, at);
         let Some(role) = role else {
             at += 1;
@@ -150,12 +149,12 @@ fn begins_clause(word: K) -> bool {
 }
 
 /// Names that queries of a WITH clause have.
-fn named_queries(tokens: &[TokenWithSpan]) -> Vec<String> {
-    let mut found = Vec::new();
+fn named_queries(tokens: &[TokenWithSpan]) -> HashSet<String> {
+    let mut found = HashSet::new();
     for window in tokens.windows(3) {
         let named = is_word(&window[1], "AS") && window[2].token == Token::LParen;
         if let (true, Token::Word(word)) = (named, &window[0].token) {
-            found.push(word.value.to_lowercase());
+            found.insert(word.value.to_lowercase());
         }
     }
     found

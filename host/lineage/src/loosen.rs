@@ -311,11 +311,12 @@ fn head(tokens: &mut Vec<TokenWithSpan>) {
         }
         K::UPDATE => {
             let set = tokens.iter().position(|token| keyword(token) == K::SET).unwrap_or(0);
-            for at in (1..set.min(20 * HEAD)).rev().filter(|at| *at > 1) {
-                if tokens[at].token == Token::Comma {
-                    tokens.splice(at..=at, [word("CROSS"), word("JOIN")]);
-                }
-            }
+            let joined = |token: &TokenWithSpan| match token.token {
+                Token::Comma => vec![word("CROSS"), word("JOIN")],
+                _ => vec![token.clone()],
+            };
+            let tables: Vec<TokenWithSpan> = tokens.iter().take(set).flat_map(joined).collect();
+            tokens.splice(..set, tables);
         }
         K::CREATE => stream(tokens),
         K::EXPLAIN => explained(tokens),

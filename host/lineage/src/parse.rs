@@ -7,6 +7,10 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use crate::grammar::Grammar;
 use crate::{Reason, Span};
 
+/// How many of the parser's own levels one level of the tokens may take. What the tokens do not tell of is refused, not
+/// run without stack for it.
+const CALLS: usize = 8;
+
 /// From which depth on more stack is taken before a statement is parsed.
 const SHALLOW: usize = 8;
 
@@ -40,6 +44,11 @@ pub(crate) fn depth(tokens: &[TokenWithSpan]) -> usize {
             }
             Token::RParen | Token::RBracket | Token::RBrace if levels.len() > 1 => {
                 total -= levels.pop().unwrap_or_default();
+                // `a[1][2]` is a tree of its own for each bracket.
+                if let (Token::RBracket, Some(level)) = (&token.token, levels.last_mut()) {
+                    *level += 1;
+                    total += 1;
+                }
             }
             Token::Comma | Token::SemiColon => {
                 if let Some(level) = levels.last_mut() {
@@ -85,6 +94,19 @@ fn nests(token: &Token) -> bool {
                 | K::AT
                 | K::ELSE
                 | K::PRIOR
+                | K::IF
+                | K::WHILE
+                | K::BEGIN
+                | K::PREPARE
+                | K::DESCRIBE
+                | K::DESC
+                | K::WITH
+                | K::INSERT
+                | K::UPDATE
+                | K::DELETE
+                | K::MERGE
+                | K::DECLARE
+                | K::PROCEDURE
         ),
         Token::Number(..)
         | Token::SingleQuotedString(_)
@@ -92,7 +114,6 @@ fn nests(token: &Token) -> bool {
         | Token::Placeholder(_)
         | Token::Char(_)
         | Token::Period
-        | Token::Colon
         | Token::LParen
         | Token::RParen
         | Token::Comma
@@ -141,7 +162,8 @@ pub(crate) fn too_deep(tokens: &[TokenWithSpan], limit: usize) -> Option<Parsed>
 
 /// Parses the tokens of one statement; where the dialect needs no semicolon, of several.
 pub(crate) fn parse(grammar: &Grammar, tokens: Vec<TokenWithSpan>, limit: usize) -> Parsed {
-    too_deep(&tokens, limit).unwrap_or_else(|| run(grammar, tokens, limit))
+    let depth = depth(&tokens).max(SHALLOW).min(limit);
+    too_deep(&tokens, limit).unwrap_or_else(|| run(grammar, tokens, depth))
 }
 
 /// Calls with stack enough for a tree of a depth.
@@ -149,11 +171,11 @@ pub(crate) fn with_stack<T>(depth: usize, work: impl FnOnce() -> T) -> T {
     if depth < SHALLOW { work() } else { stacker::maybe_grow(depth * PER_LEVEL, depth * PER_LEVEL * 5 / 4, work) }
 }
 
-fn run(grammar: &Grammar, tokens: Vec<TokenWithSpan>, limit: usize) -> Parsed {
+fn run(grammar: &Grammar, tokens: Vec<TokenWithSpan>, depth: usize) -> Parsed {
     let options = ParserOptions::new().with_trailing_commas(true);
     let mut parser = Parser::new(grammar)
         .with_options(options)
-        .with_recursion_limit(limit.saturating_mul(8))
+        .with_recursion_limit(depth.saturating_mul(CALLS))
         .with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
     loop {

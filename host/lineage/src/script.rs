@@ -134,7 +134,7 @@ impl<'r> Script<'r> {
         let half = understood && parsed.failure.is_some() && !self.request.dialect.needs_no_semicolon();
         for statement in &parsed.statements {
             for mut effect in self.resolver.effects(statement, &Env::default()) {
-                if half {
+                if half || self.resolver.left == 0 {
                     self.complete(&mut effect, piece);
                 }
                 effect.kind = kind.unwrap_or(effect.kind);

@@ -42,6 +42,7 @@ impl Resolver<'_> {
             if scope.locals.contains(&key) {
                 return Flow::default();
             }
+            self.spend((scope.relations.len() + scope.aliases.len()) / super::SCANNED);
             if let Some(flow) = self.named_here(ident, key, scope) {
                 return flow;
             }
@@ -124,6 +125,7 @@ impl Resolver<'_> {
             if keys.first().is_some_and(|first| scope.locals.contains(first)) {
                 return Flow::default();
             }
+            self.spend(scope.relations.len() / super::SCANNED);
             if let Some(flow) = self.qualified(parts, &keys, scope, false) {
                 return flow;
             }

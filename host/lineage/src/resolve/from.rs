@@ -76,6 +76,7 @@ impl Resolver<'_> {
             None => self.side(ident, key, &scope.relations[range.start..right]),
         };
         let theirs = self.side(ident, key, &scope.relations[right..]);
+        self.spend(left.sources.len() + theirs.sources.len() + (right - range.start) / super::SCANNED);
         let mut influence = left.clone();
         influence.add(&theirs);
         self.influence(InfluenceKind::Join, influence);
@@ -91,6 +92,7 @@ impl Resolver<'_> {
         if let Some(column) = relations.iter().find_map(|relation| relation.rows.find(key)) {
             return column.flow.clone();
         }
+        self.spend(relations.len());
         let scope = Scope { relations: relations.to_vec(), ..Scope::default() };
         self.plain(ident, &scope)
     }

@@ -28,6 +28,9 @@ use crate::{Confidence, InfluenceKind, Request, TableName};
 /// How many bytes of an expression's text are kept.
 const TEXT: usize = 2_000;
 
+/// How many tables or names that are looked through cost a step.
+const SCANNED: usize = 16;
+
 /// What is known of the session and of the statement at hand.
 pub(crate) struct Resolver<'r> {
     /// What was asked.

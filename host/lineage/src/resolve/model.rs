@@ -193,8 +193,24 @@ pub(crate) struct Scalar {
     pub name: Rc<str>,
     /// The expression.
     pub expr: Expr,
+    /// What it is made from, where that is the same for all queries.
+    pub flow: Option<Flow>,
     /// What it can see itself.
     pub before: Env,
+}
+
+impl Drop for Env {
+    /// One after the other: a list of many thousand would take as many levels of the stack.
+    fn drop(&mut self) {
+        let mut named = self.named.take();
+        while let Some(mut last) = named.and_then(Rc::into_inner) {
+            named = last.before.named.take();
+        }
+        let mut scalars = self.scalars.take();
+        while let Some(mut last) = scalars.and_then(Rc::into_inner) {
+            scalars = last.before.scalars.take();
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -211,8 +227,8 @@ impl Env {
     }
 
     /// With a name for an expression.
-    pub(crate) fn with_scalar(&self, name: &str, expr: Expr) -> Self {
-        let scalar = Scalar { name: name.into(), expr, before: self.clone() };
+    pub(crate) fn with_scalar(&self, name: &str, expr: Expr, flow: Option<Flow>) -> Self {
+        let scalar = Scalar { name: name.into(), expr, flow, before: self.clone() };
         Self { named: self.named.clone(), scalars: Some(Rc::new(scalar)) }
     }
 

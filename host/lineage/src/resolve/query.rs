@@ -43,7 +43,8 @@ impl Resolver<'_> {
         let implied = matches!(self.request.dialect, Dialect::TSql | Dialect::Oracle | Dialect::Teradata);
         for cte in &with.cte_tables {
             if let Some(expr) = scalar(&cte.query) {
-                env = env.with_scalar(&cte.alias.name.value, expr.clone());
+                let flow = self.constant(expr, &env);
+                env = env.with_scalar(&cte.alias.name.value, expr.clone(), flow);
                 continue;
             }
             let key = self.symbol(&cte.alias.name.value);

@@ -43,6 +43,16 @@ impl Resolver<'_> {
         Rc::new(rows)
     }
 
+    /// What an expression is made from that names no column of the tables around it.
+    pub(crate) fn constant(&mut self, expr: &Expr, env: &Env) -> Option<Flow> {
+        let noted = self.reasons.len();
+        let mut scope = Scope::default();
+        self.scalars(env, &mut scope);
+        let flow = self.value(expr, env, &scope);
+        self.reasons.truncate(noted);
+        flow.unresolved.is_empty().then_some(flow)
+    }
+
     /// Adds what expressions with a name mean here.
     fn scalars(&mut self, env: &Env, scope: &mut Scope) {
         let noted = self.reasons.len();
@@ -50,7 +60,10 @@ impl Resolver<'_> {
             if !self.step() {
                 break;
             }
-            let flow = self.value(&scalar.expr, &scalar.before, scope);
+            let flow = match &scalar.flow {
+                Some(flow) => flow.clone(),
+                None => self.value(&scalar.expr, &scalar.before, scope),
+            };
             scope.aliases.push(self.column(&scalar.name, flow));
         }
         // Not every query within has what the expression names, nor uses it.
@@ -112,12 +125,15 @@ impl Resolver<'_> {
     pub(crate) fn list(&mut self, items: &[SelectItem], env: &Env, scope: &mut Scope) -> Rows {
         let mut rows = Rows::default();
         let earlier = self.request.dialect.sees_earlier_aliases();
+        let mut unnamed = 0;
         for (at, item) in items.iter().enumerate() {
             if !self.step() {
                 break;
             }
             let before = rows.columns.len();
-            self.item(item, at, env, scope, &mut rows);
+            let place = if self.request.dialect == Dialect::Trino { at } else { unnamed };
+            self.item(item, place, env, scope, &mut rows);
+            unnamed += rows.columns[before..].iter().filter(|column| is_ordinal(&column.name)).count();
             if earlier && !matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)) {
                 scope.aliases.extend_from_slice(&rows.columns[before..]);
             }
@@ -128,7 +144,7 @@ impl Resolver<'_> {
     fn item(&mut self, item: &SelectItem, at: usize, env: &Env, scope: &Scope, rows: &mut Rows) {
         match item {
             SelectItem::UnnamedExpr(expr) => {
-                let (name, expr) = self.name_of(expr, at, rows);
+                let (name, expr) = self.name_of(expr, at);
                 let flow = self.value(expr, env, scope);
                 rows.columns.push(self.column(&name, flow));
             }
@@ -156,15 +172,13 @@ impl Resolver<'_> {
     }
 
     /// The name that a column without an alias gets, and its expression.
-    fn name_of<'e>(&mut self, expr: &'e Expr, at: usize, rows: &Rows) -> (Rc<str>, &'e Expr) {
+    fn name_of<'e>(&self, expr: &'e Expr, at: usize) -> (Rc<str>, &'e Expr) {
         if self.request.dialect == Dialect::TSql
             && let Expr::BinaryOp { left, op: sqlparser::ast::BinaryOperator::Eq, right } = expr
             && let Expr::Identifier(name) = left.as_ref()
         {
             return (name.value.as_str().into(), right);
         }
-        let unnamed = rows.columns.iter().filter(|column| is_ordinal(&column.name)).count();
-        let at = if self.request.dialect == Dialect::Trino { at } else { unnamed };
         (column_name(expr, at, self.request.dialect), expr)
     }
 

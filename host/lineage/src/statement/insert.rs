@@ -96,6 +96,7 @@ impl Resolver<'_> {
         let listed = insert.columns.iter().filter_map(last).chain(&insert.after_columns);
         let names: Vec<String> = listed.map(|ident| ident.value.clone()).collect();
         if !names.is_empty() {
+            self.doubts(table, &names, rows);
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             return self.named(rows, &names);
         }
@@ -111,6 +112,23 @@ impl Resolver<'_> {
         self.by_position(table, rows, &fixed)
     }
 
+    /// Notes where what is known of a table contradicts an INSERT.
+    fn doubts(&mut self, table: TableId, names: &[String], rows: &Rows) {
+        let known = self.rows_of(table);
+        if !known.is_open() {
+            for name in names {
+                let key = self.symbol(name);
+                if known.find(key).is_none() {
+                    self.reason(format!("{} has no column {name:?}", self.table_name(table)));
+                }
+            }
+        }
+        let star = rows.columns.iter().any(|column| column.name.as_ref() == "*");
+        if !star && rows.any.is_none() && rows.columns.len() > names.len() {
+            self.reason(format!("{} values for {} columns", rows.columns.len(), names.len()));
+        }
+    }
+
     /// Rows under the names that the table's own columns have, where they are known.
     pub(crate) fn by_position(&mut self, table: TableId, rows: &Rows, fixed: &[String]) -> Rows {
         let known = self.rows_of(table);
@@ -124,7 +142,12 @@ impl Resolver<'_> {
             return rows.clone();
         }
         let count = if star { names.len() } else { names.len().min(rows.columns.len()) };
-        if count < rows.columns.len() { rows.clone() } else { self.named(rows, &names[..count]) }
+        if count < rows.columns.len() {
+            let (given, known) = (rows.columns.len(), names.len());
+            self.reason(format!("{} has {known} columns, {given} are written to it", self.table_name(table)));
+            return rows.clone();
+        }
+        self.named(rows, &names[..count])
     }
 
     /// Adds what assignments write.

@@ -64,3 +64,96 @@ fn another_dialects_words_are_tried_too() {
         "orders -> x"
     );
 }
+
+/// What holds for any answer: what was not understood has a reason, and each reason has a place.
+fn check(dialect: Dialect, sql: &str) {
+    let found = read(dialect, sql);
+    assert_eq!(found.verdict == Verdict::Full, found.reasons.is_empty(), "{dialect:?} {sql:?}: {found:?}");
+    for reason in &found.reasons {
+        assert!(reason.span.is_some_and(|span| span.line > 0), "{dialect:?} {sql:?}: {reason:?}");
+    }
+    assert_eq!(read(dialect, sql), found, "{dialect:?} {sql:?}");
+}
+
+/// What each dialect says in a way of its own.
+const TEXTS: [&str; 14] = [
+    "COPY INTO target (a) FROM (SELECT t.$1:id::int FROM @stage/x (FILE_FORMAT => 'f') t) PATTERN = '.*'",
+    "UNLOAD ('SELECT id FROM orders WHERE placed = ''x''') TO 's3://b/k' IAM_ROLE 'r' PARTITION BY (id)",
+    "LOAD DATA LOCAL INFILE '/x' INTO TABLE target IGNORE 1 ROWS (a, @v) SET c = upper(@v), b = 1",
+    "LOAD DATA OVERWRITE d.t FROM FILES (format = 'CSV', uris = ['gs://b/k', 'gs://b/l'])",
+    "MERGE target t USING orders o ON t.a = o.id WHEN MATCHED THEN UPDATE SET b = o.total OUTPUT $action, deleted.b INTO x (y, z);",
+    "WITH total * 2 AS t, q AS (SELECT id FROM orders) SELECT id, t FROM orders GLOBAL ANY LEFT JOIN q USING id",
+    "CREATE TABLE x AS PIVOT orders ON placed IN ('p', q) USING sum(total) AS s GROUP BY customer",
+    "INSERT FIRST WHEN total > 1 THEN INTO x (p) VALUES (id) ELSE INTO z SELECT id, total FROM orders",
+    "CREATE TABLE x (extra int, LIKE orders INCLUDING ALL); ALTER TABLE a EXCHANGE PARTITION p WITH TABLE b",
+    "FROM orders o LATERAL VIEW explode(o.tags) t AS tag INSERT OVERWRITE DIRECTORY '/x' SELECT tag INSERT INTO y SELECT id",
+    "CREATE PROCEDURE p() LANGUAGE SQL AS $$ BEGIN IF (1 = 1) THEN INSERT INTO x SELECT id FROM orders; END IF; END $$",
+    "SELECT * EXCEPT (id), t.a.b[0] FROM `p.d.t` t, UNNEST(t.x) u WITH OFFSET o |> AGGREGATE sum(o) GROUP BY id",
+    "SELECT * FROM orders MATCH_RECOGNIZE (PARTITION BY id MEASURES LAST(x.total) AS l PATTERN (x+ y?) DEFINE x AS total > 1)",
+    "EXPLAIN PLAN FOR UPDATE target SET (a, b) = (SELECT id, total FROM orders CONNECT BY PRIOR id = customer)",
+];
+
+#[test]
+fn every_dialect_reads_what_another_says() {
+    for dialect in crate::properties::DIALECTS {
+        for text in TEXTS {
+            check(dialect, text);
+        }
+    }
+}
+
+#[test]
+fn a_statement_that_is_cut_anywhere_has_a_verdict_and_a_reason() {
+    for text in TEXTS {
+        for (at, _) in text.char_indices().filter(|(at, _)| at % 3 == 0) {
+            check(Dialect::Snowflake, &text[..at]);
+            check(Dialect::DuckDb, &text[at..]);
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_have_a_verdict_and_a_reason() {
+    let bytes: Vec<u8> = (0..=255).cycle().take(4_000).collect();
+    for width in [1, 7, 64, 1_000] {
+        for chunk in bytes.chunks(width).take(60) {
+            let text = String::from_utf8_lossy(chunk);
+            check(Dialect::Ansi, &text);
+            check(Dialect::MySql, &format!("INSERT INTO x SELECT id FROM orders WHERE {text}"));
+        }
+    }
+    check(Dialect::Trino, "PK\u{3}\u{4}\u{14}\u{0}\u{8}\u{0}\u{fffd}!\u{fffd}\u{fffd}SELECT");
+}
+
+#[test]
+fn a_schema_that_contradicts_the_query_is_told() {
+    for (sql, told, expected) in [
+        (
+            "INSERT INTO target SELECT id, customer, total, placed FROM orders",
+            "target has 3 columns, 4 are",
+            "id <- orders.id; customer <- orders.customer; total <- orders.total; placed <- orders.placed",
+        ),
+        (
+            "INSERT INTO target (a, gone) SELECT id, total FROM orders",
+            "target has no column \"gone\"",
+            "a <- orders.id; gone <- orders.total",
+        ),
+        (
+            "INSERT INTO target (a) SELECT id, total FROM orders",
+            "2 values for 1 columns",
+            "a <- orders.id; total <- orders.total",
+        ),
+        ("SELECT gone FROM orders", "no table here has a column \"gone\"", "gone <- orders.gone"),
+        (
+            "SELECT o.gone, c.id FROM orders o JOIN customers c ON c.gone = o.id",
+            "gone",
+            "gone <- orders.gone; id <- customers.id",
+        ),
+        ("SELECT gone.id, id FROM orders", "gone", "id <-; id <- orders.id"),
+    ] {
+        let found = read(Dialect::Trino, sql);
+        assert_eq!(found.verdict, Verdict::Partial, "{sql}");
+        assert!(found.reasons.iter().any(|reason| reason.text.contains(told)), "{sql}: {:?}", found.reasons);
+        assert_eq!(crate::edges(&found.columns), expected, "{sql}");
+    }
+}

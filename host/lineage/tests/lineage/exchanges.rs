@@ -7,17 +7,17 @@ use crate::{columns, expect_columns, expect_tables, read, tables};
 #[test]
 fn partitions_change_tables() {
     for (dialect, sql) in [
-        (Dialect::Hive, "ALTER TABLE target EXCHANGE PARTITION (ds = '1') WITH TABLE orders"),
-        (Dialect::MySql, "ALTER TABLE target EXCHANGE PARTITION p WITH TABLE orders WITHOUT VALIDATION"),
-        (Dialect::Oracle, "ALTER TABLE target EXCHANGE PARTITION p WITH TABLE orders INCLUDING INDEXES"),
-        (Dialect::ClickHouse, "ALTER TABLE target ON CLUSTER c REPLACE PARTITION 1 FROM orders"),
-        (Dialect::ClickHouse, "ALTER TABLE target ATTACH PARTITION 1 FROM orders"),
-        (Dialect::ClickHouse, "ALTER TABLE orders MOVE PARTITION 1 TO TABLE target"),
-        (Dialect::TSql, "ALTER TABLE orders SWITCH PARTITION 1 TO target PARTITION 2"),
-        (Dialect::Redshift, "ALTER TABLE target APPEND FROM orders"),
-        (Dialect::Postgres, "ALTER TABLE target ATTACH PARTITION orders FOR VALUES FROM (1) TO (2)"),
+        (Dialect::Hive, "ALTER TABLE target EXCHANGE PARTITION (ds = '1') WITH TABLE customers"),
+        (Dialect::MySql, "ALTER TABLE target EXCHANGE PARTITION p WITH TABLE customers WITHOUT VALIDATION"),
+        (Dialect::Oracle, "ALTER TABLE target EXCHANGE PARTITION p WITH TABLE customers INCLUDING INDEXES"),
+        (Dialect::ClickHouse, "ALTER TABLE target ON CLUSTER c REPLACE PARTITION 1 FROM customers"),
+        (Dialect::ClickHouse, "ALTER TABLE target ATTACH PARTITION 1 FROM customers"),
+        (Dialect::ClickHouse, "ALTER TABLE customers MOVE PARTITION 1 TO TABLE target"),
+        (Dialect::TSql, "ALTER TABLE customers SWITCH PARTITION 1 TO target PARTITION 2"),
+        (Dialect::Redshift, "ALTER TABLE target APPEND FROM customers"),
+        (Dialect::Postgres, "ALTER TABLE target ATTACH PARTITION customers FOR VALUES FROM (1) TO (2)"),
     ] {
-        assert_eq!(tables(dialect, sql), "orders -> target", "{sql}");
+        assert_eq!(tables(dialect, sql), "customers -> target", "{sql}");
         let found = read(dialect, sql);
         assert_eq!((found.statements[0].kind, found.verdict), (StatementKind::Alter, Verdict::Full), "{sql}");
     }

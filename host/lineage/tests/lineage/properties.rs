@@ -7,7 +7,7 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, pro
 use crate::{columns, read};
 
 /// All dialects.
-const DIALECTS: [Dialect; 16] = [
+pub(crate) const DIALECTS: [Dialect; 16] = [
     Dialect::Ansi,
     Dialect::Trino,
     Dialect::Postgres,
