@@ -45,6 +45,7 @@
 mod analysis;
 pub mod cases;
 mod dialect;
+mod ends;
 mod fallback;
 mod fingerprint;
 mod fold;
@@ -63,7 +64,7 @@ mod templates;
 
 pub use analysis::{
     Analysis, ColumnEdge, Confidence, EdgeKind, Influence, InfluenceKind, Reason, Source, Span, Statement,
-    StatementKind, Verdict,
+    StatementKind, Stone, Use, Verdict,
 };
 pub use dialect::Dialect;
 pub use fingerprint::{fingerprint, is_tool_made};

@@ -9,7 +9,7 @@ use sqlparser::ast::{
     WindowFrameBound, WindowSpec, WindowType,
 };
 
-use super::{Env, Flow, Resolver, Scope, TEXT, idents, last, walk};
+use super::{CONDITION, Env, Flow, Resolver, Scope, TEXT, WINDOW, idents, last, role, walk};
 
 /// Units of time, which functions of dates take as a bare word.
 const UNITS: [&str; 34] = [
@@ -97,6 +97,9 @@ impl Resolver<'_> {
                 self.deeper_accesses(access_chain, env, scope, into);
             }
             Expr::Function(function) => self.function(function, env, scope, into),
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case((operand.as_deref(), conditions, else_result.as_deref()), env, scope, into);
+            }
             Expr::Lambda(lambda) => self.lambda(lambda, env, scope, into),
             Expr::Subquery(query) => self.nested(query, env, scope, into),
             // Which columns it lists does not matter: only whether there is a row.
@@ -185,15 +188,19 @@ impl Resolver<'_> {
             if name == "values" && self.replaced(function, scope, into) {
                 return;
             }
+            let from = into.sources.len();
             self.arguments(&name, &function.parameters, env, scope, into);
             self.arguments(&name, &function.args, env, scope, into);
-            function.filter.iter().for_each(|filter| self.collect(filter, env, scope, into));
             self.order(&function.within_group, env, scope, into);
+            into.called(&name, from);
+            function.filter.iter().for_each(|filter| self.condition(filter, env, scope, into));
+            let from = into.sources.len();
             match &function.over {
                 Some(WindowType::WindowSpec(spec)) => self.window(spec, env, scope, into),
                 Some(WindowType::NamedWindow(name)) => self.named_window(name, env, scope, into),
                 None => {}
             }
+            into.mark(from, WINDOW);
             self.receiver(&function.name, scope, into);
         });
     }
@@ -228,7 +235,8 @@ impl Resolver<'_> {
             FunctionArguments::Subquery(query) => self.nested(query, env, scope, into),
             FunctionArguments::List(list) => {
                 let dated = list.args.len() > 1 && DATED.iter().any(|part| name.contains(part));
-                for argument in &list.args {
+                for (at, argument) in list.args.iter().enumerate() {
+                    let from = into.sources.len();
                     if name != "count" && is_star(argument) {
                         let relations = scope.relations.iter().flat_map(|relation| &relation.rows.columns);
                         relations.for_each(|column| into.add(&column.flow));
@@ -237,6 +245,9 @@ impl Resolver<'_> {
                         && !(dated && is_unit(expr))
                     {
                         self.collect(expr, env, scope, into);
+                    }
+                    if at == 0 && role::chooses(name) {
+                        into.mark(from, CONDITION);
                     }
                 }
                 list.clauses.iter().for_each(|clause| self.clause(clause, env, scope, into));
@@ -327,9 +338,30 @@ fn fields(chain: &[AccessExpr]) -> Vec<Ident> {
 
 /// The text of an expression, cut where it is long.
 pub(crate) fn text(expr: &Expr) -> Rc<str> {
+    cut(expr)
+}
+
+/// The text of an order, cut where it is long.
+pub(crate) fn listed(items: &[OrderByExpr]) -> Rc<str> {
+    cut(&Order(items))
+}
+
+/// The items of an order, as they are written.
+struct Order<'o>(&'o [OrderByExpr]);
+
+impl fmt::Display for Order<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, item) in self.0.iter().enumerate() {
+            write!(formatter, "{}{item}", if at > 0 { ", " } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+fn cut(shown: &dyn fmt::Display) -> Rc<str> {
     let mut cut = Cut(String::new());
     // An error only says that the text was cut.
-    if write!(cut, "{expr}").is_err() {
+    if write!(cut, "{shown}").is_err() {
         cut.0.push('…');
     }
     cut.0.into()

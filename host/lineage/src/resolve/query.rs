@@ -7,6 +7,7 @@ use sqlparser::ast::{
     Cte, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Table, TableAlias, Values, With,
 };
 
+use super::expression::listed;
 use super::{Column, Env, Flow, Resolver, Rows, Scope, Symbol, TableId};
 use crate::{Dialect, InfluenceKind};
 
@@ -208,7 +209,7 @@ impl Resolver<'_> {
         let mut flow = Flow::default();
         self.order(items, env, &scope, &mut flow);
         self.reasons.truncate(reasons);
-        self.influence(InfluenceKind::Order, flow);
+        self.influence(InfluenceKind::Order, flow, || listed(items));
     }
 
     fn limit(&mut self, limit: Option<&LimitClause>, env: &Env, outer: Option<&Scope>) {

@@ -7,6 +7,7 @@ mod dialects;
 mod dml;
 mod influences;
 mod properties;
+mod roles;
 mod scopes;
 mod scripts;
 mod stars;
