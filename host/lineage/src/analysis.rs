@@ -140,10 +140,23 @@ impl ColumnEdge {
         let uses = self.uses.iter().copied().chain(core::iter::repeat(value));
         self.sources.iter().zip(uses)
     }
+
+    /// The expression, where it is more than a copy.
+    pub fn expression(&self) -> Option<&str> {
+        match &self.kind {
+            EdgeKind::Derived(text) => Some(text),
+            EdgeKind::Direct => None,
+        }
+    }
+
+    /// Whether it is made of nothing that is read.
+    pub fn is_constant(&self) -> bool {
+        self.sources.is_empty() && self.unresolved.is_empty() && !self.aggregated
+    }
 }
 
 /// A column that is read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Source {
     /// Its table.
     pub table: TableName,
@@ -168,7 +181,8 @@ pub struct Use {
 }
 
 /// What a column goes through between its sources and the table that is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stone {
     /// A query of a WITH clause.
@@ -202,15 +216,17 @@ pub enum Confidence {
 }
 
 /// Columns that decide about rows without getting into the output.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Influence {
     /// In which role.
     pub kind: InfluenceKind,
     /// Which columns, sorted.
     pub sources: Vec<Source>,
     /// The expression; none unless the request wants details.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
     /// The statements that have it: their places among those of the text, the first is 0.
+    #[serde(skip)]
     pub statements: Vec<usize>,
 }
 
@@ -223,6 +239,10 @@ pub enum InfluenceKind {
     Join,
     Group,
     Order,
+    /// PARTITION BY and ORDER BY of a window: in explanations only, as a column's own sources say it of each.
+    Window,
+    /// Conditions of CASE, IF and FILTER: in explanations only.
+    Condition,
 }
 
 /// How much was understood.

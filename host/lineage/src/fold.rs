@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::ends::{Written, edge, influence};
-use crate::resolve::{Column, Decision, Flow, Resolver, Rows, Step, Steps, Symbol, TableId, base, roles};
+use crate::resolve::{
+    CONDITION, Column, Decision, Flow, Resolver, Rows, Step, Steps, Symbol, TableId, WINDOW, base, roles,
+};
 use crate::statement::{Change, Effect};
 use crate::{ColumnEdge, Confidence, Influence, TableName};
 
@@ -328,7 +330,7 @@ fn decided(made: &HashMap<TableId, Made>, resolver: &mut Resolver, decision: &De
 fn through(made: &HashMap<TableId, Made>, resolver: &mut Resolver, flow: &Flow) -> Flow {
     let mut result = Flow { sources: Vec::with_capacity(flow.sources.len()), steps: Steps::default(), ..flow.clone() };
     for source in &flow.sources {
-        let from = result.sources.len();
+        let (from, aggregated) = (result.sources.len(), result.aggregated);
         let (table, name) = resolver.source_name(*source);
         let name = std::rc::Rc::clone(name);
         let Some(stone) = made.get(&table) else {
@@ -354,6 +356,9 @@ fn through(made: &HashMap<TableId, Made>, resolver: &mut Resolver, flow: &Flow) 
             result.sources.push(*source);
         }
         result.mark(from, roles(*source));
+        if roles(*source) & (WINDOW | CONDITION) != 0 {
+            result.aggregated = aggregated;
+        }
         if resolver.request.details {
             result.steps.add(&Step::Table(table));
         }

@@ -46,12 +46,15 @@ mod analysis;
 pub mod cases;
 mod dialect;
 mod ends;
+mod explain;
 mod fallback;
 mod fingerprint;
 mod fold;
 mod grammar;
+mod graphviz;
 mod loosen;
 mod name;
+pub mod openlineage;
 mod parse;
 mod request;
 mod resolve;
@@ -61,13 +64,16 @@ mod script;
 mod split;
 mod statement;
 mod templates;
+mod trace;
 
 pub use analysis::{
     Analysis, ColumnEdge, Confidence, EdgeKind, Influence, InfluenceKind, Reason, Source, Span, Statement,
     StatementKind, Stone, Use, Verdict,
 };
 pub use dialect::Dialect;
+pub use explain::{Explanation, Made, Place, explain, explain_text};
 pub use fingerprint::{fingerprint, is_tool_made};
+pub use graphviz::dot;
 pub use name::TableName;
 pub use request::{Limits, NoSchemas, Request, Schemas};
 pub use script::analyse;

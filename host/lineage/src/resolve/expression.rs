@@ -1,15 +1,12 @@
 //! Follows the columns that an expression is made from.
 
-use core::fmt::{self, Write};
-use std::rc::Rc;
-
 use sqlparser::ast::{
     AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
     InTarget, LambdaFunction, NamedWindowExpr, ObjectName, OneOrManyWithParens, OrderByExpr, Subscript,
     WindowFrameBound, WindowSpec, WindowType,
 };
 
-use super::{CONDITION, Env, Flow, Resolver, Scope, TEXT, WINDOW, idents, last, role, walk};
+use super::{Env, Flow, Resolver, Scope, WINDOW, idents, last, role, text, walk};
 
 /// Units of time, which functions of dates take as a bare word.
 const UNITS: [&str; 34] = [
@@ -194,13 +191,11 @@ impl Resolver<'_> {
             self.order(&function.within_group, env, scope, into);
             into.called(&name, from);
             function.filter.iter().for_each(|filter| self.condition(filter, env, scope, into));
-            let from = into.sources.len();
-            match &function.over {
+            into.aside(WINDOW, |into| match &function.over {
                 Some(WindowType::WindowSpec(spec)) => self.window(spec, env, scope, into),
                 Some(WindowType::NamedWindow(name)) => self.named_window(name, env, scope, into),
                 None => {}
-            }
-            into.mark(from, WINDOW);
+            });
             self.receiver(&function.name, scope, into);
         });
     }
@@ -236,7 +231,6 @@ impl Resolver<'_> {
             FunctionArguments::List(list) => {
                 let dated = list.args.len() > 1 && DATED.iter().any(|part| name.contains(part));
                 for (at, argument) in list.args.iter().enumerate() {
-                    let from = into.sources.len();
                     if name != "count" && is_star(argument) {
                         let relations = scope.relations.iter().flat_map(|relation| &relation.rows.columns);
                         relations.for_each(|column| into.add(&column.flow));
@@ -244,10 +238,11 @@ impl Resolver<'_> {
                     if let Some(expr) = argument_of(argument)
                         && !(dated && is_unit(expr))
                     {
-                        self.collect(expr, env, scope, into);
-                    }
-                    if at == 0 && role::chooses(name) {
-                        into.mark(from, CONDITION);
+                        if at == 0 && role::chooses(name) {
+                            self.condition(expr, env, scope, into);
+                        } else {
+                            self.collect(expr, env, scope, into);
+                        }
                     }
                 }
                 list.clauses.iter().for_each(|clause| self.clause(clause, env, scope, into));
@@ -334,48 +329,4 @@ fn fields(chain: &[AccessExpr]) -> Vec<Ident> {
         _ => None,
     };
     chain.iter().filter_map(name).collect()
-}
-
-/// The text of an expression, cut where it is long.
-pub(crate) fn text(expr: &Expr) -> Rc<str> {
-    cut(expr)
-}
-
-/// The text of an order, cut where it is long.
-pub(crate) fn listed(items: &[OrderByExpr]) -> Rc<str> {
-    cut(&Order(items))
-}
-
-/// The items of an order, as they are written.
-struct Order<'o>(&'o [OrderByExpr]);
-
-impl fmt::Display for Order<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, item) in self.0.iter().enumerate() {
-            write!(formatter, "{}{item}", if at > 0 { ", " } else { "" })?;
-        }
-        Ok(())
-    }
-}
-
-fn cut(shown: &dyn fmt::Display) -> Rc<str> {
-    let mut cut = Cut(String::new());
-    // An error only says that the text was cut.
-    if write!(cut, "{shown}").is_err() {
-        cut.0.push('…');
-    }
-    cut.0.into()
-}
-
-/// Takes text up to a limit.
-struct Cut(String);
-
-impl Write for Cut {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.0.len() + text.len() > TEXT {
-            return Err(fmt::Error);
-        }
-        self.0.push_str(text);
-        Ok(())
-    }
 }

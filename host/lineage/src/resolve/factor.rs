@@ -7,8 +7,9 @@ use sqlparser::ast::{
     RowsPerMatch, TableAlias, TableFactor,
 };
 
-use super::expression::{argument_of, listed, text};
+use super::expression::argument_of;
 use super::role::share;
+use super::text::{listed, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, last};
 use crate::{Dialect, InfluenceKind, TableName};
 

@@ -12,6 +12,7 @@ mod query;
 mod role;
 mod select;
 mod step;
+mod text;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
@@ -25,11 +26,9 @@ pub(crate) use names::{path, words};
 pub(crate) use role::{AGGREGATED, CONDITION, MASKED, WINDOW, base, roles};
 pub(crate) use select::column_name;
 pub(crate) use step::{Step, Steps};
+use text::text;
 
 use crate::{Confidence, InfluenceKind, Request, TableName};
-
-/// How many bytes of an expression's text are kept.
-const TEXT: usize = 2_000;
 
 /// What decides about rows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

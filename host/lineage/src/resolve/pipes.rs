@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sqlparser::ast::PipeOperator;
 
-use super::expression::listed;
+use super::text::listed;
 use super::{Env, Flow, Relation, Resolver, Rows, Scope};
 use crate::InfluenceKind;
 
@@ -92,7 +92,7 @@ impl Resolver<'_> {
                     let flow = self.value(&item.expr.expr, env, &scope);
                     let name = match &item.expr.alias {
                         Some(alias) => alias.value.as_str().into(),
-                        None => super::expression::text(&item.expr.expr),
+                        None => super::text(&item.expr.expr),
                     };
                     columns.push(self.column(&name, flow));
                 }

@@ -7,7 +7,7 @@ use sqlparser::ast::{
     Cte, LimitClause, OrderBy, OrderByKind, Query, SetExpr, SetOperator, SetQuantifier, Table, TableAlias, Values, With,
 };
 
-use super::expression::listed;
+use super::text::listed;
 use super::{Column, Env, Flow, Resolver, Rows, Scope, Symbol, TableId};
 use crate::{Dialect, InfluenceKind};
 

@@ -139,6 +139,15 @@ pub(crate) fn chooses(name: &str) -> bool {
 }
 
 impl Flow {
+    /// Runs what adds sources that are no part of the value: they get a role, and whether the value is one of many
+    /// rows stays as it was.
+    pub(crate) fn aside(&mut self, role: SourceId, add: impl FnOnce(&mut Self)) {
+        let (from, aggregated) = (self.sources.len(), self.aggregated);
+        add(self);
+        self.mark(from, role);
+        self.aggregated = aggregated;
+    }
+
     /// Gives a role to all sources from a place on.
     pub(crate) fn mark(&mut self, from: usize, role: SourceId) {
         self.sources[from..].iter_mut().for_each(|source| *source |= role);
@@ -159,9 +168,7 @@ impl Flow {
 impl Resolver<'_> {
     /// Adds what only says which value is taken.
     pub(crate) fn condition(&mut self, expr: &Expr, env: &Env, scope: &Scope, into: &mut Flow) {
-        let from = into.sources.len();
-        self.collect(expr, env, scope, into);
-        into.mark(from, CONDITION);
+        into.aside(CONDITION, |into| self.collect(expr, env, scope, into));
     }
 
     /// Adds what a CASE is made from: conditions choose, results are values.

@@ -7,7 +7,7 @@ use sqlparser::ast::{
     RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 
-use super::expression::{listed, text};
+use super::text::{listed, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Symbol, idents, last};
 use crate::{Dialect, InfluenceKind};
 
