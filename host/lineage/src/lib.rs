@@ -20,6 +20,10 @@
 //! 5. **Folding** (`fold`). What the statements of a text make and read again is folded: temporary tables within each
 //!    statement, all tables that the text makes within the text as a whole, along with renames and drops.
 //!
+//! What was found can be told in other forms: [`explain()`] says why a column has its sources, [`dot`] draws it, and
+//! [`openlineage::RunEvent`] puts it into an event. Texts of conditions and stepping stones are kept only for a request
+//! [`with_details`](Request::with_details), as they cost time.
+//!
 //! A piece that no attempt understands gives the tables that its words name (`fallback`), with the reason and the place.
 //! So one statement that fails never costs the others.
 //!
