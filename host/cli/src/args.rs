@@ -95,12 +95,59 @@ pub struct LineageArgs {
     /// Columns of tables: a JSON object from the name of each to a list of columns. Stars need it.
     #[arg(long, value_name = "FILE")]
     pub schema: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
+    /// How to print it [default: text].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<LineageFormat>,
+    /// As JSON: short for `--format json`.
+    #[arg(long, conflicts_with = "format")]
     pub json: bool,
+    /// Say of each column why it has its sources: the expression, what it goes through, what decides about its rows.
+    /// As text or JSON.
+    #[arg(long)]
+    pub explain: bool,
+    /// Where the tables are, as `OpenLineage` names it: `trino://host:8080`, `postgres://host:5432`
+    /// [default: default]. For `--format openlineage`.
+    #[arg(long, value_name = "URI")]
+    pub namespace_uri: Option<String>,
     /// The file holds cases, one JSON object a line, with at least an id and the text under `sql`.
-    #[arg(long, conflicts_with_all = ["json", "schema", "database", "namespace"])]
+    #[arg(
+        long,
+        conflicts_with_all = ["json", "format", "explain", "namespace_uri", "schema", "database", "namespace"]
+    )]
     pub jsonl: bool,
+}
+
+/// How to print lineage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LineageFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For Graphviz: `dot -Tsvg` draws it.
+    Graphviz,
+    /// As an event of a run that is complete.
+    Openlineage,
+}
+
+impl LineageArgs {
+    /// How to print.
+    pub fn format(&self) -> LineageFormat {
+        let short = if self.json { LineageFormat::Json } else { LineageFormat::Text };
+        self.format.unwrap_or(short)
+    }
+
+    /// Which of the options can't be used with the format that is wanted.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let format = self.format();
+        if self.explain && matches!(format, LineageFormat::Graphviz | LineageFormat::Openlineage) {
+            return Some("`--explain` prints text or JSON: leave it out, or use `--format text` or `--format json`");
+        }
+        if self.namespace_uri.is_some() && format != LineageFormat::Openlineage {
+            return Some("`--namespace-uri` is for `--format openlineage` only: leave it out, or use that format");
+        }
+        None
+    }
 }
 
 /// What to run and how.
@@ -207,4 +254,33 @@ pub enum CatalogCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::{Cli, Command};
+
+    fn contradicts(options: &[&str]) -> Option<bool> {
+        let words = ["metahost", "lineage", "x.sql"].iter().chain(options);
+        let Command::Lineage(arguments) = Cli::try_parse_from(words).ok()?.command else { return None };
+        Some(arguments.contradiction().is_some())
+    }
+
+    #[test]
+    fn options_of_lineage_that_contradict_each_other_are_refused() {
+        for (options, expected) in [
+            (&["--explain"][..], Some(false)),
+            (&["--explain", "--json"], Some(false)),
+            (&["--explain", "--format", "graphviz"], Some(true)),
+            (&["--explain", "--format", "openlineage"], Some(true)),
+            (&["--namespace-uri", "trino://h", "--format", "openlineage"], Some(false)),
+            (&["--namespace-uri", "trino://h"], Some(true)),
+            (&["--json", "--format", "text"], None),
+            (&["--jsonl", "--explain"], None),
+        ] {
+            assert_eq!(contradicts(options), expected, "{options:?}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::TableName;
 
 /// What was found in a text.
@@ -64,6 +66,8 @@ pub struct Statement {
     pub inputs: Vec<TableName>,
     /// What it writes.
     pub outputs: Vec<TableName>,
+    /// What it reads that earlier statements of the text made.
+    pub stones: Vec<TableName>,
     /// Which columns are made from which. Those of a query without a target have no table.
     pub columns: Vec<ColumnEdge>,
     /// What decides which rows it reads.
@@ -113,21 +117,80 @@ pub struct ColumnEdge {
     pub column: String,
     /// What it is made from, sorted; none for a constant.
     pub sources: Vec<Source>,
+    /// What each of the sources is read for, in their order; empty where all are values and nothing else.
+    pub(crate) uses: Vec<Use>,
     /// Copied or computed.
     pub kind: EdgeKind,
+    /// Whether it is one value of many rows, as a sum is.
+    pub aggregated: bool,
     /// How sure the sources are.
     pub confidence: Confidence,
     /// Columns it uses that may belong to any of several tables.
     pub unresolved: Vec<String>,
+    /// The statement that makes it: its place among those of the text, the first is 0.
+    pub statement: usize,
+    /// What it went through, the first first; empty unless the request wants details.
+    pub stones: Vec<Stone>,
+}
+
+impl ColumnEdge {
+    /// The sources, each with what it is read for.
+    pub fn reads(&self) -> impl Iterator<Item = (&Source, Use)> {
+        let value = Use { value: true, ..Use::default() };
+        let uses = self.uses.iter().copied().chain(core::iter::repeat(value));
+        self.sources.iter().zip(uses)
+    }
+
+    /// The expression, where it is more than a copy.
+    pub fn expression(&self) -> Option<&str> {
+        match &self.kind {
+            EdgeKind::Derived(text) => Some(text),
+            EdgeKind::Direct => None,
+        }
+    }
+
+    /// Whether it is made of nothing that is read.
+    pub fn is_constant(&self) -> bool {
+        self.sources.is_empty() && self.unresolved.is_empty() && !self.aggregated
+    }
 }
 
 /// A column that is read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Source {
     /// Its table.
     pub table: TableName,
     /// Its name, with the path of the field where a structure is opened.
     pub column: String,
+}
+
+/// What a source of a column is read for. One that is no value only decides which value is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent: one column may be read for all of it")]
+pub struct Use {
+    /// It is the value, or part of it.
+    pub value: bool,
+    /// It is part of the value as one of many rows.
+    pub aggregated: bool,
+    /// It can't be told from the value, as from a hash or a count.
+    pub masked: bool,
+    /// It says which rows a window has, and in which order.
+    pub window: bool,
+    /// It stands in a condition of CASE, IF or the FILTER of an aggregate.
+    pub condition: bool,
+}
+
+/// What a column goes through between its sources and the table that is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "name", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Stone {
+    /// A query of a WITH clause.
+    Named(String),
+    /// A subquery in the place of a table, by its alias; without a name where it has none.
+    Subquery(String),
+    /// A table that the text makes.
+    Table(TableName),
 }
 
 /// How an output column is made.
@@ -140,7 +203,8 @@ pub enum EdgeKind {
 }
 
 /// How sure the sources of a column are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// The schema or a qualifier tells.
     #[default]
@@ -152,22 +216,33 @@ pub enum Confidence {
 }
 
 /// Columns that decide about rows without getting into the output.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Influence {
     /// In which role.
     pub kind: InfluenceKind,
     /// Which columns, sorted.
     pub sources: Vec<Source>,
+    /// The expression; none unless the request wants details.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
+    /// The statements that have it: their places among those of the text, the first is 0.
+    #[serde(skip)]
+    pub statements: Vec<usize>,
 }
 
 /// How columns decide about rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are SQL's own")]
 pub enum InfluenceKind {
     Filter,
     Join,
     Group,
     Order,
+    /// PARTITION BY and ORDER BY of a window: in explanations only, as a column's own sources say it of each.
+    Window,
+    /// Conditions of CASE, IF and FILTER: in explanations only.
+    Condition,
 }
 
 /// How much was understood.
@@ -192,7 +267,7 @@ pub struct Reason {
 }
 
 /// A part of the text; lines and columns count from one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Span {
     pub line: u64,

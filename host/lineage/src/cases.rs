@@ -64,13 +64,22 @@ impl Case {
 
     /// Finds the lineage of the case.
     pub fn solve(&self, limits: Limits) -> Found {
+        Found::new(&self.id, &self.read(limits, false))
+    }
+
+    /// Analyses the case, with the details that an explanation needs.
+    pub fn analyse(&self, limits: Limits) -> Analysis {
+        self.read(limits, true)
+    }
+
+    fn read(&self, limits: Limits, details: bool) -> Analysis {
         let tables = Tables::new(self.schema.as_ref());
         let dialect = self.dialect.as_deref().and_then(Dialect::from_name).unwrap_or_default();
         let request = Request::new(&self.sql, dialect)
             .within(self.default_db.as_deref(), self.default_schema.as_deref())
             .with_schemas(&tables)
             .with_limits(limits);
-        Found::new(&self.id, &analyse(&request))
+        analyse(&if details { request.with_details() } else { request })
     }
 }
 

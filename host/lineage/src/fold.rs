@@ -1,10 +1,14 @@
 //! Folds the statements of a session into one: tables that it makes and reads again become stepping stones.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::resolve::{Column, Flow, Resolver, Rows, SourceId, Symbol, TableId};
+use crate::ends::{Written, edge, influence};
+use crate::resolve::{
+    CONDITION, Column, Decision, Flow, Resolver, Rows, Step, Steps, Symbol, TableId, WINDOW, base, roles,
+};
 use crate::statement::{Change, Effect};
-use crate::{ColumnEdge, Confidence, EdgeKind, Influence, InfluenceKind, Source, TableName};
+use crate::{ColumnEdge, Confidence, Influence, TableName};
 
 /// What a session made of one table.
 #[derive(Debug, Clone, Default)]
@@ -26,24 +30,24 @@ impl Made {
 #[derive(Debug, Default)]
 struct Outputs {
     places: HashMap<TableId, u64>,
-    tables: BTreeMap<u64, (TableId, Vec<Column>)>,
+    tables: BTreeMap<u64, (TableId, Vec<Written>)>,
     next: u64,
 }
 
 impl Outputs {
-    fn columns(&mut self, table: TableId) -> Option<&mut Vec<Column>> {
+    fn columns(&mut self, table: TableId) -> Option<&mut Vec<Written>> {
         let place = self.places.get(&table)?;
         self.tables.get_mut(place).map(|(_, columns)| columns)
     }
 
-    fn put(&mut self, table: TableId, columns: Vec<Column>) {
+    fn put(&mut self, table: TableId, columns: Vec<Written>) {
         self.remove(table);
         self.places.insert(table, self.next);
         self.tables.insert(self.next, (table, columns));
         self.next += 1;
     }
 
-    fn remove(&mut self, table: TableId) -> Option<Vec<Column>> {
+    fn remove(&mut self, table: TableId) -> Option<Vec<Written>> {
         let place = self.places.remove(&table)?;
         self.tables.remove(&place).map(|(_, columns)| columns)
     }
@@ -61,13 +65,33 @@ pub(crate) struct Fold {
     /// Outputs in their order, with their columns.
     outputs: Outputs,
     /// Columns of results without a target.
-    results: Vec<Column>,
+    results: Vec<Written>,
     stones: BTreeSet<TableId>,
-    influences: BTreeSet<(InfluenceKind, Vec<SourceId>)>,
+    /// What decided about rows, and in which statements.
+    influences: BTreeMap<Decision, Vec<usize>>,
+    /// How many statements were taken before this one.
+    taken: usize,
 }
 
 /// A statement seen through tables that were made before: what it reads, and the columns that it makes.
 type Seen<'c> = (BTreeSet<TableId>, &'c [(Option<TableId>, Column)]);
+
+/// The columns that a statement makes: its own, or others where they are seen through tables that were made before.
+type Columns<'e> = Cow<'e, [(Option<TableId>, Column)]>;
+
+/// What one statement does on its own.
+pub(crate) struct Alone {
+    /// What it reads, seen through temporary tables.
+    pub inputs: Vec<TableName>,
+    /// What it reads that was made before.
+    pub stones: Vec<TableName>,
+    /// The columns that it makes.
+    pub columns: Vec<ColumnEdge>,
+    /// What decides about its rows.
+    pub influences: Vec<Influence>,
+    /// Whether what it makes lives no longer than the session.
+    pub temporary: bool,
+}
 
 /// What flows from end to end.
 pub(crate) struct Ends {
@@ -83,23 +107,28 @@ pub(crate) struct Ends {
 
 impl Fold {
     /// Takes one more statement; gives what it reads and makes on its own.
-    pub(crate) fn take(&mut self, resolver: &mut Resolver, effect: &Effect) -> (Vec<TableName>, Vec<ColumnEdge>, bool) {
+    pub(crate) fn take(&mut self, resolver: &mut Resolver, effect: &Effect) -> Alone {
         let temporary = matches!(effect.change, Change::Makes { temporary: true });
         let (near, shallow) = seen(&self.shallow, resolver, effect);
         let (far, deep) = seen(&self.deep, resolver, effect);
         self.note(resolver, effect, &far, &deep);
-        let edges = shallow.iter().map(|(table, column)| edge(resolver, *table, column)).collect();
-        self.remember(resolver, effect, temporary, &(near.clone(), &shallow), &(far, &deep));
-        (near.iter().map(|table| resolver.table_name(*table).clone()).collect(), edges, temporary)
+        let columns = shallow.iter().map(|(table, column)| edge(resolver, *table, column, self.taken)).collect();
+        let name = |table: &TableId| resolver.table_name(*table).clone();
+        let inputs = near.iter().map(name).collect();
+        let stones = effect.inputs.iter().filter(|table| self.deep.contains_key(table)).map(name).collect();
+        let influences = self.influences(resolver, effect);
+        self.remember(resolver, effect, temporary, &(near, &shallow), &(far, &deep));
+        self.taken += 1;
+        Alone { inputs, stones, columns, influences, temporary }
     }
 
     /// What decides about the rows of a statement.
-    pub(crate) fn influences(&self, resolver: &mut Resolver, effect: &Effect) -> Vec<Influence> {
-        let through = |(kind, sources): &(InfluenceKind, Vec<SourceId>), resolver: &mut Resolver| {
-            let flow = through(&self.shallow, resolver, &Flow { sources: sources.clone(), ..Flow::default() });
-            influence(resolver, *kind, &flow.sources)
-        };
-        let mut all: Vec<Influence> = effect.influences.iter().map(|found| through(found, resolver)).collect();
+    fn influences(&self, resolver: &mut Resolver, effect: &Effect) -> Vec<Influence> {
+        let mut all = Vec::with_capacity(effect.influences.len());
+        for found in &effect.influences {
+            let found = decided(&self.shallow, resolver, found);
+            all.push(influence(resolver, &found, &[self.taken]));
+        }
         all.sort();
         all
     }
@@ -112,10 +141,13 @@ impl Fold {
         inputs: &BTreeSet<TableId>,
         columns: &[(Option<TableId>, Column)],
     ) {
-        for (kind, sources) in &effect.influences {
-            let flow = through(&self.deep, resolver, &Flow { sources: sources.clone(), ..Flow::default() });
-            if !flow.sources.is_empty() {
-                self.influences.insert((*kind, flow.sources));
+        for found in &effect.influences {
+            let found = decided(&self.deep, resolver, found);
+            if !found.sources.is_empty() {
+                let statements = self.influences.entry(found).or_default();
+                if statements.last() != Some(&self.taken) {
+                    statements.push(self.taken);
+                }
             }
         }
         let owner = match &effect.change {
@@ -134,16 +166,17 @@ impl Fold {
             change => {
                 for table in &effect.outputs {
                     let mine = columns.iter().filter(|(owner, _)| *owner == Some(*table));
-                    let mine: Vec<Column> = mine.map(|(_, column)| column.clone()).collect();
+                    let mine =
+                        mine.map(|(_, column)| Written { column: column.clone(), statement: self.taken }).collect();
                     self.output(*table, mine, matches!(change, Change::Makes { .. }));
                 }
             }
         }
         let results = columns.iter().filter(|(table, _)| table.is_none());
-        self.results.extend(results.map(|(_, column)| column.clone()));
+        self.results.extend(results.map(|(_, column)| Written { column: column.clone(), statement: self.taken }));
     }
 
-    fn output(&mut self, table: TableId, columns: Vec<Column>, anew: bool) {
+    fn output(&mut self, table: TableId, columns: Vec<Written>, anew: bool) {
         self.stones.remove(&table);
         match self.outputs.columns(table) {
             Some(before) if anew => *before = columns,
@@ -240,15 +273,15 @@ impl Fold {
         inputs.dedup();
         let mut inputs: Vec<TableName> = inputs.into_iter().map(|table| resolver.table_name(table).clone()).collect();
         inputs.sort();
-        let left: Vec<(TableId, Vec<Column>)> =
+        let left: Vec<(TableId, Vec<Written>)> =
             self.outputs.tables.into_values().filter(|(table, _)| !self.stones.contains(table)).collect();
         let left: Vec<_> = left.into_iter().filter(|(table, _)| !is_variable(resolver, *table)).collect();
         let mut columns = Vec::new();
         for (table, written) in &left {
-            columns.extend(written.iter().map(|column| edge(resolver, Some(*table), column)));
+            columns.extend(written.iter().map(|made| edge(resolver, Some(*table), &made.column, made.statement)));
         }
-        columns.extend(self.results.iter().map(|column| edge(resolver, None, column)));
-        let public = self.influences.iter().map(|(kind, sources)| influence(resolver, *kind, sources));
+        columns.extend(self.results.iter().map(|made| edge(resolver, None, &made.column, made.statement)));
+        let public = self.influences.iter().map(|(found, statements)| influence(resolver, found, statements));
         let mut influences: Vec<Influence> = public.collect();
         influences.sort();
         let outputs = left.iter().map(|(table, _)| resolver.table_name(*table).clone()).collect();
@@ -257,11 +290,11 @@ impl Fold {
 }
 
 /// A statement seen through the tables that were made before.
-fn seen(
+fn seen<'e>(
     made: &HashMap<TableId, Made>,
     resolver: &mut Resolver,
-    effect: &Effect,
-) -> (BTreeSet<TableId>, Vec<(Option<TableId>, Column)>) {
+    effect: &'e Effect,
+) -> (BTreeSet<TableId>, Columns<'e>) {
     let mut inputs = BTreeSet::new();
     for table in &effect.inputs {
         match made.get(table) {
@@ -272,19 +305,32 @@ fn seen(
         }
     }
     if made.is_empty() {
-        return (inputs, effect.columns.clone());
+        return (inputs, Cow::Borrowed(&effect.columns));
     }
     let through = |(table, column): &(Option<TableId>, Column), resolver: &mut Resolver| {
         (*table, Column { flow: through(made, resolver, &column.flow), ..column.clone() })
     };
     let columns = effect.columns.iter().map(|column| through(column, resolver)).collect();
-    (inputs, columns)
+    (inputs, Cow::Owned(columns))
+}
+
+/// What decides about rows, seen through the tables that were made before.
+fn decided(made: &HashMap<TableId, Made>, resolver: &mut Resolver, decision: &Decision) -> Decision {
+    if made.is_empty() {
+        return decision.clone();
+    }
+    let flow = through(made, resolver, &Flow { sources: decision.sources.clone(), ..Flow::default() });
+    let mut sources: Vec<_> = flow.sources.into_iter().map(base).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    Decision { kind: decision.kind, sources, text: decision.text.clone() }
 }
 
 /// A flow seen through the tables that were made before.
 fn through(made: &HashMap<TableId, Made>, resolver: &mut Resolver, flow: &Flow) -> Flow {
-    let mut result = Flow { sources: Vec::with_capacity(flow.sources.len()), ..flow.clone() };
+    let mut result = Flow { sources: Vec::with_capacity(flow.sources.len()), steps: Steps::default(), ..flow.clone() };
     for source in &flow.sources {
+        let (from, aggregated) = (result.sources.len(), result.aggregated);
         let (table, name) = resolver.source_name(*source);
         let name = std::rc::Rc::clone(name);
         let Some(stone) = made.get(&table) else {
@@ -309,7 +355,15 @@ fn through(made: &HashMap<TableId, Made>, resolver: &mut Resolver, flow: &Flow) 
         } else {
             result.sources.push(*source);
         }
+        result.mark(from, roles(*source));
+        if roles(*source) & (WINDOW | CONDITION) != 0 {
+            result.aggregated = aggregated;
+        }
+        if resolver.request.details {
+            result.steps.add(&Step::Table(table));
+        }
     }
+    result.steps.add_all(&flow.steps);
     result.settle();
     result
 }
@@ -344,30 +398,6 @@ fn rename(map: &mut HashMap<TableId, Made>, resolver: &mut Resolver, pairs: &[(T
 
 fn own(columns: &[(Option<TableId>, Column)], table: TableId) -> Vec<Column> {
     columns.iter().filter(|(owner, _)| *owner == Some(table)).map(|(_, column)| column.clone()).collect()
-}
-
-fn edge(resolver: &Resolver, table: Option<TableId>, column: &Column) -> ColumnEdge {
-    let mut sources: Vec<Source> = column.flow.sources.iter().map(|source| public(resolver, *source)).collect();
-    sources.sort();
-    ColumnEdge {
-        table: table.map(|table| resolver.table_name(table).clone()),
-        column: column.name.to_string(),
-        sources,
-        kind: column.flow.text.as_ref().map_or(EdgeKind::Direct, |text| EdgeKind::Derived(text.to_string())),
-        confidence: column.flow.confidence,
-        unresolved: column.flow.unresolved.iter().map(ToString::to_string).collect(),
-    }
-}
-
-fn public(resolver: &Resolver, source: SourceId) -> Source {
-    let (table, column) = resolver.source_name(source);
-    Source { table: resolver.table_name(table).clone(), column: column.to_string() }
-}
-
-fn influence(resolver: &Resolver, kind: InfluenceKind, sources: &[SourceId]) -> Influence {
-    let mut sources: Vec<Source> = sources.iter().map(|source| public(resolver, *source)).collect();
-    sources.sort();
-    Influence { kind, sources }
 }
 
 /// The rows of a table that the session made, under its own name.

@@ -21,6 +21,10 @@
 //! 5. **Folding** (`fold`). What the statements of a text make and read again is folded: temporary tables within each
 //!    statement, all tables that the text makes within the text as a whole, along with renames and drops.
 //!
+//! What was found can be told in other forms: [`explain()`] says why a column has its sources, [`dot`] draws it, and
+//! [`openlineage::RunEvent`] puts it into an event. Texts of conditions and stepping stones are kept only for a request
+//! [`with_details`](Request::with_details), as they cost time.
+//!
 //! A piece that no attempt understands gives the tables that its words name (`fallback`), with the reason and the place.
 //! So one statement that fails never costs the others.
 //!
@@ -46,12 +50,16 @@
 mod analysis;
 pub mod cases;
 mod dialect;
+mod ends;
+mod explain;
 mod fallback;
 mod fingerprint;
 mod fold;
 mod grammar;
+mod graphviz;
 mod loosen;
 mod name;
+pub mod openlineage;
 mod parse;
 mod rephrase;
 mod request;
@@ -62,13 +70,16 @@ mod script;
 mod split;
 mod statement;
 mod templates;
+mod trace;
 
 pub use analysis::{
     Analysis, ColumnEdge, Confidence, EdgeKind, Influence, InfluenceKind, Reason, Source, Span, Statement,
-    StatementKind, Verdict,
+    StatementKind, Stone, Use, Verdict,
 };
 pub use dialect::Dialect;
+pub use explain::{Explanation, Made, Place, explain, explain_text};
 pub use fingerprint::{fingerprint, is_tool_made};
+pub use graphviz::dot;
 pub use name::TableName;
 pub use request::{Limits, NoSchemas, Request, Schemas};
 pub use script::analyse;

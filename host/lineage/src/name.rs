@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// A table, a view or a place where files lie.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TableName {
@@ -69,6 +71,12 @@ impl TableName {
     /// To compare: a name in lower case. Addresses tell case apart, and none is the name of a table.
     pub(crate) fn key(&self) -> String {
         if self.location { format!("\u{0}{self}") } else { self.to_string().to_lowercase() }
+    }
+}
+
+impl Serialize for TableName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

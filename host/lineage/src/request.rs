@@ -48,12 +48,22 @@ pub struct Request<'a> {
     pub schemas: &'a dyn Schemas,
     /// What may be spent.
     pub limits: Limits,
+    /// Whether expressions of conditions and stepping stones of columns are kept: what an explanation needs.
+    pub details: bool,
 }
 
 impl<'a> Request<'a> {
     /// A request without knowledge of any table.
     pub fn new(sql: &'a str, dialect: Dialect) -> Self {
-        Self { sql, dialect, database: None, schema: None, schemas: &NoSchemas, limits: Limits::default() }
+        Self {
+            sql,
+            dialect,
+            database: None,
+            schema: None,
+            schemas: &NoSchemas,
+            limits: Limits::default(),
+            details: false,
+        }
     }
 
     /// Says who knows the columns of tables.
@@ -75,6 +85,13 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Says that expressions of conditions and stepping stones of columns are wanted, which costs some time.
+    #[must_use]
+    pub fn with_details(mut self) -> Self {
+        self.details = true;
         self
     }
 }

@@ -182,20 +182,20 @@ impl<'r> Script<'r> {
         if self.resolver.left == 0 {
             effect.reasons.push("the budget of steps is spent".to_owned());
         }
-        let (inputs, columns, temporary) = self.fold.take(&mut self.resolver, &effect);
+        let alone = self.fold.take(&mut self.resolver, &effect);
         let outputs = effect.outputs.iter().map(|table| self.resolver.table_name(*table).clone()).collect();
         let reasons: Vec<Reason> =
             effect.reasons.iter().map(|text| Reason { text: text.clone(), span: Some(span) }).collect();
         let verdict = if reasons.is_empty() { Verdict::Full } else { Verdict::Partial };
-        let influences = self.fold.influences(&mut self.resolver, &effect);
         self.statements.push(Statement {
             kind: effect.kind,
             span,
-            inputs,
+            inputs: alone.inputs,
             outputs,
-            columns,
-            influences,
-            temporary,
+            stones: alone.stones,
+            columns: alone.columns,
+            influences: alone.influences,
+            temporary: alone.temporary,
             verdict,
             reasons,
         });

@@ -6,15 +6,24 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 use metahost_lineage::cases::{Case, Found};
-use metahost_lineage::{Dialect, Limits};
+use metahost_lineage::openlineage::{Occasion, RunEvent};
+use metahost_lineage::{Analysis, Dialect, Limits, dot, explain, explain_text};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
 
-use crate::args::LineageArgs;
+use crate::args::{Cli, LineageArgs, LineageFormat};
 use crate::exit::{Exit, Misconfigured};
 use crate::output;
 
 /// Prints the lineage of a file, or of the standard input.
 pub fn lineage(arguments: &LineageArgs) -> Result<Exit> {
+    if let Some(contradiction) = arguments.contradiction() {
+        Cli::command().error(ErrorKind::ArgumentConflict, contradiction).exit();
+    }
     if arguments.jsonl {
         return cases(&arguments.file);
     }
@@ -30,9 +39,45 @@ pub fn lineage(arguments: &LineageArgs) -> Result<Exit> {
         default_schema: arguments.namespace.clone(),
         schema: arguments.schema.as_deref().map(schema).transpose()?,
     };
-    let found = case.solve(Limits::default());
-    let printed = if arguments.json { output::json(&found) } else { print(&found) };
+    let analysis = case.analyse(Limits::default());
+    let found = Found::new(&case.id, &analysis);
+    let printed = match arguments.format() {
+        LineageFormat::Text if arguments.explain => print_explained(&found, &analysis),
+        LineageFormat::Text => print(&found),
+        LineageFormat::Json if arguments.explain => json_explained(&found, &analysis),
+        LineageFormat::Json => output::json(&found),
+        LineageFormat::Graphviz => output::line(dot(&analysis).trim_end()),
+        LineageFormat::Openlineage => event(arguments, &case, &analysis),
+    };
     printed.map(|()| Exit::Success)
+}
+
+fn print_explained(found: &Found, analysis: &Analysis) -> Result<()> {
+    print_tables(found)?;
+    let text = explain_text(analysis);
+    text.lines().try_for_each(output::line)?;
+    print_verdict(found)
+}
+
+fn json_explained(found: &Found, analysis: &Analysis) -> Result<()> {
+    let mut value = serde_json::to_value(found)?;
+    value["explanations"] = serde_json::to_value(explain(analysis))?;
+    output::json(&value)
+}
+
+/// The text as a run that ends now, of a job that is called as the file is.
+fn event(arguments: &LineageArgs, case: &Case, analysis: &Analysis) -> Result<()> {
+    let event_time =
+        OffsetDateTime::now_utc().format(&Rfc3339).context("the clock tells no time that can be written")?;
+    let occasion = Occasion {
+        run_id: &Uuid::new_v4().to_string(),
+        event_time: &event_time,
+        namespace: arguments.namespace_uri.as_deref().unwrap_or("default"),
+        job: if is_standard_input(&arguments.file) { "standard input" } else { &case.id },
+        sql: &case.sql,
+        dialect: &arguments.dialect,
+    };
+    output::json(&RunEvent::new(analysis, &occasion))
 }
 
 /// Lines of cases in, lines of results out, in the same order.
@@ -81,14 +126,22 @@ fn unreadable(file: &Path) -> String {
 }
 
 fn print(found: &Found) -> Result<()> {
-    let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-    output::line(format!("{} -> {}", list(&found.inputs), list(&found.outputs)))?;
+    print_tables(found)?;
     for column in &found.column_lineage {
         let target = column.target_table.as_deref().map_or_else(String::new, |table| format!("{table}."));
         let sources: Vec<String> = column.src.iter().map(|(table, column)| format!("{table}.{column}")).collect();
         let sources = if sources.is_empty() { "a constant".to_owned() } else { sources.join(", ") };
         output::line(format!("  {target}{} <- {sources}", column.target_col))?;
     }
+    print_verdict(found)
+}
+
+fn print_tables(found: &Found) -> Result<()> {
+    let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+    output::line(format!("{} -> {}", list(&found.inputs), list(&found.outputs)))
+}
+
+fn print_verdict(found: &Found) -> Result<()> {
     output::line(format!("understood: {}", found.verdict))?;
     found.reasons.iter().try_for_each(|reason| output::line(format!("  {reason}")))
 }

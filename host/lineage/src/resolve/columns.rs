@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sqlparser::ast::Ident;
 
-use super::{Column, Flow, Relation, Resolver, Rows, Scope, Symbol};
+use super::{Column, Flow, Relation, Resolver, Rows, Scope, Symbol, roles};
 use crate::Confidence;
 
 /// Words that stand for a value without parentheses in some dialect, where no table has such a column.
@@ -203,17 +203,19 @@ impl Resolver<'_> {
 
     /// A field of a column.
     pub(crate) fn field(&mut self, flow: Flow, path: &[Ident]) -> Flow {
-        let [source] = flow.sources.as_slice() else { return flow };
+        let Some(source) = super::role::only(&flow.sources) else { return flow };
         if path.is_empty() || flow.text.is_some() || !self.request.dialect.keeps_fields() {
             return flow;
         }
-        let (table, column) = self.source_name(*source);
+        let (table, column) = self.source_name(source);
         let mut name = column.to_string();
         for part in path {
             name.push('.');
             name.push_str(&part.value);
         }
-        Flow { sources: vec![self.source(table, &name)], ..flow }
+        let field = self.source(table, &name);
+        let sources = flow.sources.iter().map(|source| field | roles(*source)).collect();
+        Flow { sources, ..flow }
     }
 
     /// The tables that a qualifier before `.*` means.

@@ -1,15 +1,12 @@
 //! Follows the columns that an expression is made from.
 
-use core::fmt::{self, Write};
-use std::rc::Rc;
-
 use sqlparser::ast::{
     AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
     InTarget, LambdaFunction, NamedWindowExpr, ObjectName, OneOrManyWithParens, OrderByExpr, Subscript, Value,
     WindowFrameBound, WindowSpec, WindowType,
 };
 
-use super::{Env, Flow, Resolver, Scope, TEXT, idents, last, walk};
+use super::{Env, Flow, Resolver, Scope, WINDOW, idents, last, role, text, walk};
 use crate::Dialect;
 
 /// Units of time, which functions of dates take as a bare word.
@@ -98,6 +95,9 @@ impl Resolver<'_> {
                 self.deeper_accesses(access_chain, env, scope, into);
             }
             Expr::Function(function) => self.function(function, env, scope, into),
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case((operand.as_deref(), conditions, else_result.as_deref()), env, scope, into);
+            }
             Expr::Lambda(lambda) => self.lambda(lambda, env, scope, into),
             Expr::Value(value) => {
                 if let Value::Placeholder(name) = &value.value {
@@ -204,15 +204,17 @@ impl Resolver<'_> {
             if name == "values" && self.replaced(function, scope, into) {
                 return;
             }
+            let from = into.sources.len();
             self.arguments(&name, &function.parameters, env, scope, into);
             self.arguments(&name, &function.args, env, scope, into);
-            function.filter.iter().for_each(|filter| self.collect(filter, env, scope, into));
             self.order(&function.within_group, env, scope, into);
-            match &function.over {
+            into.called(&name, from);
+            function.filter.iter().for_each(|filter| self.condition(filter, env, scope, into));
+            into.aside(WINDOW, |into| match &function.over {
                 Some(WindowType::WindowSpec(spec)) => self.window(spec, env, scope, into),
                 Some(WindowType::NamedWindow(name)) => self.named_window(name, env, scope, into),
                 None => {}
-            }
+            });
             self.receiver(&function.name, scope, into);
         });
     }
@@ -247,7 +249,7 @@ impl Resolver<'_> {
             FunctionArguments::Subquery(query) => self.nested(query, env, scope, into),
             FunctionArguments::List(list) => {
                 let dated = list.args.len() > 1 && DATED.iter().any(|part| name.contains(part));
-                for argument in &list.args {
+                for (at, argument) in list.args.iter().enumerate() {
                     if name != "count" && is_star(argument) {
                         let relations = scope.relations.iter().flat_map(|relation| &relation.rows.columns);
                         relations.for_each(|column| into.add(&column.flow));
@@ -255,7 +257,11 @@ impl Resolver<'_> {
                     if let Some(expr) = argument_of(argument)
                         && !(dated && is_unit(expr))
                     {
-                        self.collect(expr, env, scope, into);
+                        if at == 0 && role::chooses(name) {
+                            self.condition(expr, env, scope, into);
+                        } else {
+                            self.collect(expr, env, scope, into);
+                        }
                     }
                 }
                 list.clauses.iter().for_each(|clause| self.clause(clause, env, scope, into));
@@ -342,27 +348,4 @@ fn fields(chain: &[AccessExpr]) -> Vec<Ident> {
         _ => None,
     };
     chain.iter().filter_map(name).collect()
-}
-
-/// The text of an expression, cut where it is long.
-pub(crate) fn text(expr: &Expr) -> Rc<str> {
-    let mut cut = Cut(String::new());
-    // An error only says that the text was cut.
-    if write!(cut, "{expr}").is_err() {
-        cut.0.push('…');
-    }
-    cut.0.into()
-}
-
-/// Takes text up to a limit.
-struct Cut(String);
-
-impl Write for Cut {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.0.len() + text.len() > TEXT {
-            return Err(fmt::Error);
-        }
-        self.0.push_str(text);
-        Ok(())
-    }
 }

@@ -7,7 +7,9 @@ use sqlparser::ast::{
     RowsPerMatch, SetOperator, TableAlias, TableFactor,
 };
 
-use super::expression::{argument_of, text};
+use super::expression::argument_of;
+use super::role::share;
+use super::text::{listed, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, last};
 use crate::{Dialect, InfluenceKind, TableName};
 
@@ -116,7 +118,7 @@ impl Resolver<'_> {
                 inner.patterns = symbols.iter().map(|symbol| self.symbol(&symbol.symbol.value)).collect();
                 let mut order = Flow::default();
                 self.order(order_by, env, &inner, &mut order);
-                self.influence(InfluenceKind::Order, order);
+                self.influence(InfluenceKind::Order, order, || listed(order_by));
                 for symbol in symbols {
                     self.decides(InfluenceKind::Filter, &symbol.definition, env, &inner);
                 }
@@ -346,10 +348,10 @@ impl Resolver<'_> {
         for expr in spread {
             let flow = self.uses(expr, env, inner);
             gone.add(&flow);
-            self.influence(InfluenceKind::Filter, flow);
+            self.influence(InfluenceKind::Filter, flow, || text(expr));
         }
         let all = self.everything(inner);
-        let kept = |column: &&Column| !column.flow.sources.iter().any(|source| gone.sources.contains(source));
+        let kept = |column: &&Column| !share(&column.flow.sources, &gone.sources);
         let mut rows = Rows { columns: all.columns.iter().filter(kept).cloned().collect(), ..Rows::default() };
         rows.rest.clone_from(&all.rest);
         let PivotValueSource::List(values) = values else {
@@ -379,7 +381,7 @@ impl Resolver<'_> {
         }
         flow.settle();
         let all = self.everything(inner);
-        let kept = |column: &&Column| !column.flow.sources.iter().any(|source| flow.sources.contains(source));
+        let kept = |column: &&Column| !share(&column.flow.sources, &flow.sources);
         let mut rows = Rows { columns: all.columns.iter().filter(kept).cloned().collect(), ..Rows::default() };
         rows.rest.clone_from(&all.rest);
         rows.columns.push(self.column(&name.value, Flow::default()));

@@ -6,7 +6,7 @@ use sqlparser::ast::{
     Ident, Join, JoinConstraint, JoinOperator, ObjectName, Query, TableAlias, TableFactor, TableWithJoins,
 };
 
-use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Symbol, Unit, idents, last, names, words};
+use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Step, Symbol, Unit, idents, last, names, words};
 use crate::{Dialect, InfluenceKind};
 
 impl Resolver<'_> {
@@ -79,7 +79,7 @@ impl Resolver<'_> {
         self.spend(left.sources.len() + theirs.sources.len() + (right - range.start) / super::SCANNED);
         let mut influence = left.clone();
         influence.add(&theirs);
-        self.influence(InfluenceKind::Join, influence);
+        self.influence(InfluenceKind::Join, influence, || format!("USING ({ident})").into());
         let silent = scope.relations[right..].iter().any(|relation| relation.silent);
         let flow = if silent { left } else { left.joined(&theirs) };
         let column = self.column(&ident.value, flow);
@@ -109,6 +109,8 @@ impl Resolver<'_> {
             }
             TableFactor::Derived { lateral, subquery, alias, .. } => {
                 let rows = self.subquery(subquery, *lateral, env, scope);
+                let name = alias.as_ref().map_or("", |alias| alias.name.value.as_str());
+                let rows = self.stepped(rows, || Step::Subquery(name.into()));
                 self.derived(&rows, alias.as_ref(), scope);
             }
             TableFactor::Table { name, alias, args: None, .. } => {
@@ -176,7 +178,11 @@ impl Resolver<'_> {
             }
             None => own,
         };
-        let rows = self.read(parts, env);
+        let query = named_query.then(|| parts.first().cloned().unwrap_or_default());
+        let mut rows = self.read(parts, env);
+        if let Some(query) = query {
+            rows = self.stepped(rows, || Step::Named(query.into()));
+        }
         match alias {
             None => Relation { names: full, own: Vec::new(), rows, table, silent: false },
             Some(alias) => {

@@ -9,7 +9,10 @@ mod model;
 mod names;
 mod pipes;
 mod query;
+mod role;
 mod select;
+mod step;
+mod text;
 mod walk;
 
 use std::collections::{BTreeSet, HashMap};
@@ -21,12 +24,23 @@ pub(crate) use expression::{EXCLUDED, argument_of};
 pub(crate) use factor::files_of;
 pub(crate) use model::{Column, Env, Flow, Relation, Rows, Scope, SourceId, Symbol, TableId, Unit};
 pub(crate) use names::{path, words};
+pub(crate) use role::{AGGREGATED, CONDITION, MASKED, WINDOW, base, roles};
 pub(crate) use select::column_name;
+pub(crate) use step::{Step, Steps};
+use text::text;
 
 use crate::{Confidence, InfluenceKind, Request, TableName};
 
-/// How many bytes of an expression's text are kept.
-const TEXT: usize = 2_000;
+/// What decides about rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Decision {
+    /// In which role.
+    pub kind: InfluenceKind,
+    /// By which columns.
+    pub sources: Vec<SourceId>,
+    /// The expression, where details are wanted.
+    pub text: Option<Rc<str>>,
+}
 
 /// How many tables or names that are looked through cost a step.
 const SCANNED: usize = 16;
@@ -42,7 +56,7 @@ pub(crate) struct Resolver<'r> {
     /// Tables that the statement reads.
     pub reads: BTreeSet<TableId>,
     /// What decides about rows.
-    pub influences: Vec<(InfluenceKind, Vec<SourceId>)>,
+    pub influences: Vec<Decision>,
     /// Why something was not understood.
     pub reasons: Vec<String>,
     /// What queries that write do besides giving rows.
@@ -138,7 +152,7 @@ impl<'r> Resolver<'r> {
 
     /// The table and the name of a column.
     pub(crate) fn source_name(&self, id: SourceId) -> (TableId, &Rc<str>) {
-        let (table, column) = &self.sources[id as usize];
+        let (table, column) = &self.sources[base(id) as usize];
         (*table, column)
     }
 
@@ -206,11 +220,13 @@ impl<'r> Resolver<'r> {
         }
     }
 
-    /// Notes columns that decide about rows.
-    pub(crate) fn influence(&mut self, kind: InfluenceKind, mut flow: Flow) {
+    /// Notes columns that decide about rows, and the expression in which they do.
+    pub(crate) fn influence(&mut self, kind: InfluenceKind, mut flow: Flow, text: impl FnOnce() -> Rc<str>) {
+        flow.sources.iter_mut().for_each(|source| *source = base(*source));
         flow.settle();
         if !flow.sources.is_empty() {
-            self.influences.push((kind, flow.sources));
+            let text = self.request.details.then(text);
+            self.influences.push(Decision { kind, sources: flow.sources, text });
         }
     }
 

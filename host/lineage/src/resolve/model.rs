@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 use sqlparser::ast::{Expr, NamedWindowDefinition};
 
+use super::Steps;
 use crate::Confidence;
 
 /// A name in lower case, as a number.
 pub(crate) type Symbol = u32;
 
-/// A column of a table outside, as a number.
+/// A column of a table outside, as a number; its upper bits say what it is read for.
 pub(crate) type SourceId = u32;
 
 /// A table outside, as a number.
@@ -28,6 +29,10 @@ pub(crate) struct Flow {
     pub confidence: Confidence,
     /// Names that could not be given to a table.
     pub unresolved: Vec<Rc<str>>,
+    /// Whether it is one value of many rows.
+    pub aggregated: bool,
+    /// What it went through, the first first; empty unless details are wanted.
+    pub steps: Steps,
 }
 
 impl Flow {
@@ -45,6 +50,8 @@ impl Flow {
     pub(crate) fn add(&mut self, other: &Self) {
         self.sources.extend_from_slice(&other.sources);
         self.confidence = self.confidence.max(other.confidence);
+        self.aggregated |= other.aggregated;
+        self.steps.add_all(&other.steps);
         self.unresolved.extend(other.unresolved.iter().cloned());
     }
 

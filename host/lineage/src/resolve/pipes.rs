@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use sqlparser::ast::PipeOperator;
 
+use super::text::listed;
 use super::{Env, Flow, Relation, Resolver, Rows, Scope};
 use crate::InfluenceKind;
 
@@ -40,7 +41,7 @@ impl Resolver<'_> {
             PipeOperator::OrderBy { exprs } => {
                 let mut flow = Flow::default();
                 self.order(exprs, env, &scope, &mut flow);
-                self.influence(InfluenceKind::Order, flow);
+                self.influence(InfluenceKind::Order, flow, || listed(exprs));
                 rows
             }
             PipeOperator::Limit { .. } | PipeOperator::As { .. } | PipeOperator::TableSample { .. } => rows,
@@ -91,7 +92,7 @@ impl Resolver<'_> {
                     let flow = self.value(&item.expr.expr, env, &scope);
                     let name = match &item.expr.alias {
                         Some(alias) => alias.value.as_str().into(),
-                        None => super::expression::text(&item.expr.expr),
+                        None => super::text(&item.expr.expr),
                     };
                     columns.push(self.column(&name, flow));
                 }

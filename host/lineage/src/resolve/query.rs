@@ -8,6 +8,7 @@ use sqlparser::ast::{
     TableAlias, Values, With,
 };
 
+use super::text::listed;
 use super::{Column, Env, Flow, Resolver, Rows, Scope, Symbol, TableId};
 use crate::rephrase::SCALAR;
 use crate::{Dialect, InfluenceKind};
@@ -215,7 +216,7 @@ impl Resolver<'_> {
         let mut flow = Flow::default();
         self.order(items, env, &scope, &mut flow);
         self.reasons.truncate(reasons);
-        self.influence(InfluenceKind::Order, flow);
+        self.influence(InfluenceKind::Order, flow, || listed(items));
     }
 
     fn limit(&mut self, limit: Option<&LimitClause>, env: &Env, outer: Option<&Scope>) {

@@ -7,7 +7,7 @@ use sqlparser::ast::{
     RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 
-use super::expression::text;
+use super::text::{listed, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Symbol, idents, last};
 use crate::{Dialect, InfluenceKind};
 
@@ -38,7 +38,7 @@ impl Resolver<'_> {
         if let Some(OrderBy { kind: OrderByKind::Expressions(items), .. }) = order {
             let mut flow = Flow::default();
             self.order(items, env, &scope, &mut flow);
-            self.influence(InfluenceKind::Order, flow);
+            self.influence(InfluenceKind::Order, flow, || listed(items));
         }
         Rc::new(rows)
     }
@@ -99,13 +99,13 @@ impl Resolver<'_> {
         }
         let mut flow = Flow::default();
         self.order(&select.sort_by, env, scope, &mut flow);
-        self.influence(InfluenceKind::Order, flow);
+        self.influence(InfluenceKind::Order, flow, || listed(&select.sort_by));
     }
 
     /// Notes what an expression decides.
     pub(crate) fn decides(&mut self, kind: InfluenceKind, expr: &Expr, env: &Env, scope: &Scope) {
         let flow = self.uses(expr, env, scope);
-        self.influence(kind, flow);
+        self.influence(kind, flow, || text(expr));
     }
 
     /// `LATERAL VIEW explode(x) t AS a, b`.

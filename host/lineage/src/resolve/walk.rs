@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{AccessExpr, CeilFloorKind, Expr, Map, Subscript};
 
-/// Calls `visit` with each direct part of an expression; names, functions, subqueries and lambdas are not opened.
+/// Calls `visit` with each direct part of an expression; names, functions, CASE, subqueries and lambdas are not opened.
 pub(crate) fn parts<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     match expr {
         Expr::CompoundFieldAccess { root, access_chain } => {
@@ -68,18 +68,6 @@ fn lists<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
         Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
             let three = [Some(expr), Some(overlay_what), Some(overlay_from), overlay_for.as_ref()];
             three.into_iter().flatten().for_each(|part| visit(part));
-        }
-        Expr::Case { operand, conditions, else_result, .. } => {
-            if let Some(part) = operand {
-                visit(part);
-            }
-            for when in conditions {
-                visit(&when.condition);
-                visit(&when.result);
-            }
-            if let Some(part) = else_result {
-                visit(part);
-            }
         }
         Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => sets.iter().flatten().for_each(visit),
         Expr::Tuple(all) | Expr::Struct { values: all, .. } => all.iter().for_each(visit),

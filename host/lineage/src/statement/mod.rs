@@ -29,7 +29,7 @@ pub(crate) struct Effect {
     /// Columns of what it writes, or of its result.
     pub columns: Vec<(Option<TableId>, Column)>,
     /// What decides about its rows.
-    pub influences: Vec<(crate::InfluenceKind, Vec<crate::resolve::SourceId>)>,
+    pub influences: Vec<crate::resolve::Decision>,
     /// What happens to the tables that it writes.
     pub change: Change,
     /// Why something was not understood.

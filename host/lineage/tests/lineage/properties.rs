@@ -1,10 +1,10 @@
 //! What must hold for any text: no panic, and no edge that depends on how a query is dressed.
 
-use metahost_lineage::Dialect;
+use metahost_lineage::{Dialect, Request, analyse, dot, explain, explain_text};
 use proptest::collection::vec;
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use crate::{columns, read};
+use crate::{Shop, columns, read};
 
 /// All dialects.
 pub(crate) const DIALECTS: [Dialect; 16] = [
@@ -130,6 +130,15 @@ proptest! {
     #[test]
     fn no_text_that_is_nearly_sql_panics(text in nearly_sql(), dialect in dialects()) {
         read(dialect, &text);
+    }
+
+    #[test]
+    fn each_column_of_what_is_nearly_sql_is_explained_and_drawn(text in nearly_sql(), dialect in dialects()) {
+        let found = analyse(&Request::new(&text, dialect).with_schemas(&Shop).with_details());
+        prop_assert_eq!(explain(&found).len(), found.columns.len());
+        prop_assert_eq!(explain_text(&found).matches("  by statement ").count(), found.columns.len());
+        prop_assert!(!dot(&found).contains("  -> "), "a line begins nowhere");
+        prop_assert_eq!(&read(dialect, &text).inputs, &found.inputs);
     }
 
     #[test]
