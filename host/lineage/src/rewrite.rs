@@ -6,20 +6,16 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::split::{is_word, keyword};
 use crate::{Dialect, rephrase};
 
-/// By how many tokens a rewriting may change a statement: each change moves what follows it.
-const MOST: usize = 4_000;
-
 /// What makes the parser see a place for files where a stage is written to.
 pub(crate) const STAGE: &str = "stage://";
 
 /// The tokens of one statement, rewritten where a rewriting never does harm.
 pub(crate) fn rewrite(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWithSpan> {
-    let mut tokens = tokens.to_vec();
-    words(&mut tokens, dialect);
+    let mut tokens = words(tokens, dialect);
     match tokens.first().map(keyword) {
         Some(K::CREATE | K::REPLACE) => type_columns(&mut tokens),
         Some(K::INSERT) => bare_query(&mut tokens),
-        Some(K::UPDATE) => spell_out(&mut tokens),
+        Some(K::UPDATE) => tokens = spell_out(&tokens),
         _ => {}
     }
     match dialect {
@@ -186,48 +182,50 @@ fn bare_query(tokens: &mut Vec<TokenWithSpan>) {
 }
 
 /// `SET a += b` becomes `SET a = a + b`.
-fn spell_out(tokens: &mut Vec<TokenWithSpan>) {
+fn spell_out(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let operator = |token: &Token| matches!(token, Token::Plus | Token::Minus | Token::Mul | Token::Div);
-    let mut at = 1;
-    let before = tokens.len();
-    while at + 1 < tokens.len() && tokens.len() - before < MOST {
-        if operator(&tokens[at].token) && tokens[at + 1].token == Token::Eq {
-            let part = |token: &TokenWithSpan| matches!(token.token, Token::Word(_) | Token::Period);
-            let start = tokens[..at].iter().rposition(|token| !part(token) || keyword(token) == K::SET);
-            let start = start.map_or(at, |start| start + 1);
-            let mut name = tokens[start..at].to_vec();
-            let count = name.len();
-            tokens.swap(at, at + 1);
-            let operator = tokens[at + 1].clone();
-            name.push(operator);
-            tokens.splice(at + 1..=at + 1, name);
-            at += count;
+    let part = |token: &TokenWithSpan| matches!(token.token, Token::Word(_) | Token::Period);
+    let mut done: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    let mut tokens = tokens.iter().peekable();
+    while let Some(token) = tokens.next() {
+        let equals = tokens.next_if(|next| operator(&token.token) && next.token == Token::Eq);
+        if let Some(equals) = equals {
+            let before = done.iter().rposition(|token| !part(token) || keyword(token) == K::SET);
+            let name = done[before.map_or(0, |before| before + 1)..].to_vec();
+            done.push(equals.clone());
+            done.extend(name);
         }
-        at += 1;
+        done.push(token.clone());
     }
+    done
 }
 
 /// What any statement may hold: `TABLE t` as a query, names of stages, names in strings, hints at the end.
-fn words(tokens: &mut Vec<TokenWithSpan>, dialect: Dialect) {
+fn words(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWithSpan> {
+    let mut done = Vec::with_capacity(tokens.len());
     let mut at = 0;
-    let before = tokens.len();
-    while at < tokens.len() && tokens.len().abs_diff(before) < MOST {
-        match &tokens[at].token {
+    while at < tokens.len() {
+        let put = match &tokens[at].token {
             Token::Word(word) if word.keyword == K::TABLE && is_query(tokens, at) => {
                 let select = [Token::make_keyword("SELECT"), Token::Mul, Token::make_keyword("FROM")];
-                tokens.splice(at..=at, select.map(TokenWithSpan::wrap));
-                at += 2;
+                Some((1, select.map(TokenWithSpan::wrap).to_vec()))
             }
             Token::Word(word) if word.value.eq_ignore_ascii_case("IDENTIFIER") => named_by_string(tokens, at),
             Token::Word(word) if word.value.eq_ignore_ascii_case("BULK") => bulk(tokens, at),
             Token::Word(word) if word.keyword == K::OPTION && dialect == Dialect::TSql => hint(tokens, at),
             Token::AtSign if dialect == Dialect::Snowflake => stage(tokens, at),
             Token::Word(word) if dialect == Dialect::Snowflake && word.value.starts_with('@') => stage(tokens, at),
-            _ => {}
-        }
-        at += 1;
+            _ => None,
+        };
+        let (taken, put) = put.unwrap_or_else(|| (1, vec![tokens[at].clone()]));
+        done.extend(put);
+        at += taken;
     }
+    done
 }
+
+/// How many tokens are taken, and what is put in their place.
+type Put = Option<(usize, Vec<TokenWithSpan>)>;
 
 /// Whether TABLE begins a query here.
 fn is_query(tokens: &[TokenWithSpan], at: usize) -> bool {
@@ -242,11 +240,12 @@ fn is_query(tokens: &[TokenWithSpan], at: usize) -> bool {
 }
 
 /// `IDENTIFIER('a.b')`: the name itself.
-fn named_by_string(tokens: &mut Vec<TokenWithSpan>, at: usize) {
-    let Some(Token::SingleQuotedString(name)) = tokens.get(at + 2).map(|token| &token.token) else { return };
-    if closing(tokens, at + 1) != Some(at + 3) {
-        return;
-    }
+fn named_by_string(tokens: &[TokenWithSpan], at: usize) -> Put {
+    let [open, name, close] = tokens.get(at + 1..at + 4)? else { return None };
+    let (Token::LParen, Token::SingleQuotedString(name), Token::RParen) = (&open.token, &name.token, &close.token)
+    else {
+        return None;
+    };
     let mut parts = Vec::new();
     for part in name.split('.') {
         if !parts.is_empty() {
@@ -254,28 +253,31 @@ fn named_by_string(tokens: &mut Vec<TokenWithSpan>, at: usize) {
         }
         parts.push(TokenWithSpan::wrap(Token::make_word(part.trim_matches('"'), Some('"'))));
     }
-    tokens.splice(at..=at + 3, parts);
+    Some((4, parts))
 }
 
 /// `OPENROWSET(BULK '…', …)`: without the word.
-fn bulk(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+fn bulk(tokens: &[TokenWithSpan], at: usize) -> Put {
     let call = at > 1 && is_word(&tokens[at - 2], "OPENROWSET") && tokens[at - 1].token == Token::LParen;
-    let text = match tokens.get(at + 1).map(|token| &token.token) {
-        Some(Token::SingleQuotedString(text) | Token::NationalStringLiteral(text)) if call => text.clone(),
-        _ => return,
-    };
-    tokens.splice(at..=at + 1, [TokenWithSpan::wrap(Token::SingleQuotedString(text))]);
-}
-
-/// `OPTION (…)` at the end of a statement.
-fn hint(tokens: &mut Vec<TokenWithSpan>, at: usize) {
-    if at > 0 && closing(tokens, at + 1) == Some(tokens.len() - 1) {
-        tokens.truncate(at);
+    match &tokens.get(at + 1)?.token {
+        Token::SingleQuotedString(text) | Token::NationalStringLiteral(text) if call => {
+            Some((2, vec![TokenWithSpan::wrap(Token::SingleQuotedString(text.clone()))]))
+        }
+        _ => None,
     }
 }
 
+/// How many tokens the hints at the end of a statement may take.
+const HINTS: usize = 200;
+
+/// `OPTION (…)` at the end of a statement.
+fn hint(tokens: &[TokenWithSpan], at: usize) -> Put {
+    let last = tokens.len() - 1;
+    (at > 0 && last - at < HINTS && closing(tokens, at + 1) == Some(last)).then(|| (tokens.len() - at, Vec::new()))
+}
+
 /// `@stage/path`: one name. It ends where a blank is.
-fn stage(tokens: &mut Vec<TokenWithSpan>, at: usize) {
+fn stage(tokens: &[TokenWithSpan], at: usize) -> Put {
     let mut name = String::new();
     let mut to = at;
     while let Some(token) = tokens.get(to) {
@@ -298,15 +300,12 @@ fn stage(tokens: &mut Vec<TokenWithSpan>, at: usize) {
         name.push_str(&token.token.to_string());
         to += 1;
     }
-    if name.len() > 1 {
-        let span = tokens[at].span;
-        let name = name.replace('"', "");
-        let target = at > 0 && keyword(&tokens[at - 1]) == K::INTO;
-        let token = if target {
-            Token::SingleQuotedString(format!("{STAGE}{name}"))
-        } else {
-            Token::make_word(&name, Some('"'))
-        };
-        tokens.splice(at..to, [TokenWithSpan::new(token, span)]);
+    if name.len() < 2 {
+        return None;
     }
+    let name = name.replace('"', "");
+    let target = at > 0 && keyword(&tokens[at - 1]) == K::INTO;
+    let token =
+        if target { Token::SingleQuotedString(format!("{STAGE}{name}")) } else { Token::make_word(&name, Some('"')) };
+    Some((to - at, vec![TokenWithSpan::new(token, tokens[at].span)]))
 }

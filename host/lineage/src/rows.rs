@@ -9,19 +9,30 @@ use crate::split::{is_word, keyword};
 
 /// Simplifies each `MATCH_RECOGNIZE`: what decides which rows match is dropped, its variables stay.
 pub(crate) fn patterns(tokens: &mut Vec<TokenWithSpan>) {
+    inside(tokens, |tokens, at| {
+        let end = (keyword(&tokens[at]) == K::MATCH_RECOGNIZE).then(|| closing(tokens, at + 1)).flatten()?;
+        Some((end, simple_pattern(&tokens[at + 2..end])))
+    });
+}
+
+/// Puts something else between the parentheses after some words: `change` tells where they close, and what.
+fn inside(
+    tokens: &mut Vec<TokenWithSpan>,
+    change: impl Fn(&[TokenWithSpan], usize) -> Option<(usize, Vec<TokenWithSpan>)>,
+) {
+    let mut done = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
-        if keyword(&tokens[at]) == K::MATCH_RECOGNIZE
-            && let Some(end) = closing(tokens, at + 1)
-        {
-            let inner = simple_pattern(&tokens[at + 2..end]);
-            at += 2;
-            let count = inner.len();
-            tokens.splice(at..end, inner);
-            at += count;
+        done.push(tokens[at].clone());
+        if let Some((end, inner)) = change(tokens, at) {
+            done.push(tokens[at + 1].clone());
+            done.extend(inner);
+            at = end;
+        } else {
+            at += 1;
         }
-        at += 1;
     }
+    *tokens = done;
 }
 
 fn simple_pattern(inner: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
@@ -59,23 +70,14 @@ fn simple_pattern(inner: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
 
 /// Simplifies each `JSON_TABLE` and `JSON_QUERY`: paths and what happens on errors are dropped.
 pub(crate) fn json_tables(tokens: &mut Vec<TokenWithSpan>) {
-    let mut at = 0;
-    while at < tokens.len() {
+    inside(tokens, |tokens, at| {
         let table = is_word(&tokens[at], "JSON_TABLE");
         let call = ["JSON_QUERY", "JSON_VALUE", "JSON_EXISTS"].iter().any(|name| is_word(&tokens[at], name));
-        if (table || call)
-            && let Some(end) = closing(tokens, at + 1)
-        {
-            let inner = &tokens[at + 2..end];
-            let simple = if table { json_table(inner) } else { json_call(inner) };
-            if let Some(simple) = simple {
-                let count = simple.len();
-                tokens.splice(at + 2..end, simple);
-                at += count + 1;
-            }
-        }
-        at += 1;
-    }
+        let end = (table || call).then(|| closing(tokens, at + 1)).flatten()?;
+        let inner = &tokens[at + 2..end];
+        let simple = if table { json_table(inner) } else { json_call(inner) };
+        Some((end, simple?))
+    });
 }
 
 /// The arguments of a function of JSON: the document and what is passed to the path.

@@ -39,14 +39,17 @@ pub(super) fn load(tokens: &[TokenWithSpan], dialect: Dialect) -> Option<Vec<Tok
 fn copy(mut reader: Reader, dialect: Dialect) -> Option<Vec<TokenWithSpan>> {
     reader.take("INTO");
     let table = reader.name()?;
-    let columns = reader.group().unwrap_or_default();
+    // After a column its default and its place in the file may be said.
+    let columns = items(reader.tokens, reader.at).unwrap_or_default();
+    let columns: Vec<TokenWithSpan> = columns.into_iter().filter_map(<[_]>::first).cloned().collect();
+    let columns = if reader.group().is_some() { listed(&columns) } else { Vec::new() };
     let by_position = reader.take_all(&["BY", "POSITION"]);
     if !reader.take("FROM") {
         return None;
     }
     if let Some(group) = reader.group() {
         let query = files_within(&group[1..group.len() - 1]);
-        return Some(insert(table, columns, query));
+        return Some(insert(table, &columns, query));
     }
     let mut query = all_of(&[reader.address()?]);
     while reader.peek().is_some_and(|token| token.token == Token::Comma) {
@@ -55,8 +58,8 @@ fn copy(mut reader: Reader, dialect: Dialect) -> Option<Vec<TokenWithSpan>> {
         query.extend(all_of(&[reader.address()?]));
     }
     let named = columns.is_empty() && !by_position && by_name(reader.rest(), dialect);
-    let by_name: &[TokenWithSpan] = if named { &[word("BY"), word("NAME")] } else { columns };
-    Some(insert(table, by_name, query))
+    let columns = if named { vec![word("BY"), word("NAME")] } else { columns };
+    Some(insert(table, &columns, query))
 }
 
 /// Whether the columns of the files go to those of the same names.

@@ -213,8 +213,9 @@ impl<'r> Resolver<'r> {
         }
     }
 
-    /// Notes why something is not understood, once.
+    /// Notes why something is not understood, once. Literals of the statement are left out: one may be a password.
     pub(crate) fn reason(&mut self, text: String) {
+        let text = if text.contains('\'') { without_literals(&text) } else { text };
         if !self.reasons.contains(&text) && self.reasons.len() < 100 {
             self.reasons.push(text);
         }
@@ -262,4 +263,10 @@ pub(crate) fn idents(name: &ObjectName) -> impl Iterator<Item = &Ident> {
 /// The last identifier of a name.
 pub(crate) fn last(name: &ObjectName) -> Option<&Ident> {
     idents(name).last()
+}
+
+/// A text with nothing between its single quotes.
+fn without_literals(text: &str) -> String {
+    let parts = text.split('\'').enumerate();
+    parts.map(|(at, part)| if at % 2 == 0 { part } else { "'…'" }).collect()
 }

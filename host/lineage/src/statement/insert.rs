@@ -27,7 +27,7 @@ impl Resolver<'_> {
             Change::Adds
         };
         let Some(table) = self.written_object(&insert.table) else {
-            self.reason(format!("which table {} writes is not known", insert.table));
+            self.reason("which table this writes is not known".to_owned());
             return Effect::nothing(StatementKind::Insert);
         };
         let effect = Effect::writes(StatementKind::Insert, table, change);

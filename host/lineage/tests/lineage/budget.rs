@@ -143,6 +143,10 @@ fn what_grows_with_the_square_of_a_text_costs_steps() {
     let listed: Vec<String> = (0..30_000).map(|at| format!("c{at}")).collect();
     let found = read(Dialect::Trino, &format!("SELECT {} FROM t", listed.join(", ")));
     assert_eq!((found.verdict, found.columns.len()), (Verdict::Full, 30_000));
+    let added: Vec<String> = (0..20_000).map(|at| format!("a{at} += b")).collect();
+    assert_eq!(read(Dialect::TSql, &format!("UPDATE target SET {}", added.join(", "))).columns.len(), 20_000);
+    let files = format!("COPY INTO target (a) FROM (SELECT {}$1 FROM @s)", repeat("@s/x, ", 20_000));
+    assert_eq!(read(Dialect::Snowflake, &files).outputs, [TableName::dotted("target")]);
     let found = read(Dialect::Trino, &format!("UPDATE {} SET a = id", vec!["orders"; 20_000].join(", ")));
     assert!(found.outputs.len() < 2, "{:?}", found.outputs);
 }

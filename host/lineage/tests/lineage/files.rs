@@ -65,7 +65,7 @@ fn a_load_may_name_columns_and_compute_them() {
         ),
         (
             Dialect::TSql,
-            "COPY INTO target (a) FROM '/x', '/y' WITH (FILE_TYPE = 'CSV')",
+            "COPY INTO target (a DEFAULT 'x' 2) FROM '/x', '/y' WITH (FILE_TYPE = 'CSV')",
             "/x /y -> target | a <- /x.* /y.*",
         ),
         (
@@ -169,6 +169,7 @@ fn what_is_told_of_files_holds_no_secret() {
         "COPY target (a b) FROM STDIN CREDENTIALS 'hunter2'",
         "UNLOAD (SELECT 1) 'hunter2' TO '/x'",
         "CREATE SECRET s 'hunter2'",
+        "INSERT INTO FUNCTION remote('host', 'db', 'user', 'hunter2') SELECT f('hunter2').* FROM orders",
     ] {
         for dialect in [Dialect::Redshift, Dialect::Snowflake, Dialect::DuckDb, Dialect::Ansi] {
             let mut found = read(dialect, sql);
