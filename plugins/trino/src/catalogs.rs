@@ -1,6 +1,7 @@
 //! Catalogs and their schemas: the splits there are, and the databases. Never lists a table.
 
 use metahost_plugin_sdk::connector::{Mode, Split};
+use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{ErrorExt, Result, protocol};
@@ -8,6 +9,7 @@ use metahost_plugin_sdk::{ErrorExt, Result, protocol};
 use crate::answer::{is_local, reason};
 use crate::client::Client;
 use crate::config::Config;
+use crate::galaxy::OfCatalog;
 use crate::{sql, table};
 
 /// A catalog and its connector.
@@ -69,15 +71,19 @@ fn split(path: &[&str]) -> Split {
     Split { id: format!("entities:{quoted}"), path, mode: Mode::Entities, weight: None }
 }
 
-/// A catalog as a database, and its schemas.
-pub fn read(client: &Client, config: &Config, catalog: &str, out: &mut dyn Output) -> Result<()> {
+/// A catalog as a database, and its schemas, with what Galaxy knows of them.
+pub fn read(client: &Client, config: &Config, catalog: &str, mut known: OfCatalog, out: &mut dyn Output) -> Result<()> {
     let connector: Vec<(Option<String>,)> = client.all(sql::connector(catalog))?;
     let connector = connector.into_iter().next().and_then(|(name,)| name);
     let rows = client.all(sql::schemas(catalog, config.include_system_schemas)).with("catalog", catalog)?;
     let schemas = schemas(config, connector.as_deref(), rows);
-    out.entity(table::database(catalog, connector.as_deref()))?;
-    for schema in &schemas {
-        out.entity(table::schema(catalog, schema))?;
+    let mut database = table::database(catalog, connector.as_deref());
+    known.catalog.put_on(&mut database.common);
+    out.entity(Entity::Database(database))?;
+    for name in &schemas {
+        let mut schema = table::schema(catalog, name);
+        known.schemas.remove(name).unwrap_or_default().put_on(&mut schema.common);
+        out.entity(Entity::Schema(schema))?;
     }
     if schemas.is_empty() {
         // A user who may see none is told the same.

@@ -1,6 +1,6 @@
 //! From what Trino tells to the contract's table. Pure: no I/O, so the same code can be measured natively.
 
-use metahost_plugin_sdk::entities::{Column, Common, Database, Entity, Schema, Table, TableKind};
+use metahost_plugin_sdk::entities::{Column, Common, Database, Schema, Table, TableKind};
 use serde_json::Value;
 
 use crate::properties::Properties;
@@ -31,15 +31,15 @@ pub struct Source<'a> {
 }
 
 /// A catalog as a database.
-pub fn database(catalog: &str, connector: Option<&str>) -> Entity {
+pub fn database(catalog: &str, connector: Option<&str>) -> Database {
     let mut common = common(vec![catalog.to_owned()], None);
     common.extension.extend(connector.map(|name| extension("connectorName", name)));
-    Entity::Database(Database { common })
+    Database { common }
 }
 
 /// A schema.
-pub fn schema(catalog: &str, schema: &str) -> Entity {
-    Entity::Schema(Schema { common: common(vec![catalog.to_owned(), schema.to_owned()], None) })
+pub fn schema(catalog: &str, schema: &str) -> Schema {
+    Schema { common: common(vec![catalog.to_owned(), schema.to_owned()], None) }
 }
 
 /// A table or view.
