@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::rest::Answer;
 use metahost_plugin_sdk::{Error, Result, protocol};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::connection::{Connection, End, Job, Side, Workspace};
@@ -31,10 +32,27 @@ pub trait Airbyte {
     fn connections(&self, workspace: &Workspace) -> Result<Items<Connection>>;
     /// A source or destination.
     fn end(&self, side: Side, id: &str) -> Result<End>;
+    /// The image and version of the connector that one runs; none where the API does not say what it is.
+    fn image(&self, side: Side, id: &str, end: &End) -> Result<Option<String>>;
     /// The columns of a source, where this API tells them apart from the connection.
     fn columns(&self, source: &str) -> Result<Columns>;
     /// The jobs of a connection that changed since, at most so many.
     fn jobs(&self, connection: &str, since: Option<u64>, limit: Option<usize>) -> Result<Jobs>;
+}
+
+/// A connector's image and version, which both APIs tell in the same words.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    docker_repository: String,
+    docker_image_tag: String,
+}
+
+impl Image {
+    /// As people write it.
+    pub fn text(self) -> String {
+        format!("{}:{}", self.docker_repository, self.docker_image_tag)
+    }
 }
 
 /// Those that are wanted among all that there are.

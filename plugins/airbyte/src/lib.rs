@@ -23,6 +23,7 @@ mod schedule;
 mod spelling;
 mod steps;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
@@ -79,7 +80,7 @@ impl Airbyte {
     /// The connector over something that answers.
     fn over(config: Config, api: Box<dyn Api>) -> Self {
         let server: Box<dyn airbyte::Airbyte> = match config.api {
-            Kind::Public => Box::new(Public { api, page_size: config.page_size }),
+            Kind::Public => Box::new(Public { api, page_size: config.page_size, images: RefCell::default() }),
             Kind::Config => Box::new(Configuration::new(api, config.page_size)),
         };
         Self { config, server }
@@ -90,7 +91,7 @@ impl Airbyte {
         let server = self.server.as_ref();
         let mut cursor = Cursor::read(request)?;
         let (all, listed) = self.connections(out)?;
-        let mut ends = Ends::default();
+        let mut ends = Ends::new(self.config.versions);
         for of in &all {
             self.pipeline(of, &mut ends, out)?;
         }

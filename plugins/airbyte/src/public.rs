@@ -1,10 +1,13 @@
 //! Airbyte's public API: GET requests, pages of at most 100 rows. Never reads what the answers mean.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use metahost_plugin_sdk::rest::{Api, encode, parse};
 use metahost_plugin_sdk::{ErrorExt, Result, time};
 use serde_json::Value;
 
-use crate::airbyte::{Airbyte, Columns, Items, Jobs, label, of_item, of_one, rows, wanted};
+use crate::airbyte::{Airbyte, Columns, Image, Items, Jobs, label, of_item, of_one, rows, wanted};
 use crate::answer_job::PublicJob;
 use crate::answer_public as answer;
 use crate::connection::{Connection, End, Side, Workspace};
@@ -16,6 +19,8 @@ pub struct Public {
     pub api: Box<dyn Api>,
     /// Rows asked for at once.
     pub page_size: usize,
+    /// Images of the connectors' definitions that were asked for.
+    pub images: RefCell<BTreeMap<String, String>>,
 }
 
 impl Airbyte for Public {
@@ -32,12 +37,22 @@ impl Airbyte for Public {
     }
 
     fn end(&self, side: Side, id: &str) -> Result<End> {
-        let name = match side {
-            Side::Source => "sources",
-            Side::Destination => "destinations",
-        };
-        let end: answer::End = parse("the answer", self.item(&format!("/{name}/{}", encode(id)))?)?;
+        let end: answer::End = parse("the answer", self.item(&format!("/{}/{}", plural(side), encode(id)))?)?;
         Ok(end.into())
+    }
+
+    /// Each definition is asked for once: many sources are of one.
+    fn image(&self, side: Side, _: &str, end: &End) -> Result<Option<String>> {
+        let Some((workspace, definition)) = end.workspace.as_ref().zip(end.definition.as_ref()) else {
+            return Ok(None);
+        };
+        if let Some(known) = self.images.borrow().get(definition) {
+            return Ok(Some(known.clone()));
+        }
+        let path = format!("/workspaces/{}/definitions/{}/{}", encode(workspace), plural(side), encode(definition));
+        let image = parse::<Image>("the definition", self.item(&path)?)?.text();
+        self.images.borrow_mut().insert(definition.clone(), image.clone());
+        Ok(Some(image))
     }
 
     fn columns(&self, source: &str) -> Result<Columns> {
@@ -83,6 +98,13 @@ impl Public {
             _ => row,
         };
         parse::<answer::Connection>("the connection", row).and_then(answer::Connection::read)
+    }
+}
+
+const fn plural(side: Side) -> &'static str {
+    match side {
+        Side::Source => "sources",
+        Side::Destination => "destinations",
     }
 }
 
