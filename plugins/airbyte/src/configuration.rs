@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::airbyte::{Airbyte, Columns, Items, Jobs, JobsOf, RowPages, of_item, of_one, rows, wanted};
+use crate::airbyte::{Airbyte, Columns, Image, Items, Jobs, JobsOf, RowPages, of_item, of_one, rows, wanted};
 use crate::answer_config as answer;
 use crate::answer_job::JobWithAttempts;
 use crate::connection::{Connection, End, Job, Side, Workspace};
@@ -76,6 +76,22 @@ impl Airbyte for Configuration {
             parse::<answer::End>("the answer", of_item(&answer?).with("path", path)?).map(End::from)
         };
         self.api.call_each(&asked).into_iter().map(read).collect()
+    }
+
+    /// A source may run another version than its definition; servers that do not tell so are asked for the latter.
+    fn image(&self, side: Side, id: &str, end: &End) -> Result<Option<String>> {
+        let (path, body, older, key) = match side {
+            Side::Source => ("get_for_source", json!({ "sourceId": id }), "source", "sourceDefinitionId"),
+            Side::Destination => {
+                ("get_for_destination", json!({ "destinationId": id }), "destination", "destinationDefinitionId")
+            }
+        };
+        let mut found = self.api.call(&format!("/actor_definition_versions/{path}"), Some(&body))?;
+        if matches!(found.status, 404 | 405) {
+            let Some(definition) = &end.definition else { return Ok(None) };
+            found = self.api.call(&format!("/{older}_definitions/get"), Some(&json!({ key: definition })))?;
+        }
+        parse::<Image>("the definition", of_item(&found)?).map(|image| Some(image.text()))
     }
 
     /// Connections tell their columns themselves.

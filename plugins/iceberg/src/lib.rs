@@ -3,6 +3,7 @@
 mod catalog;
 mod config;
 mod describe;
+mod evolution;
 mod metadata;
 mod partition;
 mod read;

@@ -226,6 +226,8 @@ pub struct Config {
     pub error_if: Option<String>,
     /// Whether the rows that a test finds are kept in a table.
     pub store_failures: Option<bool>,
+    /// What Snowflake is told with each statement: a map, JSON as text, or a word.
+    pub query_tag: Value,
     /// How an incremental model takes in new rows.
     #[serde(deserialize_with = "word")]
     pub incremental_strategy: Option<String>,

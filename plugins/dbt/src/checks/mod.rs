@@ -72,8 +72,8 @@ fn case(project: &Project, config: &Config, node: &Node, target: &str, table: &[
         description: description(&node.description),
         parameters: parameters::of(node, stored_in(node)),
         sql: node.compiled().map(|sql| sql.trim().to_owned()),
-        owners,
-        tags: tags(&config.tag_classification, &node.tags, &node.config.tags),
+        owners: config.owners(owners),
+        tags: tags(config, &node.tags, &node.config.tags),
     }
 }
 

@@ -47,8 +47,8 @@ fn case(config: &Config, test: &UnitTest, table: &[String]) -> TestCase {
         description: description(&test.description),
         parameters: parameters.map(|(name, value)| (name.to_owned(), value)).to_vec(),
         sql: None,
-        owners: meta.owners(),
-        tags: tags(&config.tag_classification, &Strings::default(), &test.config.tags),
+        owners: config.owners(meta.owners()),
+        tags: tags(config, &Strings::default(), &test.config.tags),
     }
 }
 
