@@ -18,6 +18,8 @@ pub struct Asked {
     pub query: Vec<(String, String)>,
     /// The header `authorization`.
     pub authorization: String,
+    /// The header `x-amz-target`.
+    pub target: String,
     /// The body, as text.
     pub body: String,
 }
@@ -80,6 +82,7 @@ fn read(reader: &mut impl BufRead) -> Result<Asked> {
         let Some((name, value)) = line.trim().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
             "authorization" => value.trim().clone_into(&mut asked.authorization),
+            "x-amz-target" => value.trim().clone_into(&mut asked.target),
             "content-length" => length = value.trim().parse()?,
             _ => {}
         }

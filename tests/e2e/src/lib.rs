@@ -4,6 +4,7 @@
 pub mod airbyte;
 pub mod answers;
 mod curl;
+pub mod glue;
 mod landing;
 mod project;
 pub mod redash;
