@@ -18,6 +18,8 @@ pub struct Asked {
     pub query: Vec<(String, String)>,
     /// The header `authorization`.
     pub authorization: String,
+    /// The header `x-amz-target`.
+    pub target: String,
     /// The body, as text.
     pub body: String,
     /// Whether the caller wants no more of this connection.
@@ -91,6 +93,7 @@ fn read(reader: &mut impl BufRead) -> Result<Option<Asked>> {
         match name.to_ascii_lowercase().as_str() {
             "connection" => asked.is_last = value.trim().eq_ignore_ascii_case("close"),
             "authorization" => value.trim().clone_into(&mut asked.authorization),
+            "x-amz-target" => value.trim().clone_into(&mut asked.target),
             "content-length" => length = value.trim().parse()?,
             _ => {}
         }

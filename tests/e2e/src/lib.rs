@@ -4,6 +4,7 @@
 pub mod airbyte;
 pub mod answers;
 mod curl;
+pub mod glue;
 pub mod hurt;
 mod landing;
 pub mod made_up;
