@@ -16,6 +16,12 @@ pub type Items<T> = Vec<(String, Result<T>)>;
 /// Columns of a source's streams, by namespace and name.
 pub type Columns = BTreeMap<(Option<String>, String), Vec<String>>;
 
+/// Rows of a listing, page by page.
+pub type RowPages<'a> = Box<dyn Iterator<Item = Result<Vec<Value>>> + 'a>;
+
+/// A connection's id, and since when its jobs are wanted.
+pub type JobsOf = (String, Option<u64>);
+
 /// Jobs of a connection, and what is not among them.
 pub struct Jobs {
     /// Newest first.
@@ -28,16 +34,18 @@ pub struct Jobs {
 pub trait Airbyte {
     /// The workspaces of these ids or names, or all. What is wanted and not there is an item that can't be read.
     fn workspaces(&self, wanted: &[String]) -> Result<Items<Workspace>>;
-    /// The connections of a workspace.
-    fn connections(&self, workspace: &Workspace) -> Result<Items<Connection>>;
-    /// A source or destination.
-    fn end(&self, side: Side, id: &str) -> Result<End>;
-    /// The image and version of the connector that one runs; none where the API does not say what it is.
-    fn image(&self, side: Side, id: &str, end: &End) -> Result<Option<String>>;
+    /// The connections of a workspace, as rows.
+    fn connections(&self, workspace: &Workspace) -> RowPages<'_>;
+    /// What such a row tells.
+    fn connection(&self, row: Value) -> Result<Connection>;
+    /// Sources or destinations, in the order of their ids.
+    fn ends(&self, side: Side, ids: &[String]) -> Vec<Result<End>>;
+    /// The images and versions of the connectors that these run; none where the API does not say what one is.
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>>;
     /// The columns of a source, where this API tells them apart from the connection.
     fn columns(&self, source: &str) -> Result<Columns>;
-    /// The jobs of a connection that changed since, at most so many.
-    fn jobs(&self, connection: &str, since: Option<u64>, limit: Option<usize>) -> Result<Jobs>;
+    /// The jobs of each connection that changed since, at most so many of each.
+    fn jobs<'a>(&'a self, of: &'a [JobsOf], limit: Option<usize>) -> Box<dyn Iterator<Item = Result<Jobs>> + 'a>;
 }
 
 /// A connector's image and version, which both APIs tell in the same words.

@@ -1,4 +1,4 @@
-//! A connection as a pipeline whose tasks are its streams. Never gives two connections one name.
+//! A connection as a pipeline whose tasks are its streams. Never decides what it is called.
 
 use std::collections::BTreeMap;
 
@@ -7,40 +7,16 @@ use metahost_plugin_sdk::names;
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::connection::{Connection, End, Namespace, Stream, Workspace};
-
-/// The longest name that a catalog takes, in characters.
-const LONGEST: usize = 256;
+use crate::connection::{Connection, End, Namespace, Stream};
 
 /// A connection, where it is, and what its pipeline is called.
 pub struct Named {
     /// The pipeline's name.
     pub name: String,
-    /// The workspace it is in.
-    pub workspace: Workspace,
+    /// The id of the workspace it is in.
+    pub workspace: String,
     /// What it is.
     pub connection: Connection,
-}
-
-/// Names all connections. Those of one workspace and name, and those of too long a name, are told apart by their ids.
-pub fn named(all: Vec<(Workspace, Connection)>) -> Vec<Named> {
-    let plain = |workspace: &Workspace, connection: &Connection| format!("{}/{}", workspace.name, connection.name);
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (workspace, connection) in &all {
-        *counts.entry(plain(workspace, connection)).or_default() += 1;
-    }
-    let name = |(workspace, connection): (Workspace, Connection)| {
-        let plain = plain(&workspace, &connection);
-        let alone = counts.get(&plain) == Some(&1) && plain.chars().count() <= LONGEST;
-        let name = if alone { plain } else { with_id(&plain, &connection.id) };
-        Named { name, workspace, connection }
-    };
-    all.into_iter().map(name).collect()
-}
-
-fn with_id(name: &str, id: &str) -> String {
-    let room = LONGEST.saturating_sub(id.chars().count() + 3);
-    format!("{} ({id})", name.chars().take(room).collect::<String>())
 }
 
 /// Streams with the names of their tasks, each of which is used once.
@@ -65,7 +41,7 @@ impl Named {
             description: Some(description(connection, source, destination)),
             owners: Vec::new(),
             tags: tags(connection),
-            source_url: Some(config.page(&self.workspace.id, &connection.id)),
+            source_url: Some(config.page(&self.workspace, &connection.id)),
             extension: images(source, destination),
         };
         let tasks = tasks(connection).into_iter().map(|(name, stream)| task(name, stream)).collect();

@@ -20,6 +20,8 @@ pub struct Asked {
     pub authorization: String,
     /// The body, as text.
     pub body: String,
+    /// Whether the caller wants no more of this connection.
+    is_last: bool,
 }
 
 impl Asked {
@@ -49,20 +51,28 @@ pub fn answering(answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'stati
     Ok(address)
 }
 
+/// Answers one request after the other, until the caller closes the connection or asks for it.
 fn serve(mut stream: TcpStream, answer: &dyn Fn(&Asked) -> (u16, String)) -> Result<()> {
-    let asked = read(&mut BufReader::new(stream.try_clone()?))?;
-    let (status, body) = answer(&asked);
-    let length = body.len();
-    write!(
-        stream,
-        "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    )?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    while let Some(asked) = read(&mut reader)? {
+        let (status, body) = answer(&asked);
+        let (length, end) = (body.len(), if asked.is_last { "connection: close\r\n" } else { "" });
+        let head =
+            format!("HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{end}\r\n");
+        stream.write_all((head + &body).as_bytes())?;
+        if asked.is_last {
+            break;
+        }
+    }
     Ok(())
 }
 
-fn read(reader: &mut impl BufRead) -> Result<Asked> {
+/// The next request; none when the caller is done.
+fn read(reader: &mut impl BufRead) -> Result<Option<Asked>> {
     let mut line = String::new();
-    reader.read_line(&mut line)?;
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
     let mut words = line.split_whitespace();
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -79,6 +89,7 @@ fn read(reader: &mut impl BufRead) -> Result<Asked> {
         reader.read_line(&mut line)?;
         let Some((name, value)) = line.trim().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
+            "connection" => asked.is_last = value.trim().eq_ignore_ascii_case("close"),
             "authorization" => value.trim().clone_into(&mut asked.authorization),
             "content-length" => length = value.trim().parse()?,
             _ => {}
@@ -87,7 +98,7 @@ fn read(reader: &mut impl BufRead) -> Result<Asked> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     asked.body = String::from_utf8_lossy(&body).into_owned();
-    Ok(asked)
+    Ok(Some(asked))
 }
 
 /// A text with words replaced by others.

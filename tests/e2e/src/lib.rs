@@ -4,7 +4,9 @@
 pub mod airbyte;
 pub mod answers;
 mod curl;
+pub mod hurt;
 mod landing;
+pub mod made_up;
 mod project;
 pub mod redash;
 mod report;

@@ -166,7 +166,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for EntriesVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries = Entries::default();
-        while let Some((id, raw)) = map.next_entry::<String, &RawValue>()? {
+        while let Some((id, raw)) = map.next_entry::<String, Box<RawValue>>()? {
             match serde_json::from_str(raw.get()) {
                 Ok(item) => drop(entries.items.insert(id, item)),
                 Err(error) => entries.unreadable.push((id, error.to_string())),

@@ -183,10 +183,21 @@ pub struct Column {
     pub tags: Strings,
     /// Meta and tags again, since dbt 1.10.
     #[serde(deserialize_with = "or_default")]
-    pub config: Config,
+    pub config: ColumnConfig,
     /// Promises about it.
     #[serde(deserialize_with = "or_default")]
     pub constraints: Vec<Constraint>,
+}
+
+/// Settings of a column. There are more columns than anything else, so that what is not used takes no room here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ColumnConfig {
+    /// Free keys.
+    #[serde(deserialize_with = "or_default")]
+    pub meta: Map<String, Value>,
+    /// Tags.
+    pub tags: Strings,
 }
 
 /// Settings of a node, those that are used.

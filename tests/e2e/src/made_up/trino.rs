@@ -8,7 +8,7 @@ use super::Asked;
 const SCHEMAS: usize = 10;
 const COLUMNS: usize = 10;
 
-/// Answers with one of so many entities.
+/// What one of so many entities answers.
 pub fn answer(asked: &Asked, size: usize) -> String {
     let rows = rows(&asked.body, size);
     let width = rows.first().and_then(Value::as_array).map_or(1, Vec::len);
