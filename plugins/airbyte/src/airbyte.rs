@@ -40,8 +40,8 @@ pub trait Airbyte {
     fn connection(&self, row: Value) -> Result<Connection>;
     /// Sources or destinations, in the order of their ids.
     fn ends(&self, side: Side, ids: &[String]) -> Vec<Result<End>>;
-    /// The image and version of the connector that one runs; none where the API does not say what it is.
-    fn image(&self, side: Side, id: &str, end: &End) -> Result<Option<String>>;
+    /// The images and versions of the connectors that these run; none where the API does not say what one is.
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>>;
     /// The columns of a source, where this API tells them apart from the connection.
     fn columns(&self, source: &str) -> Result<Columns>;
     /// The jobs of each connection that changed since, at most so many of each.

@@ -79,19 +79,14 @@ impl Airbyte for Configuration {
     }
 
     /// A source may run another version than its definition; servers that do not tell so are asked for the latter.
-    fn image(&self, side: Side, id: &str, end: &End) -> Result<Option<String>> {
-        let (path, body, older, key) = match side {
-            Side::Source => ("get_for_source", json!({ "sourceId": id }), "source", "sourceDefinitionId"),
-            Side::Destination => {
-                ("get_for_destination", json!({ "destinationId": id }), "destination", "destinationDefinitionId")
-            }
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>> {
+        let (path, key) = match side {
+            Side::Source => ("/actor_definition_versions/get_for_source", "sourceId"),
+            Side::Destination => ("/actor_definition_versions/get_for_destination", "destinationId"),
         };
-        let mut found = self.api.call(&format!("/actor_definition_versions/{path}"), Some(&body))?;
-        if matches!(found.status, 404 | 405) {
-            let Some(definition) = &end.definition else { return Ok(None) };
-            found = self.api.call(&format!("/{older}_definitions/get"), Some(&json!({ key: definition })))?;
-        }
-        parse::<Image>("the definition", of_item(&found)?).map(|image| Some(image.text()))
+        let asked: Vec<_> = ends.iter().map(|(id, _)| (path.to_owned(), Some(json!({ key: id })))).collect();
+        let answers = self.api.call_each(&asked).into_iter().zip(ends);
+        answers.map(|(answer, (_, end))| self.image(side, answer?, end)).collect()
     }
 
     /// Connections tell their columns themselves.
@@ -112,6 +107,18 @@ impl Airbyte for Configuration {
 }
 
 impl Configuration {
+    fn image(&self, side: Side, mut found: Answer, end: &End) -> Result<Option<String>> {
+        if matches!(found.status, 404 | 405) {
+            let Some(definition) = &end.definition else { return Ok(None) };
+            let (path, key) = match side {
+                Side::Source => ("/source_definitions/get", "sourceDefinitionId"),
+                Side::Destination => ("/destination_definitions/get", "destinationDefinitionId"),
+            };
+            found = self.api.call(path, Some(&json!({ key: definition })))?;
+        }
+        parse::<Image>("the definition", of_item(&found)?).map(|image| Some(image.text()))
+    }
+
     /// The API behind these requests.
     pub fn new(api: Box<dyn Api>, page_size: usize) -> Self {
         Self { api, page_size, older: Cell::new(None) }

@@ -23,7 +23,7 @@ pub struct Ends {
 }
 
 impl Ends {
-    /// Nothing is known yet.
+    /// None is known yet.
     pub fn new(with_images: bool) -> Self {
         Self { known: BTreeMap::new(), unreadable: BTreeSet::new(), images: Images::new(with_images) }
     }
@@ -57,17 +57,15 @@ impl Ends {
             Side::Source => "source",
             Side::Destination => "destination",
         };
+        let mut read = Vec::new();
         for (id, end) in ids.iter().zip(airbyte.ends(side, ids)) {
             match or_skip(out, &[what, id], end)? {
-                Some(mut end) => {
-                    end.image = self.images.of(airbyte, side, id, &end, out)?;
-                    self.known.insert((side, id.clone()), end);
-                }
-                None => {
-                    self.unreadable.insert((side, id.clone()));
-                }
+                Some(end) => read.push((id.clone(), end)),
+                None => drop(self.unreadable.insert((side, id.clone()))),
             }
         }
+        self.images.learn(airbyte, side, &mut read, out)?;
+        self.known.extend(read.into_iter().map(|(id, end)| ((side, id), end)));
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Which images connectors are, as far as the server tells. Never costs more than a line of the log where it does not.
+//! Which image and version each source and destination runs. Never a reason to leave anything out.
 
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
@@ -7,7 +7,7 @@ use metahost_plugin_sdk::{Error, Result};
 use crate::airbyte::Airbyte;
 use crate::connection::{End, Side};
 
-/// Whether the server tells them.
+/// Whether the server tells.
 #[derive(PartialEq, Eq)]
 pub enum Images {
     /// Nobody asked yet.
@@ -19,29 +19,38 @@ pub enum Images {
 }
 
 impl Images {
-    /// To be asked for, or not.
-    pub fn new(wanted: bool) -> Self {
-        if wanted { Self::Unknown } else { Self::Untold }
+    /// Asked for, or not.
+    pub fn new(are_wanted: bool) -> Self {
+        if are_wanted { Self::Unknown } else { Self::Untold }
     }
 
-    /// The image of one. A server that does not tell the first is not asked again.
-    pub fn of(
+    /// Gives each of these its image. A server that does not tell the first one is asked for no other.
+    pub fn learn(
         &mut self,
         airbyte: &dyn Airbyte,
         side: Side,
-        id: &str,
-        end: &End,
+        ends: &mut [(String, End)],
         out: &mut dyn Output,
-    ) -> Result<Option<String>> {
-        if *self == Self::Untold {
-            return Ok(None);
+    ) -> Result<()> {
+        let alone = usize::from(*self == Self::Unknown).min(ends.len());
+        let (first, others) = ends.split_at_mut(alone);
+        for some in [first, others] {
+            let images = if *self == Self::Untold { Vec::new() } else { airbyte.images(side, some) };
+            for ((_, end), image) in some.iter_mut().zip(images) {
+                self.take(end, image, out)?;
+            }
         }
-        match airbyte.image(side, id, end) {
+        Ok(())
+    }
+
+    /// What can't be had costs a line of the log.
+    fn take(&mut self, end: &mut End, image: Result<Option<String>>, out: &mut dyn Output) -> Result<()> {
+        match image {
             Ok(image) => {
                 if image.is_some() {
                     *self = Self::Told;
                 }
-                Ok(image)
+                end.image = image;
             }
             Err(Error::Protocol(failure)) => {
                 if *self == Self::Unknown {
@@ -49,9 +58,9 @@ impl Images {
                 }
                 let fields = [("of", end.name.clone()), ("reason", failure.message)];
                 out.note(Level::Info, "Airbyte does not tell a connector's version", &fields);
-                Ok(None)
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
         }
+        Ok(())
     }
 }

@@ -19,8 +19,8 @@ pub struct Public {
     pub api: Box<dyn Api>,
     /// Rows asked for at once.
     pub page_size: usize,
-    /// Images of the connectors' definitions that were asked for; none where the server did not tell.
-    pub images: RefCell<BTreeMap<String, Option<String>>>,
+    /// Images of the connectors' definitions that were asked for.
+    pub images: RefCell<BTreeMap<String, String>>,
 }
 
 impl Airbyte for Public {
@@ -54,18 +54,8 @@ impl Airbyte for Public {
         self.api.call_all(&paths).into_iter().zip(&paths).map(read).collect()
     }
 
-    /// Each definition is asked for once: many sources are of one.
-    fn image(&self, side: Side, _: &str, end: &End) -> Result<Option<String>> {
-        let Some((workspace, definition)) = end.workspace.as_ref().zip(end.definition.as_ref()) else {
-            return Ok(None);
-        };
-        if let Some(known) = self.images.borrow().get(definition) {
-            return Ok(known.clone());
-        }
-        let path = format!("/workspaces/{}/definitions/{}/{}", encode(workspace), plural(side), encode(definition));
-        let image = self.item(&path).and_then(|found| parse::<Image>("the definition", found)).map(Image::text);
-        self.images.borrow_mut().insert(definition.clone(), image.as_ref().ok().cloned());
-        image.map(Some)
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>> {
+        ends.iter().map(|(_, end)| self.image(side, end)).collect()
     }
 
     fn columns(&self, source: &str) -> Result<Columns> {
@@ -103,6 +93,20 @@ fn job(row: Value) -> (String, Result<Job>) {
 }
 
 impl Public {
+    /// Each definition is asked for once: many sources are of one.
+    fn image(&self, side: Side, end: &End) -> Result<Option<String>> {
+        let Some((workspace, definition)) = end.workspace.as_ref().zip(end.definition.as_ref()) else {
+            return Ok(None);
+        };
+        if let Some(known) = self.images.borrow().get(definition) {
+            return Ok(Some(known.clone()));
+        }
+        let path = format!("/workspaces/{}/definitions/{}/{}", encode(workspace), plural(side), encode(definition));
+        let image = parse::<Image>("the definition", self.item(&path)?)?.text();
+        self.images.borrow_mut().insert(definition.clone(), image.clone());
+        Ok(Some(image))
+    }
+
     /// The pages below a path that ends with `?` or `&`, of which the first may be there already. `read` tells what a
     /// refusal means there.
     fn pages<'a>(

@@ -61,6 +61,8 @@ pub struct Config {
     pub row_counts: bool,
     /// Whether tests are read.
     pub include_tests: bool,
+    /// Whether a test that only warns counts as failed.
+    pub warnings_are_failures: bool,
     /// Whether sources are annotated and their freshness read.
     pub include_sources: bool,
     /// Whether the warehouse's owner counts where neither meta nor group names one.
@@ -92,6 +94,7 @@ impl Default for Config {
             owner_pattern: None,
             row_counts: false,
             include_tests: true,
+            warnings_are_failures: false,
             include_sources: true,
             catalog_owners: true,
         }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Metadata;
-use super::lenient::{Count, Entries, Pairs, Strings, or_default, word};
+use super::lenient::{Count, Entries, Pairs, Strings, macros, or_default, word};
 use super::parse::Artifact;
 use super::semantic::{Metric, SavedQuery, SemanticModel};
 
@@ -295,6 +295,9 @@ pub struct DependsOn {
     /// Unique ids.
     #[serde(default, deserialize_with = "or_default")]
     pub nodes: Vec<String>,
+    /// Macros that are not dbt's own, `package.name`.
+    #[serde(default, deserialize_with = "macros")]
+    pub macros: Vec<String>,
 }
 
 /// Whether a model's columns are a promise.

@@ -27,7 +27,7 @@ pub fn emit(project: &Project, config: &Config, names: &mut Names, out: &mut dyn
         let mut case = case(config, test, table);
         let Some(name) = names.take(&case, id) else { continue };
         case.name = name;
-        emit_case(project, id, case, None, out)?;
+        emit_case(project, config, id, case, None, out)?;
     }
     Ok(())
 }

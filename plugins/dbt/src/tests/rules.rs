@@ -121,6 +121,30 @@ fn rows_are_counted_where_the_warehouse_counts_all_of_them() {
 }
 
 #[test]
+fn a_model_tells_the_macros_of_its_project_and_packages() {
+    let manifest = MANIFEST.replace(
+        r#""config": {"query_tag": "batch"}"#,
+        r#""depends_on": {"nodes": [], "macros": ["macro.dbt.run_query", "macro.a.cents", "macro.dbt_utils.star", "macro.dbt_trino.x"]}"#,
+    );
+    let manifest = manifest.replacen(r#""metadata": {"#, r#""metadata": {"adapter_type": "trino", "#, 1);
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("manifest.json"), manifest).unwrap();
+    let records = Records::read(root.path().to_str().unwrap(), "{}").unwrap();
+    let macros = |table: &str| {
+        let of = &records.annotation(table).extension;
+        of.iter().find(|(name, _)| name == "dbtMacros").map(|(_, value)| value.clone())
+    };
+    assert_eq!(macros("d.s.x").as_deref(), Some(r#""a.cents, dbt_utils.star""#));
+    assert_eq!(macros("d.s.w"), None);
+    let recorded = Records::read(CAMPUS, "{}").unwrap();
+    let payments = &recorded.annotation("iceberg.campus_staging.stg_payments").extension;
+    assert!(
+        payments.contains(&("dbtMacros".to_owned(), r#""campus.to_reporting_currency""#.to_owned())),
+        "{payments:?}"
+    );
+}
+
+#[test]
 fn an_answer_that_counts_something_else_is_no_count() {
     let manifest = MANIFEST.replace(r#""config": {"query_tag": "batch"}"#, r#""config": {"materialized": "table"}"#);
     let count = |message: &str, status: &str| {
