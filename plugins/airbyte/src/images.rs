@@ -34,23 +34,11 @@ impl Images {
     ) -> Result<()> {
         let alone = usize::from(*self == Self::Unknown).min(ends.len());
         let (first, others) = ends.split_at_mut(alone);
-        self.ask(airbyte, side, first, out)?;
-        self.ask(airbyte, side, others, out)
-    }
-
-    fn ask(
-        &mut self,
-        airbyte: &dyn Airbyte,
-        side: Side,
-        ends: &mut [(String, End)],
-        out: &mut dyn Output,
-    ) -> Result<()> {
-        if *self == Self::Untold {
-            return Ok(());
-        }
-        let images = airbyte.images(side, ends);
-        for ((_, end), image) in ends.iter_mut().zip(images) {
-            self.take(end, image, out)?;
+        for some in [first, others] {
+            let images = if *self == Self::Untold { Vec::new() } else { airbyte.images(side, some) };
+            for ((_, end), image) in some.iter_mut().zip(images) {
+                self.take(end, image, out)?;
+            }
         }
         Ok(())
     }
