@@ -3,7 +3,7 @@
 use metahost_plugin_sdk::entities::Task;
 use metahost_plugin_sdk::{paragraphs, time};
 
-use crate::answer::{self, Asset, Materialization};
+use crate::answer::{self, Asset, Key, Materialization};
 use crate::config::Config;
 use crate::text::{kinds, short};
 use crate::{freshness, tables};
@@ -18,6 +18,11 @@ pub fn task(asset: &Asset, after: Vec<String>, config: &Config) -> Task {
         after,
         source_url: Some(config.page(&page(asset))),
     }
+}
+
+/// The task of an asset of which nothing but its key could be read.
+pub fn unread(key: &Key) -> Task {
+    Task { name: key.text(), kind: None, description: None, sql: None, after: Vec::new(), source_url: None }
 }
 
 /// Where people look at it.

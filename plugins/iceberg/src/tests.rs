@@ -370,6 +370,14 @@ fn a_token_that_ends_and_a_storm_of_requests_end_the_read_with_what_was_read_kep
 }
 
 #[test]
+fn a_token_that_ends_between_two_tables_is_not_many_forbidden_ones() {
+    for (status, ends) in [(401, true), (403, false)] {
+        let (done, out) = run(&recorded().with("/v1/namespaces/bronze/tables/orders", status, "{}"), "");
+        assert_eq!((done.is_err(), out.skipped.is_empty()), (ends, ends), "{status}: {:?}", out.skipped);
+    }
+}
+
+#[test]
 fn the_readme_says_which_fields_are_filled() {
     let all = [whole(), profiles(&recorded())];
     metahost_plugin_sdk::testing::assert_coverage(include_str!("../README.md"), &all.each_ref());

@@ -13,7 +13,7 @@ use crate::container::{self, About};
 use crate::detect::Kind;
 use crate::folder::{Folder, Listed};
 use crate::manifest::{self, Entry};
-use crate::store::{Piece, Store};
+use crate::store::{Piece, Store, of_one};
 use crate::{link, partition, schema, table};
 
 /// Folders named where none of them has a table.
@@ -161,7 +161,9 @@ impl Emit<'_> {
         }
         let path: Vec<&str> = [self.bucket].into_iter().chain(key).collect();
         match self.store.tags(self.bucket, key) {
-            Err(Error::Denied(_)) => {
+            Err(error @ Error::Denied(_)) => {
+                // A key that is refused altogether ends the read.
+                let Err(Error::Protocol(_)) = of_one::<()>(Err(error.clone())) else { return Err(error) };
                 self.tell_lack(out);
                 Ok(Vec::new())
             }
@@ -175,14 +177,6 @@ impl Emit<'_> {
                 "tags may not be read: that takes s3:GetBucketTagging and s3:GetObjectTagging, or `tags = false`";
             out.note(Level::Warn, text, &[("bucket", self.bucket.to_owned())]);
         }
-    }
-}
-
-/// One file that may not be read is no reason to end the read.
-fn of_one<T>(read: Result<T>) -> Result<T> {
-    match read {
-        Err(Error::Denied(failure)) => Err(Error::Protocol(failure)),
-        other => other,
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Asked {
     pub path: String,
     /// Names and values of the query, still encoded.
     pub query: Vec<(String, String)>,
+    /// The header `host`: where the stand-in is.
+    pub host: String,
     /// The header `authorization`.
     pub authorization: String,
     /// The header `x-amz-target`.
@@ -97,6 +99,7 @@ fn read(reader: &mut impl BufRead) -> Result<Option<Asked>> {
         let Some((name, value)) = line.trim().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
             "connection" => asked.is_last = value.trim().eq_ignore_ascii_case("close"),
+            "host" => value.trim().clone_into(&mut asked.host),
             "authorization" => value.trim().clone_into(&mut asked.authorization),
             "x-amz-target" => value.trim().clone_into(&mut asked.target),
             "content-length" => length = value.trim().parse()?,

@@ -85,7 +85,7 @@ fn snapshot(node: &Node) -> Option<String> {
 fn semantic_models(project: &Project, id: &str) -> Option<String> {
     let models = project.manifest.semantic_models.items.values();
     let here = models.filter(|model| model.depends_on.nodes.iter().any(|node| node == id));
-    let lines: Vec<String> = here.map(semantic_model).collect();
+    let lines: Vec<String> = here.map(|model| semantic_model(model)).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

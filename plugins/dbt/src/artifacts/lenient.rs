@@ -86,6 +86,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<V> {
         while let Some(pair) = map.next_entry()? {
             pairs.push(pair);
         }
+        pairs.shrink_to_fit();
         Ok(Pairs(pairs))
     }
 }
@@ -137,8 +138,8 @@ impl<'de> Visitor<'de> for CountVisitor {
 /// Entries by their id; one that does not fit is kept apart with the reason.
 #[derive(Debug)]
 pub struct Entries<T> {
-    /// What could be read.
-    pub items: BTreeMap<String, T>,
+    /// What could be read. In a box each, since a map keeps room for more entries than it has.
+    pub items: BTreeMap<String, Box<T>>,
     /// Id and reason of what could not.
     pub unreadable: Vec<(String, String)>,
 }

@@ -123,10 +123,11 @@ impl super::Catalog for Catalog<'_> {
     }
 }
 
-/// A single table may be forbidden, or its metadata file be gone (500): that is a fault of the table, not of the catalog.
+/// A single table may be forbidden (403), or its metadata file be gone (500): that is a fault of the table, not of the catalog.
+/// A token that is over (401) is over for all of them.
 fn allowed(answer: Result<Value>) -> Result<Value> {
     match answer {
-        Err(Error::Denied(failure)) => Err(Error::Protocol(failure)),
+        Err(Error::Denied(failure)) if failure.message.contains("HTTP 403") => Err(Error::Protocol(failure)),
         Err(Error::Unavailable(retryable)) if retryable.failure.message.contains("HTTP 500") => {
             Err(Error::Protocol(retryable.failure))
         }
