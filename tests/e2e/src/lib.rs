@@ -6,6 +6,7 @@ pub mod answers;
 mod curl;
 pub mod glue;
 mod landing;
+pub mod postgres;
 mod project;
 pub mod redash;
 mod report;
