@@ -10,7 +10,6 @@ use metahost_model::Service;
 use metahost_pipeline::{Filters, Patterns};
 use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec};
 use metahost_store::Store;
-use url::Url;
 
 use crate::context::Context;
 use crate::exit::Misconfigured;
@@ -108,7 +107,7 @@ pub fn origins(section: &Section, plugin: &Plugin) -> Vec<OriginRule> {
     }
     let pointers = &plugin.manifest().requests.origins_from;
     let urls = pointers.iter().filter_map(|pointer| section.config.pointer(pointer)?.as_str());
-    urls.filter_map(|url| OriginRule::parse(&Url::parse(url).ok()?.origin().ascii_serialization()).ok()).collect()
+    urls.filter_map(|url| OriginRule::from_url(url).ok()).collect()
 }
 
 /// What a source is granted, with its folders relative to the configuration file.

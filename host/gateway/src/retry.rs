@@ -49,13 +49,8 @@ fn paused(limits: &HttpLimits, done: u32, asked: Option<Duration>) -> Option<Dur
 
 /// How long to wait for a server that answered before and now takes no connection, `away` after it was first missed; none
 /// when it was waited for long enough, or something else is wrong.
-pub(crate) fn outage(
-    limits: &HttpLimits,
-    done: u32,
-    away: Duration,
-    outcome: &Result<Response, Error>,
-) -> Option<Duration> {
-    let is_gone = outcome.as_ref().is_err_and(Error::is_unsent);
+pub(crate) fn outage(limits: &HttpLimits, done: u32, away: Duration, error: Option<&Error>) -> Option<Duration> {
+    let is_gone = error.is_some_and(Error::is_unsent);
     (is_gone && away < limits.outage).then(|| backoff(limits, done).min(LONGEST_LOOK))
 }
 

@@ -3,7 +3,9 @@
 mod files;
 mod glue;
 mod rest;
+mod sql;
 
+use metahost_plugin_sdk::database::{Database, Remote};
 use metahost_plugin_sdk::rest::{Api, Server};
 use metahost_plugin_sdk::{Result, protocol};
 use serde_json::Value;
@@ -14,8 +16,10 @@ pub use glue::Actions;
 
 /// Where the answers come from: servers by way of the host, or what a test knows by heart.
 pub struct Servers {
-    /// The catalog itself.
+    /// The catalog itself, where it speaks HTTP.
     pub catalog: Box<dyn Api>,
+    /// The same, where it is a database.
+    pub database: Box<dyn Database>,
     /// The store of metadata files, asked by whole addresses.
     pub store: Box<dyn Api>,
 }
@@ -87,10 +91,13 @@ impl Servers {
     /// Those of a configuration.
     pub fn of(config: &Config) -> Self {
         let catalog: Box<dyn Api> = match config.kind {
-            Kind::Rest => Box::new(Server::new(&config.url, "the Iceberg catalog", SLOT).with_headers(&config.headers)),
             Kind::Glue => Box::new(Actions::new(&config.url)),
+            Kind::Rest | Kind::Sql => {
+                Box::new(Server::new(&config.url, "the Iceberg catalog", SLOT).with_headers(&config.headers))
+            }
         };
-        Self { catalog, store: Box::new(Server::new("", "the object store", STORE_SLOT)) }
+        let store = Box::new(Server::new("", "the object store", STORE_SLOT));
+        Self { catalog, database: Box::new(Remote::new(&config.url, SLOT)), store }
     }
 }
 
@@ -99,6 +106,7 @@ pub fn open<'c>(servers: &'c Servers, config: &'c Config) -> Result<Box<dyn Cata
     Ok(match config.kind {
         Kind::Rest => Box::new(rest::Catalog::open(servers.catalog.as_ref(), config)?),
         Kind::Glue => Box::new(glue::Catalog::new(servers, config)),
+        Kind::Sql => Box::new(sql::Catalog::new(servers, config)),
     })
 }
 

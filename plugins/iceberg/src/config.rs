@@ -20,6 +20,8 @@ pub enum Kind {
     Rest,
     /// AWS Glue's own API.
     Glue,
+    /// A database with the tables of Iceberg's JDBC catalog.
+    Sql,
 }
 
 /// Where metadata files are, for catalogs that only name them.
@@ -44,6 +46,8 @@ pub struct Config {
     pub url: String,
     /// Which warehouse of a REST catalog.
     pub warehouse: Option<String>,
+    /// Which catalog of a database.
+    pub catalog_name: Option<String>,
     /// Which account's catalog of Glue.
     pub catalog_id: Option<String>,
     /// Where metadata files are.
@@ -92,6 +96,9 @@ impl Config {
         if config.kind != Kind::Rest && config.s3.is_none() {
             let message = "is missing: this catalog only names its metadata files; say in `s3.endpoint` where they are";
             return Err(problem("/s3", message));
+        }
+        if config.kind == Kind::Sql && config.catalog_name.is_none() {
+            return Err(problem("/catalog-name", "is missing: a database may hold several catalogs"));
         }
         Ok(config)
     }

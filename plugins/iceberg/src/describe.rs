@@ -18,7 +18,7 @@ pub fn descriptor() -> Descriptor {
             slot(
                 SLOT,
                 "OAuth2 client credentials with the catalog's scope (`PRINCIPAL_ROLE:ALL` for Polaris), a token, or AWS keys \
-                 for catalogs that are signed for (`service = \"glue\"` or `\"s3tables\"`).",
+                 for catalogs that are signed for (`service = \"glue\"` or `\"s3tables\"`); for a database the user and the password (`basic`).",
                 &["none", "bearer", "oauth2-client-credentials", "aws-sigv4", "basic", "api-key", "login"],
             ),
             slot(

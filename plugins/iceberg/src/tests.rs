@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::read::{self, Reader};
 
 mod glue;
+mod sql;
 
 const PAGE: &str = "?pageToken=&pageSize=1000";
 
@@ -29,8 +30,8 @@ fn recorded() -> ByHeart {
 
 fn connector(server: &ByHeart, more: &str) -> Iceberg {
     let config = Config::parse(&format!(r#"{{"url": "http://catalog:8181", "database": "lake"{more}}}"#)).unwrap();
-    let servers = Servers { catalog: Box::new(server.clone()), store: Box::new(ByHeart::new("no store", "s3")) };
-    Iceberg { config, servers }
+    let store = Box::new(ByHeart::new("no store", "s3"));
+    Iceberg { config, servers: Servers { catalog: Box::new(server.clone()), store, database: Box::new(sql::Unasked) } }
 }
 
 /// Every split there is, into one list.

@@ -8,6 +8,7 @@ pub mod glue;
 pub mod hurt;
 mod landing;
 pub mod made_up;
+pub mod postgres;
 mod project;
 pub mod redash;
 mod report;

@@ -54,7 +54,8 @@ fn connector(glue: &ByHeart, store: &ByHeart) -> Iceberg {
     let config = json!({
         "type": "glue", "url": "https://glue.eu-west-1.amazonaws.com", "database": "lake", "s3": { "endpoint": STORE },
     });
-    let servers = Servers { catalog: Box::new(glue.clone()), store: Box::new(store.clone()) };
+    let (catalog, store) = (Box::new(glue.clone()), Box::new(store.clone()));
+    let servers = Servers { catalog, store, database: Box::new(super::sql::Unasked) };
     Iceberg { config: Config::parse(&config.to_string()).unwrap(), servers }
 }
 
