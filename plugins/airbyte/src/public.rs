@@ -19,8 +19,8 @@ pub struct Public {
     pub api: Box<dyn Api>,
     /// Rows asked for at once.
     pub page_size: usize,
-    /// Images of the connectors' definitions that were asked for.
-    pub images: RefCell<BTreeMap<String, String>>,
+    /// Images of the connectors' definitions that were asked for; none where the server did not tell.
+    pub images: RefCell<BTreeMap<String, Option<String>>>,
 }
 
 impl Airbyte for Public {
@@ -99,12 +99,12 @@ impl Public {
             return Ok(None);
         };
         if let Some(known) = self.images.borrow().get(definition) {
-            return Ok(Some(known.clone()));
+            return Ok(known.clone());
         }
         let path = format!("/workspaces/{}/definitions/{}/{}", encode(workspace), plural(side), encode(definition));
-        let image = parse::<Image>("the definition", self.item(&path)?)?.text();
-        self.images.borrow_mut().insert(definition.clone(), image.clone());
-        Ok(Some(image))
+        let image = self.item(&path).and_then(|found| parse::<Image>("the definition", found)).map(Image::text);
+        self.images.borrow_mut().insert(definition.clone(), image.as_ref().ok().cloned());
+        image.map(Some)
     }
 
     /// The pages below a path that ends with `?` or `&`, of which the first may be there already. `read` tells what a
