@@ -211,6 +211,11 @@ pub trait Catalog: Send + Sync {
     /// One entity of any service.
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error>;
 
+    /// Where an edge was learnt, as the catalog says; empty where there is none, or where edges can't be asked for.
+    async fn edge_sources(&self, _from: &Reference, _to: &Reference) -> Result<Vec<String>, Error> {
+        Ok(Vec::new())
+    }
+
     /// Writes a batch of one case (entities: also of one kind); one outcome for each item, in order.
     /// An error means that the catalog itself failed and nothing more should be sent.
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error>;

@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use metahost_config::{Secrets, Source as Section};
 use metahost_gateway::{Credential, Gateway, OriginRule};
 use metahost_model::Service;
-use metahost_pipeline::{Filters, Patterns};
-use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec};
+use metahost_pipeline::{Expected, Filters, IdentityRules, Patterns};
+use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec, locate};
 use metahost_store::Store;
 
 use crate::context::Context;
@@ -145,6 +145,24 @@ pub fn service(section: &Section, plugin: &Plugin) -> Service {
         description: section.description.clone(),
         borrowed: descriptor.service_type.is_empty(),
     }
+}
+
+/// Which names may be one table, and which services may hold them. A plugin that does not say what it reads counts from
+/// its first run on.
+pub fn identity(context: &Context) -> IdentityRules {
+    let section = &context.config.identity;
+    if !section.enabled {
+        return IdentityRules::off();
+    }
+    let (plugins, _broken) = locate(&context.config.plugin_folders());
+    let expected = context.config.sources().iter().filter_map(|source| {
+        let plugin = plugins.iter().find(|plugin| plugin.manifest.name == source.plugin)?;
+        let service = plugin.manifest.service.as_ref()?;
+        Expected::new(&source.service, service.kind, &service.service_type)
+    });
+    let rules = IdentityRules::default().preferring(section.prefer.clone()).expecting(expected.collect());
+    let rules = section.same.iter().fold(rules, |rules, names| rules.same(names));
+    section.different.iter().fold(rules, |rules, names| rules.different(names))
 }
 
 /// Filter patterns as the pipeline takes them.

@@ -5,6 +5,7 @@ use metahost_lineage::Dialect;
 use metahost_model::{EntityPath, Fingerprint, Fqn, Query, Record, RecordKind, Service, TestResult};
 
 use crate::checkpoints::Position;
+use crate::reasons::How;
 use crate::seen::key;
 
 /// What must be remembered of a record until it is settled.
@@ -26,11 +27,15 @@ pub(crate) struct Incoming {
     pub(crate) record: Record,
     /// Of a query: the tables that it names.
     pub(crate) tables: Vec<Reference>,
+    /// Of an edge: how it was learnt.
+    pub(crate) how: How,
+    /// Of an edge: its ends as they were told, where it goes to others.
+    pub(crate) told_as: Option<(String, String)>,
 }
 
 impl Incoming {
     pub(crate) fn new(receipt: Receipt, fingerprint: Fingerprint, record: Record) -> Self {
-        Self { receipt, fingerprint, record, tables: Vec::new() }
+        Self { receipt, fingerprint, record, tables: Vec::new(), how: How::Told, told_as: None }
     }
 }
 
@@ -38,6 +43,11 @@ impl Receipt {
     pub(crate) fn new(service: &Service, kind: RecordKind, at: Position, record: &Record) -> Self {
         let names = Names(&service.name);
         Self { kind, name: names.for_people(record), key: key(kind, &names.for_state(record)), at }
+    }
+
+    /// The key that a record has, seen from a service.
+    pub(crate) fn key_of(service: &Service, kind: RecordKind, record: &Record) -> String {
+        key(kind, &Names(&service.name).for_state(record))
     }
 
     /// Of a record that can't be read back.

@@ -4,7 +4,10 @@
 mod admit;
 mod conclude;
 mod derive;
+mod explain;
 mod finish;
+mod identify;
+mod link;
 mod resolve;
 mod settle;
 
@@ -22,14 +25,17 @@ use crate::checkpoints::{Checkpoints, Position};
 use crate::compare::Catalogued;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filters;
+use crate::identity::IdentityRules;
 use crate::ledger::Ledger;
 use crate::lineage::{Edges, Reader, Verdicts};
 use crate::marks::Marks;
+use crate::reasons::Reasons;
 use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem};
 use crate::seen::Seen;
 use crate::spool::Spool;
 use crate::state::Keys;
 use crate::writer::Writer;
+use identify::Identifying;
 
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(200);
@@ -45,6 +51,8 @@ pub struct Options {
     pub service: Service,
     /// Every service of the configuration, to find what a source can't say the service of.
     pub services: Vec<String>,
+    /// Which names may be one table, and to which of them edges go.
+    pub identity: Arc<IdentityRules>,
     /// What is left out.
     pub filters: Filters,
     /// Write nothing.
@@ -76,6 +84,8 @@ struct Pipeline {
     /// What the SQL of this run says of two ends.
     edges: Edges,
     verdicts: Verdicts,
+    identity: Identifying,
+    reasons: Reasons,
     /// Columns of the tables that this run sent: newer than any listing.
     written_columns: Vec<(EntityPath, ColumnNames)>,
     /// Where the queries were emitted of which edges are not written yet.
@@ -147,6 +157,8 @@ impl Pipeline {
             reader: Arc::new(reader),
             edges: Edges::default(),
             verdicts: Verdicts::default(),
+            identity: Identifying::new(&catalog.id(), now()),
+            reasons: Reasons::of(&catalog.id()),
             written_columns: Vec::new(),
             reading: Vec::new(),
             keys: Keys::new(&catalog.id(), &options.source),
@@ -202,7 +214,13 @@ impl Pipeline {
         }
         match self.keys.of_service(self.store.as_ref(), held) {
             Ok(changes) if changes.is_empty() => {}
-            Ok(changes) => self.commit(changes).await,
+            Ok(mut changes) => match self.identity.kept.forget_links(self.store.as_ref(), &self.service.name) {
+                Ok(links) => {
+                    changes.extend(links);
+                    self.commit(changes).await;
+                }
+                Err(error) => self.state_failed(&error),
+            },
             Err(error) => self.state_failed(&error),
         }
     }

@@ -28,7 +28,7 @@ pub use show::{Noted, Shown, ShownTest};
 use tables::{FORMAT, Tables};
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, HeldService, Known, Outcome, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, Reference, RunReport, Write};
 
 /// What of the file is kept in memory; the default would be a gigabyte.
 const CACHE_BYTES: usize = 32 << 20;
@@ -200,6 +200,11 @@ impl Catalog for LocalCatalog {
 
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error> {
         self.read(|tables| tables.find(kind, fqn))
+    }
+
+    async fn edge_sources(&self, from: &Reference, to: &Reference) -> Result<Vec<String>, Error> {
+        let edges = self.read(|tables| tables.edges(&(Node::from(from), Node::from(to))))?;
+        Ok(edges.iter().map(|edge| format!("{:?}", edge.source)).collect())
     }
 
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {

@@ -39,7 +39,7 @@ use profile::Profile;
 use server::Server;
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, HeldService, Known, Outcome, Rejection, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write};
 
 /// A server.
 pub struct OpenMetadata {
@@ -148,6 +148,10 @@ impl Catalog for OpenMetadata {
 
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error> {
         self.look_up(kind, fqn).await
+    }
+
+    async fn edge_sources(&self, from: &Reference, to: &Reference) -> Result<Vec<String>, Error> {
+        self.edge_source(from, to).await.map(|source| source.into_iter().collect())
     }
 
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {

@@ -70,6 +70,7 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         asset: job.asset.name.clone(),
         service,
         services: services(run),
+        identity: Arc::clone(&run.identity),
         filters,
         dry_run: !run.writes,
         full: run.full,

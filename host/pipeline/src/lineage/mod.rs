@@ -8,7 +8,7 @@ mod verdicts;
 mod view;
 
 pub(crate) use edges::Edges;
-pub(crate) use read::{Found, Reader, Reading};
+pub(crate) use read::{Flow, Found, Reader, Reading};
 pub(crate) use table_index::{Place, TableIndex};
 pub use verdicts::{Unread, Verdicts};
 pub(crate) use view::of_view;

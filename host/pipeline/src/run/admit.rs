@@ -49,6 +49,7 @@ impl Pipeline {
         match self.first_look(&receipt, &record) {
             Ok(_) if kind == RecordKind::Query => self.gather_query(&receipt, &record),
             Ok(fingerprint) => {
+                self.notice(&record);
                 if let Record::Entity(entity) = &record {
                     self.gather_view(&receipt, entity);
                 }
@@ -128,7 +129,7 @@ impl Pipeline {
         self.path_passes(kind, path)
     }
 
-    fn edge_passes(&self, edge: &Edge) -> Result<(), Stop> {
+    pub(super) fn edge_passes(&self, edge: &Edge) -> Result<(), Stop> {
         let (from, to) = (&edge.upstream, &edge.downstream);
         if from.kind == to.kind && from.fqn(&self.service.name) == to.fqn(&self.service.name) {
             return Err(Stop::Filtered("self loop".to_owned()));
@@ -193,6 +194,7 @@ impl Pipeline {
 
     /// Settles a record that is not sent.
     pub(super) fn count(&mut self, receipt: &Receipt, stop: Stop) {
+        self.note_absence(receipt, &stop);
         match stop {
             Stop::Filtered(reason) => self.account.filtered(receipt, &reason),
             Stop::LeftOut(reason) => self.account.left_out(receipt, &reason),

@@ -12,6 +12,7 @@ use super::admit::Stop;
 use crate::checkpoints::Position;
 use crate::incoming::{Incoming, Receipt, fingerprint};
 use crate::lineage::{Found, Place, Reading, TableIndex, of_view};
+use crate::reasons::How;
 use crate::report::FailureKind;
 use crate::seen::Standing;
 use crate::spool::Spooled;
@@ -90,7 +91,10 @@ impl Pipeline {
         let receipt = Receipt::new(&self.service, RecordKind::Edge, at, &record);
         self.account.ledger.emitted(RecordKind::Edge);
         match self.first_look(&receipt, &record) {
-            Ok(fingerprint) => self.place(Incoming::new(receipt, fingerprint, record)).await,
+            Ok(fingerprint) => {
+                let incoming = Incoming { how: How::Sql, ..Incoming::new(receipt, fingerprint, record) };
+                self.place(incoming).await;
+            }
             Err(stop) => self.count(&receipt, stop),
         }
     }
@@ -213,7 +217,7 @@ impl Pipeline {
             ));
         }
         for flow in &found.flows {
-            self.edges.add(flow.clone(), self.edge_source(query), &query.sql);
+            self.add_flow(flow.clone(), self.edge_source(query), query);
         }
     }
 
@@ -264,7 +268,7 @@ impl Pipeline {
         };
         let record = Record::Query(query);
         match fingerprint(&self.service, &record) {
-            Ok(fingerprint) => self.place(Incoming { receipt, fingerprint, record, tables }).await,
+            Ok(fingerprint) => self.place(Incoming { tables, ..Incoming::new(receipt, fingerprint, record) }).await,
             Err(error) => self.give_up(&receipt, Stop::rejected("unreadable", error.to_string())),
         }
     }

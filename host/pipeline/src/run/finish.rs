@@ -13,17 +13,22 @@ impl Pipeline {
     pub(super) async fn finish(&mut self) {
         self.drain().await;
         self.finishing = true;
+        self.identify().await;
         self.derive().await;
         for spooled in self.spool.take() {
             self.replay(&spooled).await;
         }
+        self.draw_redirected().await;
         self.drain().await;
         self.draw().await;
+        // On the heap: what a run waits for would else grow by all of it.
+        Box::pin(self.link()).await;
         let reason = self.stopped().unwrap_or("not sent");
         for item in self.writer.abandon() {
             self.give_up(&item.ticket.receipt, Stop::stopped(reason));
         }
         self.keep_cursors().await;
+        self.keep_changes().await;
         self.keep_complete().await;
     }
 
@@ -36,8 +41,10 @@ impl Pipeline {
                 return self.count(&receipt, Stop::stopped("state failed"));
             }
         };
-        if let Record::Edge(edge) = &mut record {
-            self.enrich(edge);
+        if let Record::Edge(told) = record {
+            let Some(mut edge) = self.lead(spooled, told) else { return };
+            self.enrich(&mut edge);
+            record = Record::Edge(edge);
         }
         let receipt = Receipt::new(&self.service, spooled.kind, spooled.at.clone(), &record);
         match (self.stopped(), fingerprint(&self.service, &record)) {

@@ -32,6 +32,7 @@ pub fn options() -> Options {
         asset: "openmetadata__src__metadata".into(),
         service: service(),
         services: vec!["svc".into(), "lake".into()],
+        identity: Arc::default(),
         filters: Filters::default(),
         dry_run: false,
         full: false,

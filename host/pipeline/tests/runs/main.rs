@@ -4,6 +4,7 @@
 mod books;
 mod catalog;
 mod given;
+mod identity;
 mod lineage;
 mod marks;
 mod order;

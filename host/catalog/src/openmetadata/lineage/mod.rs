@@ -48,10 +48,19 @@ impl OpenMetadata {
         parallel::by_key(drawn, self.options.concurrency, ends, |drawn| self.draw(drawn)).await
     }
 
+    /// Where an edge was learnt; none if there is no such edge.
+    pub(super) async fn edge_source(&self, from: &Reference, to: &Reference) -> Result<Option<String>, Error> {
+        let details = self.details(from, to).await?;
+        Ok(details.map(|details| details.get("source").and_then(Value::as_str).unwrap_or("Manual").to_owned()))
+    }
+
+    async fn details(&self, from: &Reference, to: &Reference) -> Result<Option<Map<String, Value>>, Error> {
+        let answer = self.server.get(&format!("lineage/getLineageEdge/{}/{}", from.id, to.id)).await?;
+        if answer.is_success() { Ok(Some(details_of(answer.json()?))) } else { Ok(None) }
+    }
+
     async fn draw(&self, drawn: Drawn) -> Result<Outcome, Error> {
-        let path = format!("lineage/getLineageEdge/{}/{}", drawn.from.id, drawn.to.id);
-        let answer = self.server.get(&path).await?;
-        let old = if answer.is_success() { Some(details_of(answer.json()?)) } else { None };
+        let old = self.details(&drawn.from, &drawn.to).await?;
         let merged = merge(old.as_ref(), &ours(&drawn));
         if old.as_ref() == Some(&merged) {
             return Ok(Outcome::Unchanged);
