@@ -98,6 +98,7 @@ fn table(space: Space) -> Table {
         Space::Cursors => "cursors",
         Space::Completes => "completes",
         Space::Runs => "runs",
+        Space::Counts => "counts",
     })
 }
 

@@ -17,6 +17,8 @@ pub enum Space {
     Completes,
     /// Past runs.
     Runs,
+    /// How often things ran that a catalog has no number for.
+    Counts,
 }
 
 /// One change of a transaction.

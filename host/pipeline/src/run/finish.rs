@@ -5,7 +5,7 @@ use metahost_store::{Change, Space};
 
 use super::Pipeline;
 use super::admit::Stop;
-use crate::incoming::{Incoming, Receipt, fingerprint};
+use crate::incoming::{Incoming, Receipt};
 use crate::spool::Spooled;
 
 impl Pipeline {
@@ -19,6 +19,7 @@ impl Pipeline {
         }
         self.drain().await;
         self.draw().await;
+        self.count_reads().await;
         let reason = self.stopped().unwrap_or("not sent");
         for item in self.writer.abandon() {
             self.give_up(&item.ticket.receipt, Stop::stopped(reason));
@@ -40,7 +41,7 @@ impl Pipeline {
             self.enrich(edge);
         }
         let receipt = Receipt::new(&self.service, spooled.kind, spooled.at.clone(), &record);
-        match (self.stopped(), fingerprint(&self.service, &record)) {
+        match (self.stopped(), self.fingerprint(&record)) {
             (None, Ok(fingerprint)) => self.place(Incoming::new(receipt, fingerprint, record)).await,
             (reason, _) => self.give_up(&receipt, Stop::stopped(reason.unwrap_or("unreadable"))),
         }

@@ -24,6 +24,13 @@ pub(super) struct Resolved {
     was_known: bool,
 }
 
+impl Resolved {
+    /// Something that is added to what its target has.
+    pub(super) fn adding(target: Reference, remember: Change) -> Self {
+        Self { references: vec![target], remember: vec![remember], ..Self::default() }
+    }
+}
+
 /// Where something that is referred to stands.
 enum Found {
     Here(Reference),
@@ -75,7 +82,7 @@ impl Pipeline {
                 self.changed(incoming, vec![table])
             }
             Record::Usage(usage) => {
-                let target = self.target(usage.kind, &usage.path).await?;
+                let target = self.needed(&usage.target()).await?;
                 self.counted_once(incoming, target)
             }
             _ => self.changed(incoming, Vec::new()),
@@ -139,7 +146,7 @@ impl Pipeline {
 
     /// What a record can't be written without. That it is missing is no fault: its source may not have run, or it may
     /// be filtered.
-    async fn needed(&mut self, end: &Endpoint) -> Result<Reference, Stop> {
+    pub(super) async fn needed(&mut self, end: &Endpoint) -> Result<Reference, Stop> {
         match self.locate(end).await? {
             Found::Here(reference) => Ok(reference),
             Found::NotYet => Err(Stop::Later),
@@ -276,7 +283,7 @@ impl Pipeline {
         self.kept(Space::Written, key)
     }
 
-    fn kept(&mut self, space: Space, key: &str) -> Result<Option<Vec<u8>>, Stop> {
+    pub(super) fn kept(&mut self, space: Space, key: &str) -> Result<Option<Vec<u8>>, Stop> {
         if !self.catalog.remembers() {
             return Ok(None);
         }

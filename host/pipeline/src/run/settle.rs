@@ -143,7 +143,7 @@ impl Pipeline {
         self.commit(changes).await;
     }
 
-    fn ripe_cursors(&mut self) -> Vec<Change> {
+    pub(super) fn ripe_cursors(&mut self) -> Vec<Change> {
         let ripe = self.checkpoints.take_ripe().into_iter();
         ripe.map(|(split, value)| Change::Put { space: Space::Cursors, key: self.keys.of_split(&split), value })
             .collect()

@@ -7,6 +7,7 @@ mod given;
 mod lineage;
 mod marks;
 mod order;
+mod query_log;
 mod real;
 mod references;
 mod second_run;

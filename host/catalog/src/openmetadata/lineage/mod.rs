@@ -12,7 +12,7 @@ use super::server::Answer;
 use super::{OpenMetadata, collection, mixed, parallel};
 use crate::error::Error;
 use crate::{Outcome, Reference, Write};
-use merge::{details_of, has_columns, keep_known, merge};
+use merge::{describe, details_of, has_columns, keep_known, merge, told};
 
 /// A column with what lies below it, as far as names go.
 #[derive(Deserialize)]
@@ -52,7 +52,8 @@ impl OpenMetadata {
         let path = format!("lineage/getLineageEdge/{}/{}", drawn.from.id, drawn.to.id);
         let answer = self.server.get(&path).await?;
         let old = if answer.is_success() { Some(details_of(answer.json()?)) } else { None };
-        let merged = merge(old.as_ref(), &ours(&drawn));
+        let mut merged = merge(old.as_ref(), &ours(&drawn));
+        describe(&mut merged, old.as_ref(), drawn.edge.executions.as_ref().map(told).as_deref());
         if old.as_ref() == Some(&merged) {
             return Ok(Outcome::Unchanged);
         }
