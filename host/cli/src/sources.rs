@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use metahost_config::{Secrets, Source as Section};
 use metahost_gateway::{Credential, Gateway, OriginRule};
 use metahost_model::Service;
-use metahost_pipeline::{Expected, Filters, IdentityRules, Patterns};
+use metahost_pipeline::{Expected, Filters, IdentityRules, Patterns, QueryOptions, QueryRules};
 use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec, locate};
 use metahost_store::Store;
 
@@ -173,4 +173,15 @@ pub fn filters(section: &Section) -> Result<Filters> {
     };
     let all = section.filters.patterns.iter().map(|(kind, pattern)| ((*kind).to_owned(), patterns(pattern)));
     Ok(Filters::new(all.collect(), section.filters.use_fqn_for_filtering)?)
+}
+
+/// What the pipeline does with queries.
+pub fn queries(section: &Section, counts_reads: bool, starts_over: bool) -> Result<QueryOptions> {
+    let default = QueryOptions::default();
+    Ok(QueryOptions {
+        rules: QueryRules::new(section.queries.exclude.clone())?,
+        per_table: section.queries.per_table.map_or(default.per_table, |count| count as usize),
+        counts_reads,
+        starts_over,
+    })
 }

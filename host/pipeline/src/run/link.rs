@@ -61,6 +61,7 @@ impl Pipeline {
             source: EdgeSource::ExternalTableLineage,
             sql: None,
             pipeline: None,
+            executions: None,
         };
         let remember = vec![self.identity.kept.put_link(from, to, value)];
         self.draw_twins(edge, remember, before.is_some()).await;
