@@ -4,6 +4,7 @@
 use sqlparser::keywords::Keyword as K;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use crate::idioms::idiom;
 use crate::rewrite::closing;
 use crate::split::{is_word, keyword};
 
@@ -45,7 +46,7 @@ fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
             return (dropped, Vec::new());
         }
     }
-    let rewritten = here.in_other_words().or_else(|| compared(tokens, at));
+    let rewritten = here.in_other_words().or_else(|| compared(tokens, at)).or_else(|| idiom(tokens, at));
     rewritten.unwrap_or_else(|| match here.word(0) {
         K::VALUES if !here.opens(1) && here.word(1) != K::ROW => wrapped(tokens, at),
         K::TABLE if here.opens(1) => argument(tokens, at),
@@ -318,6 +319,7 @@ fn head(tokens: &mut Vec<TokenWithSpan>) {
             let tables: Vec<TokenWithSpan> = tokens.iter().take(set).flat_map(joined).collect();
             tokens.splice(..set, tables);
         }
+        K::REPLACE if second == K::VIEW => tokens[0] = word("CREATE"),
         K::CREATE => stream(tokens),
         K::EXPLAIN => explained(tokens),
         _ => {}

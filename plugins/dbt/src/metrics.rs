@@ -49,12 +49,18 @@ fn entity(project: &Project, config: &Config, metric: &Metric) -> Other {
     if let Some(group) = metric.group.as_deref().or(metric.config.group.as_deref()).filter(|_| owners.is_empty()) {
         owners = owners_of_group(project, group, &metric.package_name);
     }
-    let mut all = tags(&config.tag_classification, &metric.tags, &metric.config.tags);
+    let mut all = tags(config, &metric.tags, &metric.config.tags);
     all.extend(meta.strings(&["tags"]));
     let display_name = meta.ours(&["displayName", "display_name"]).map(text).or_else(|| metric.label.clone());
     let text = paragraphs([description(&metric.description), stands_on(project, metric), asked_by(project, metric)]);
     Other {
-        common: Common { display_name, description: text, owners, tags: all, ..common(vec![metric.name.clone()]) },
+        common: Common {
+            display_name,
+            description: text,
+            owners: config.owners(owners),
+            tags: all,
+            ..common(vec![metric.name.clone()])
+        },
         entity_type: "metric".to_owned(),
         body: body(project, metric, &meta).to_string(),
     }

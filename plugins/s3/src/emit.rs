@@ -71,7 +71,9 @@ impl Emit<'_> {
     pub fn first_pieces(folder: &Folder, entry: Option<&Entry>) -> Vec<(String, Piece)> {
         let metadata = || folder.log.as_ref().filter(|_| folder.kind == Kind::Iceberg)?.newest.clone();
         match folder.kind {
-            Kind::Files => folder.samples.iter().map(|key| (key.clone(), schema::first_piece(key, entry))).collect(),
+            Kind::Files => {
+                folder.samples.iter().filter_map(|key| Some((key.clone(), schema::first_piece(key, entry)?))).collect()
+            }
             _ => metadata().map(|(_, _, key)| (key, table::WHOLE)).into_iter().collect(),
         }
     }

@@ -2,10 +2,11 @@
 //! manifest, and its default one. Never lists keys.
 
 use glob::{MatchOptions, Pattern};
+use metahost_plugin_sdk::s3::address_of;
 use metahost_plugin_sdk::{ErrorExt, Result, protocol};
 use serde::Deserialize;
 
-use crate::config::{Config, address_of};
+use crate::config::Config;
 use crate::detect::{self, Place};
 use crate::store::{Piece, Store};
 

@@ -35,6 +35,8 @@ pub trait Store {
     fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Found> {
         wanted.iter().map(|(key, piece)| self.piece(bucket, key, *piece)).collect()
     }
+    /// The bytes of an object; none where there is no such object.
+    fn size(&self, bucket: &str, key: &str) -> Result<Option<u64>>;
     /// Tags of a bucket, or of an object in it. None where there are none, or where the store knows no tags.
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>>;
     /// What is at an address outside the store.
@@ -90,6 +92,16 @@ impl Store for Http {
             read(&response.with("url", &request.url)?, &request.url, Some(*piece))
         };
         send_all(&requests).into_iter().zip(&requests).zip(wanted).map(read).collect()
+    }
+
+    fn size(&self, bucket: &str, key: &str) -> Result<Option<u64>> {
+        let url = object_url(&self.endpoint.bucket(bucket), key);
+        let response = request(&url, Some(Piece::First(1))).send()?;
+        if !exists(&response, &url)? {
+            return Ok(None);
+        }
+        let all = response.header("content-range").and_then(|range| range.rsplit('/').next()?.parse().ok());
+        all.map_or_else(|| Ok(response.bytes().with("url", &url)?.len() as u64), Ok).map(Some)
     }
 
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>> {

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 /// A request as the stand-in sees it.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub struct Asked {
     pub host: String,
     /// The header `authorization`.
     pub authorization: String,
+    /// The header `x-amz-target`.
+    pub target: String,
     /// The body, as text.
     pub body: String,
     /// Whether the caller wants no more of this connection.
@@ -40,7 +42,12 @@ impl Asked {
 
 /// Starts a stand-in on a free port; it lives as long as the test's process. Answers its address.
 pub fn answering(answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
+    answering_at("127.0.0.1:0", answer)
+}
+
+/// The same at an address that somebody else counts on.
+pub fn answering_at(address: &str, answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Result<String> {
+    let listener = TcpListener::bind(address).with_context(|| format!("{address} can't be listened on"))?;
     let address = format!("http://{}", listener.local_addr()?);
     let answer = Arc::new(answer);
     thread::spawn(move || {
@@ -94,6 +101,7 @@ fn read(reader: &mut impl BufRead) -> Result<Option<Asked>> {
             "connection" => asked.is_last = value.trim().eq_ignore_ascii_case("close"),
             "host" => value.trim().clone_into(&mut asked.host),
             "authorization" => value.trim().clone_into(&mut asked.authorization),
+            "x-amz-target" => value.trim().clone_into(&mut asked.target),
             "content-length" => length = value.trim().parse()?,
             _ => {}
         }

@@ -4,6 +4,7 @@ mod cold;
 mod connectors;
 mod crossing;
 mod figures;
+mod lineage;
 mod measure;
 mod project;
 mod scale;
@@ -12,7 +13,7 @@ mod wide;
 use std::fs;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::shell::{say, step};
 use crate::{dist, stack};
@@ -21,7 +22,11 @@ use metahost_stack::Server;
 
 /// How to measure.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
+    /// One part alone; without it everything but the parts that are named here.
+    #[command(subcommand)]
+    part: Option<Part>,
     /// How often short commands are run; longer ones a third as often.
     #[arg(long, default_value_t = 15)]
     runs: usize,
@@ -39,8 +44,22 @@ pub struct Options {
     built: bool,
 }
 
+/// What is measured alone.
+#[derive(Subcommand)]
+enum Part {
+    /// The lineage engine beside other parsers: how right, how fast.
+    Lineage(lineage::Options),
+}
+
 /// Measures and prints.
 pub fn run_bench(options: &Options) -> Result<()> {
+    match &options.part {
+        Some(Part::Lineage(options)) => lineage::run_bench(options),
+        None => run_all(options),
+    }
+}
+
+fn run_all(options: &Options) -> Result<()> {
     if !options.built {
         dist::build()?;
         dist::bench()?;

@@ -7,6 +7,7 @@ use sqlparser::ast::{
     RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 
+use super::pattern;
 use super::text::{listed, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Symbol, idents, last};
 use crate::{Dialect, InfluenceKind};
@@ -234,6 +235,10 @@ impl Resolver<'_> {
             .map(|ident| self.symbol(&ident.value))
             .collect();
         all.columns.retain(|column| !gone.contains(&column.key));
+        if let Some(ilike) = &options.opt_ilike {
+            let fits = |column: &Column| column.name.as_ref() == "*" || pattern::fits(&ilike.pattern, &column.name);
+            all.columns.retain(fits);
+        }
         let mut all = self.excluded(all, options.opt_exclude.as_ref());
         let renames = match &options.opt_rename {
             Some(RenameSelectItem::Single(one)) => core::slice::from_ref(one),

@@ -9,6 +9,7 @@ mod events;
 mod exchanges;
 mod explanations;
 mod files;
+mod idioms;
 mod influences;
 mod pictures;
 mod properties;

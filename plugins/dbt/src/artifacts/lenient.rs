@@ -49,6 +49,13 @@ pub fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
     Ok(Some(&value).filter(|value| !value.is_null()).map(text).filter(|text| !text.trim().is_empty()))
 }
 
+/// Macros by package and name, without the many of dbt itself that every node names.
+pub fn macros<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let all = Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default();
+    let named = all.iter().filter_map(|id| id.strip_prefix("macro."));
+    Ok(named.filter(|name| !name.starts_with("dbt.")).map(str::to_owned).collect())
+}
+
 /// A map in the order of the file.
 #[derive(Debug)]
 pub struct Pairs<V>(pub Vec<(String, V)>);

@@ -103,6 +103,10 @@ impl Store for Memory {
         Ok(Some(found.to_vec()))
     }
 
+    fn size(&self, bucket: &str, key: &str) -> Result<Option<u64>> {
+        Ok(self.buckets.get(bucket).and_then(|all| all.get(key)).map(|body| body.len() as u64))
+    }
+
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>> {
         let path = key.map_or_else(|| bucket.to_owned(), |key| format!("{bucket}/{key}"));
         if self.denied.contains("tags") {
