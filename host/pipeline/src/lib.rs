@@ -20,7 +20,7 @@ mod writer;
 pub use error::{Error, ErrorKind};
 pub use filter::{Filters, Patterns};
 pub use ledger::{Ledger, Row};
-pub use lineage::{Unread, Verdicts};
+pub use lineage::{Tally, Unread, Verdicts};
 pub use report::{CompleteMark, Failure, FailureKind, LeftOutRecord, RejectedRecord, Report, SkippedItem};
 pub use run::{Options, run};
 pub use state::cursor;

@@ -8,6 +8,7 @@ mod finish;
 mod resolve;
 mod settle;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -76,6 +77,8 @@ struct Pipeline {
     /// What the SQL of this run says of two ends.
     edges: Edges,
     verdicts: Verdicts,
+    /// How often a query came again that is the same but for its values.
+    repeats: HashMap<String, u64>,
     /// Columns of the tables that this run sent: newer than any listing.
     written_columns: Vec<(EntityPath, ColumnNames)>,
     /// Where the queries were emitted of which edges are not written yet.
@@ -147,6 +150,7 @@ impl Pipeline {
             reader: Arc::new(reader),
             edges: Edges::default(),
             verdicts: Verdicts::default(),
+            repeats: HashMap::new(),
             written_columns: Vec::new(),
             reading: Vec::new(),
             keys: Keys::new(&catalog.id(), &options.source),

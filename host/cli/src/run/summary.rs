@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table};
-use metahost_pipeline::{FailureKind, Report, Verdicts};
+use metahost_pipeline::{FailureKind, Report, Tally, Verdicts};
 use serde_json::{Value, json};
 
 use super::asset::Ended;
@@ -156,9 +156,16 @@ fn problems(report: &Report) -> Result<()> {
 }
 
 fn sql_lines(asset: &str, sql: &Verdicts) -> Result<()> {
-    let Verdicts { read, full, partial, none, examples } = sql;
+    let Verdicts { read, full, partial, none, rows, examples } = sql;
     let rest = if full == read { String::new() } else { format!(", {partial} in part, {none} not at all") };
     output::line(format!("{asset}: SQL read for lineage: {read} queries and views, {full} understood{rest}"))?;
+    if rows.full + rows.partial + rows.none > *read {
+        let Tally { full, partial, none } = rows;
+        output::line(format!(
+            "  which were told {} times: {full} understood, {partial} in part, {none} not at all",
+            full + partial + none
+        ))?;
+    }
     for unread in examples.iter().take(SHOWN) {
         let sql: Vec<&str> = unread.sql.split_whitespace().collect();
         output::line(format!("  not understood: {}: {}", unread.reason, sql.join(" ")))?;

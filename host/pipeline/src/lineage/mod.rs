@@ -10,5 +10,5 @@ mod view;
 pub(crate) use edges::Edges;
 pub(crate) use read::{Found, Reader, Reading};
 pub(crate) use table_index::{Place, TableIndex};
-pub use verdicts::{Unread, Verdicts};
+pub use verdicts::{Tally, Unread, Verdicts};
 pub(crate) use view::of_view;

@@ -54,9 +54,20 @@ impl Pipeline {
                 }
                 self.place(Incoming::new(receipt, fingerprint, record)).await;
             }
-            Err(stop) => self.count(&receipt, stop),
+            Err(stop) => {
+                self.note_repeat(&receipt);
+                self.count(&receipt, stop);
+            }
         }
         self.keep_cursors().await;
+    }
+
+    /// Notes that a query is one of those that wait to be read, once more.
+    fn note_repeat(&mut self, receipt: &Receipt) {
+        let waits = self.seen.standing(&receipt.key) == Some(Standing::Deferred);
+        if receipt.kind == RecordKind::Query && waits {
+            *self.repeats.entry(receipt.key.clone()).or_default() += 1;
+        }
     }
 
     async fn mark(&mut self, split: &Arc<str>, record: Record) {

@@ -61,7 +61,7 @@ impl Pipeline {
             }
             let queries = self.recall(chunk);
             for (spooled, query, found) in self.read_all(queries, &mut index).await {
-                self.note(&query, &found);
+                self.note(&spooled, &query, &found);
                 if spooled.kind == RecordKind::Query {
                     self.place_query(&spooled, query, &found).await;
                 }
@@ -201,12 +201,13 @@ impl Pipeline {
     }
 
     /// Books what a query says.
-    fn note(&mut self, query: &Query, found: &Found) {
+    fn note(&mut self, spooled: &Spooled, query: &Query, found: &Found) {
         if Dialect::from_name(&query.dialect).is_none() && self.warns_of_dialect(query) {
             let dialect = &query.dialect;
             self.account.warn(format!("`{dialect}` is no dialect of SQL that is known here: read as standard SQL"));
         }
-        self.verdicts.count(&query.sql, found.verdict, &found.reasons);
+        let times = 1 + self.repeats_of(spooled, query);
+        self.verdicts.count(&query.sql, times, found.verdict, &found.reasons);
         if let (Some(service), Some(rival)) = (&found.service, &found.rival) {
             self.account.warn(format!(
                 "tables of a query are in the services `{service}` and `{rival}`: the first is taken; name the service in the source's `config`"
@@ -215,6 +216,16 @@ impl Pipeline {
         for flow in &found.flows {
             self.edges.add(flow.clone(), self.edge_source(query), &query.sql);
         }
+    }
+
+    /// How often a query came again.
+    fn repeats_of(&mut self, spooled: &Spooled, query: &Query) -> u64 {
+        if self.repeats.is_empty() || spooled.kind != RecordKind::Query {
+            return 0;
+        }
+        let record = Record::Query(Box::new(query.clone()));
+        let receipt = Receipt::new(&self.service, spooled.kind, spooled.at.clone(), &record);
+        self.repeats.remove(&receipt.key).unwrap_or_default()
     }
 
     /// A view in a dialect that nobody knows is no mistake of the source.

@@ -96,6 +96,8 @@ async fn a_query_log_makes_one_edge_of_a_pair_and_one_query_of_all_its_likes() {
     let filtered = report.total().filtered;
     assert_eq!((filtered["duplicate"], filtered["tool-made query"]), (1, 1));
     assert_eq!(report.ledger["query"].written(), 3);
+    let sql = report.sql.unwrap();
+    assert_eq!((sql.read, sql.full, sql.rows.full), (3, 3, 4), "each row has the verdict of its likes");
     assert_eq!(*bench.catalog.query_tables.lock().unwrap(), [2, 2, 2], "each query names its tables");
 }
 
