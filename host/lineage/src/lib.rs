@@ -71,6 +71,7 @@ mod script;
 mod split;
 mod statement;
 mod templates;
+mod tool_made;
 mod trace;
 
 pub use analysis::{
@@ -79,8 +80,9 @@ pub use analysis::{
 };
 pub use dialect::Dialect;
 pub use explain::{Explanation, Made, Place, explain, explain_text};
-pub use fingerprint::{fingerprint, is_tool_made};
+pub use fingerprint::fingerprint;
 pub use graphviz::dot;
 pub use name::TableName;
 pub use request::{Limits, NoSchemas, Request, Schemas};
 pub use script::analyse;
+pub use tool_made::{ToolMade, tool_made};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::rest::Answer;
 use metahost_plugin_sdk::{Error, Result, protocol};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::connection::{Connection, End, Job, Side, Workspace};
@@ -39,10 +40,27 @@ pub trait Airbyte {
     fn connection(&self, row: Value) -> Result<Connection>;
     /// Sources or destinations, in the order of their ids.
     fn ends(&self, side: Side, ids: &[String]) -> Vec<Result<End>>;
+    /// The images and versions of the connectors that these run; none where the API does not say what one is.
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>>;
     /// The columns of a source, where this API tells them apart from the connection.
     fn columns(&self, source: &str) -> Result<Columns>;
     /// The jobs of each connection that changed since, at most so many of each.
     fn jobs<'a>(&'a self, of: &'a [JobsOf], limit: Option<usize>) -> Box<dyn Iterator<Item = Result<Jobs>> + 'a>;
+}
+
+/// A connector's image and version, which both APIs tell in the same words.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    docker_repository: String,
+    docker_image_tag: String,
+}
+
+impl Image {
+    /// As people write it.
+    pub fn text(self) -> String {
+        format!("{}:{}", self.docker_repository, self.docker_image_tag)
+    }
 }
 
 /// Those that are wanted among all that there are.

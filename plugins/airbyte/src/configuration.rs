@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::airbyte::{Airbyte, Columns, Items, Jobs, JobsOf, RowPages, of_item, of_one, rows, wanted};
+use crate::airbyte::{Airbyte, Columns, Image, Items, Jobs, JobsOf, RowPages, of_item, of_one, rows, wanted};
 use crate::answer_config as answer;
 use crate::answer_job::JobWithAttempts;
 use crate::connection::{Connection, End, Job, Side, Workspace};
@@ -78,6 +78,17 @@ impl Airbyte for Configuration {
         self.api.call_each(&asked).into_iter().map(read).collect()
     }
 
+    /// A source may run another version than its definition; servers that do not tell so are asked for the latter.
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>> {
+        let (path, key) = match side {
+            Side::Source => ("/actor_definition_versions/get_for_source", "sourceId"),
+            Side::Destination => ("/actor_definition_versions/get_for_destination", "destinationId"),
+        };
+        let asked: Vec<_> = ends.iter().map(|(id, _)| (path.to_owned(), Some(json!({ key: id })))).collect();
+        let answers = self.api.call_each(&asked).into_iter().zip(ends);
+        answers.map(|(answer, (_, end))| self.image(side, answer?, end)).collect()
+    }
+
     /// Connections tell their columns themselves.
     fn columns(&self, _: &str) -> Result<Columns> {
         Ok(Columns::new())
@@ -96,6 +107,18 @@ impl Airbyte for Configuration {
 }
 
 impl Configuration {
+    fn image(&self, side: Side, mut found: Answer, end: &End) -> Result<Option<String>> {
+        if matches!(found.status, 404 | 405) {
+            let Some(definition) = &end.definition else { return Ok(None) };
+            let (path, key) = match side {
+                Side::Source => ("/source_definitions/get", "sourceDefinitionId"),
+                Side::Destination => ("/destination_definitions/get", "destinationDefinitionId"),
+            };
+            found = self.api.call(path, Some(&json!({ key: definition })))?;
+        }
+        parse::<Image>("the definition", of_item(&found)?).map(|image| Some(image.text()))
+    }
+
     /// The API behind these requests.
     pub fn new(api: Box<dyn Api>, page_size: usize) -> Self {
         Self { api, page_size, older: Cell::new(None) }

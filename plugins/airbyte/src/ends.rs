@@ -8,6 +8,7 @@ use metahost_plugin_sdk::output::{Output, or_skip};
 
 use crate::airbyte::Airbyte;
 use crate::connection::{Connection, End, Side};
+use crate::images::Images;
 
 /// How many are held: their settings may be long.
 const HELD: usize = 1_000;
@@ -15,13 +16,18 @@ const HELD: usize = 1_000;
 const AT_ONCE: usize = 16;
 
 /// Those that were asked for.
-#[derive(Default)]
 pub struct Ends {
     known: BTreeMap<(Side, String), End>,
     unreadable: BTreeSet<(Side, String)>,
+    images: Images,
 }
 
 impl Ends {
+    /// None is known yet.
+    pub fn new(with_images: bool) -> Self {
+        Self { known: BTreeMap::new(), unreadable: BTreeSet::new(), images: Images::new(with_images) }
+    }
+
     /// Asks for those of these connections that are not known.
     pub fn learn<'c>(
         &mut self,
@@ -51,12 +57,15 @@ impl Ends {
             Side::Source => "source",
             Side::Destination => "destination",
         };
+        let mut read = Vec::new();
         for (id, end) in ids.iter().zip(airbyte.ends(side, ids)) {
             match or_skip(out, &[what, id], end)? {
-                Some(end) => drop(self.known.insert((side, id.clone()), end)),
+                Some(end) => read.push((id.clone(), end)),
                 None => drop(self.unreadable.insert((side, id.clone()))),
             }
         }
+        self.images.learn(airbyte, side, &mut read, out)?;
+        self.known.extend(read.into_iter().map(|(id, end)| ((side, id), end)));
         Ok(())
     }
 

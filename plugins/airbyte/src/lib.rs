@@ -12,6 +12,7 @@ mod cursor;
 mod describe;
 mod ends;
 mod folder;
+mod images;
 mod lineage;
 mod mapper;
 mod names;
@@ -24,6 +25,8 @@ mod runs;
 mod schedule;
 mod spelling;
 mod steps;
+
+use std::cell::RefCell;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
 use metahost_plugin_sdk::output::{Host, Output};
@@ -73,7 +76,7 @@ impl Airbyte {
     /// The connector over something that answers.
     fn over(config: Config, api: Box<dyn Api>) -> Self {
         let server: Box<dyn airbyte::Airbyte> = match config.api {
-            Kind::Public => Box::new(Public { api, page_size: config.page_size }),
+            Kind::Public => Box::new(Public { api, page_size: config.page_size, images: RefCell::default() }),
             Kind::Config => Box::new(Configuration::new(api, config.page_size)),
         };
         Self { config, server }

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use metahost_plugin_sdk::names::LONGEST;
 use serde_json::Value;
 
 use crate::airbyte::label;
 use crate::connection::Workspace;
 
-/// The longest name that a catalog takes, in characters.
-const LONGEST: usize = 256;
 /// Where both APIs tell a connection's id.
 const ID: &str = "connectionId";
 

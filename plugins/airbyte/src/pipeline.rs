@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::entities::{Common, Pipeline, Task};
 use metahost_plugin_sdk::names;
+use serde_json::Value;
 
 use crate::config::Config;
 use crate::connection::{Connection, End, Namespace, Stream};
@@ -41,7 +42,7 @@ impl Named {
             owners: Vec::new(),
             tags: tags(connection),
             source_url: Some(config.page(&self.workspace, &connection.id)),
-            extension: Vec::new(),
+            extension: images(source, destination),
         };
         let tasks = tasks(connection).into_iter().map(|(name, stream)| task(name, stream)).collect();
         Pipeline { common, tasks, schedule: connection.schedule.clone(), started_at: None }
@@ -62,7 +63,18 @@ fn description(connection: &Connection, source: Option<&End>, destination: Optio
     let (from, to) = (end(source, &connection.source), end(destination, &connection.destination));
     let prefix = Some(&connection.prefix).filter(|prefix| !prefix.is_empty());
     let prefix = prefix.map(|prefix| format!(" Prefix: `{prefix}`.")).unwrap_or_default();
-    format!("{from} → {to}\n\nNamespace: {namespace}.{prefix}")
+    let images = [source, destination].map(|end| end.and_then(|end| end.image.as_deref()).unwrap_or("unknown"));
+    let images = Some(images).filter(|images| images.iter().any(|image| *image != "unknown"));
+    let images = images.map(|[from, to]| format!("\n\nConnectors: `{from}` → `{to}`.")).unwrap_or_default();
+    format!("{from} → {to}\n\nNamespace: {namespace}.{prefix}{images}")
+}
+
+/// The connectors of both ends with their versions, as far as they are known.
+fn images(source: Option<&End>, destination: Option<&End>) -> Vec<(String, String)> {
+    let ends = [("sourceConnector", source), ("destinationConnector", destination)];
+    let image =
+        |(name, end): (&str, Option<&End>)| Some((name.to_owned(), Value::from(end?.image.as_deref()?).to_string()));
+    ends.into_iter().filter_map(image).collect()
 }
 
 /// What runs as it should needs no mark.

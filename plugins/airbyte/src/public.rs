@@ -1,10 +1,13 @@
 //! Airbyte's public API: GET requests, pages of at most 100 rows. Never reads what the answers mean.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use metahost_plugin_sdk::rest::{Answer, Api, encode, parse};
 use metahost_plugin_sdk::{ErrorExt, Result, time};
 use serde_json::Value;
 
-use crate::airbyte::{Airbyte, Columns, Items, Jobs, JobsOf, RowPages, of_item, of_one, rows, wanted};
+use crate::airbyte::{Airbyte, Columns, Image, Items, Jobs, JobsOf, RowPages, of_item, of_one, rows, wanted};
 use crate::answer_job::PublicJob;
 use crate::answer_public as answer;
 use crate::connection::{Connection, End, Job, Side, Workspace};
@@ -16,6 +19,8 @@ pub struct Public {
     pub api: Box<dyn Api>,
     /// Rows asked for at once.
     pub page_size: usize,
+    /// Images of the connectors' definitions that were asked for; none where the server did not tell.
+    pub images: RefCell<BTreeMap<String, Option<String>>>,
 }
 
 impl Airbyte for Public {
@@ -41,16 +46,16 @@ impl Airbyte for Public {
     }
 
     fn ends(&self, side: Side, ids: &[String]) -> Vec<Result<End>> {
-        let name = match side {
-            Side::Source => "sources",
-            Side::Destination => "destinations",
-        };
-        let paths: Vec<String> = ids.iter().map(|id| format!("/{name}/{}", encode(id))).collect();
+        let paths: Vec<String> = ids.iter().map(|id| format!("/{}/{}", plural(side), encode(id))).collect();
         let read = |(answer, path): (Result<Answer>, &String)| {
             let end: answer::End = parse("the answer", of_item(&answer?).with("path", path)?)?;
             Ok(end.into())
         };
         self.api.call_all(&paths).into_iter().zip(&paths).map(read).collect()
+    }
+
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>> {
+        ends.iter().map(|(_, end)| self.image(side, end)).collect()
     }
 
     fn columns(&self, source: &str) -> Result<Columns> {
@@ -70,6 +75,13 @@ impl Airbyte for Public {
     }
 }
 
+const fn plural(side: Side) -> &'static str {
+    match side {
+        Side::Source => "sources",
+        Side::Destination => "destinations",
+    }
+}
+
 fn jobs_path((connection, since): &JobsOf) -> String {
     let since = since.and_then(time::format).map(|since| format!("updatedAtStart={}&", encode(&since)));
     format!("/jobs?connectionId={}&{}", encode(connection), since.unwrap_or_default())
@@ -81,6 +93,20 @@ fn job(row: Value) -> (String, Result<Job>) {
 }
 
 impl Public {
+    /// Each definition is asked for once: many sources are of one.
+    fn image(&self, side: Side, end: &End) -> Result<Option<String>> {
+        let Some((workspace, definition)) = end.workspace.as_ref().zip(end.definition.as_ref()) else {
+            return Ok(None);
+        };
+        if let Some(known) = self.images.borrow().get(definition) {
+            return Ok(known.clone());
+        }
+        let path = format!("/workspaces/{}/definitions/{}/{}", encode(workspace), plural(side), encode(definition));
+        let image = self.item(&path).and_then(|found| parse::<Image>("the definition", found)).map(Image::text);
+        self.images.borrow_mut().insert(definition.clone(), image.as_ref().ok().cloned());
+        image.map(Some)
+    }
+
     /// The pages below a path that ends with `?` or `&`, of which the first may be there already. `read` tells what a
     /// refusal means there.
     fn pages<'a>(

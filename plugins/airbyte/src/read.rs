@@ -40,7 +40,7 @@ impl<'a> Read<'a> {
         out: &'a mut dyn Output,
     ) -> Result<Self> {
         let (lineage, runs) = (Lineage::new(airbyte, config), Runs::new(airbyte, config, request)?);
-        let (names, ends) = (Names::default(), Ends::default());
+        let (names, ends) = (Names::default(), Ends::new(config.versions));
         Ok(Self { airbyte, config, out, names, ends, lineage, runs, stopped: None, whole: true })
     }
 

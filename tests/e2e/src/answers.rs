@@ -16,8 +16,12 @@ pub struct Asked {
     pub path: String,
     /// Names and values of the query, still encoded.
     pub query: Vec<(String, String)>,
+    /// The header `host`: where the stand-in is.
+    pub host: String,
     /// The header `authorization`.
     pub authorization: String,
+    /// The header `x-amz-target`.
+    pub target: String,
     /// The body, as text.
     pub body: String,
     /// Whether the caller wants no more of this connection.
@@ -95,7 +99,9 @@ fn read(reader: &mut impl BufRead) -> Result<Option<Asked>> {
         let Some((name, value)) = line.trim().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
             "connection" => asked.is_last = value.trim().eq_ignore_ascii_case("close"),
+            "host" => value.trim().clone_into(&mut asked.host),
             "authorization" => value.trim().clone_into(&mut asked.authorization),
+            "x-amz-target" => value.trim().clone_into(&mut asked.target),
             "content-length" => length = value.trim().parse()?,
             _ => {}
         }

@@ -10,6 +10,9 @@ use crate::answers::{Asked, answering};
 use crate::made_up::Source;
 use crate::{Finished, Project};
 
+/// What every source is asked with that wants a token.
+pub const TOKEN: &str = "t0ken-of-a-user";
+
 /// A status and a body.
 pub type Answer = (u16, String);
 
@@ -21,6 +24,8 @@ pub struct Read {
     pub finished: Finished,
     /// Its report.
     pub report: Value,
+    /// Where it ran, with the catalog.
+    pub project: Project,
 }
 
 /// Reads a made-up source of so many entities. `hurt` makes of a request, its number from 0 and the good answer the one that is
@@ -46,7 +51,7 @@ pub fn read(
     armed.store(true, Ordering::Relaxed);
     let finished = run(&format!("openmetadata__{name}__metadata"))?;
     let report = project.json("report.json").with_context(|| finished.all())?["assets"][0].take();
-    Ok(Read { source: source.name, finished, report })
+    Ok(Read { source: source.name, finished, report, project })
 }
 
 impl Read {
@@ -63,6 +68,13 @@ impl Read {
             ensure!(said.contains(word), "{}: `{word}` is not in:\n{said}", self.source);
         }
         Ok(self)
+    }
+
+    /// What it gives, once more and as lines of JSON.
+    pub fn lines(&self) -> Result<String> {
+        let asset = format!("openmetadata__{}__metadata", self.source);
+        self.project.run(&["run", &asset, "--sink", "jsonl", "--output", "out.jsonl"])?.expect_code(0)?;
+        self.project.read("out.jsonl")
     }
 
     /// How many entities of this kind were written.

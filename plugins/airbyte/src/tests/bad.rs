@@ -1,6 +1,7 @@
 //! What servers should not do, and do.
 
-use serde_json::json;
+use metahost_plugin_sdk::testing::ByHeart;
+use serde_json::{Value, json};
 
 use super::entities::pipeline;
 use super::{
@@ -126,9 +127,15 @@ fn a_server_that_does_not_page_is_told() {
     assert_eq!((out.pipelines().len(), counted(&out)), (0, None));
 }
 
-/// Where the first page of connections is asked for.
-fn connections_path() -> String {
-    format!("/connections?workspaceIds={DATA}&limit=20&offset=0")
+/// Where connections are asked for.
+fn connections_at(offset: usize) -> String {
+    format!("/connections?workspaceIds={DATA}&limit=20&offset={offset}")
+}
+
+/// The server, whose connections are others the second time they are listed.
+fn then(connections: &Value) -> ByHeart {
+    let count = connections["data"].as_array().unwrap().len();
+    public().later(&connections_at(0), 200, connections.to_string()).json(&connections_at(count), &none())
 }
 
 #[test]
@@ -136,23 +143,23 @@ fn a_connection_that_comes_or_goes_while_others_are_read_makes_nothing_count_as_
     let all = fixture!("public/connections");
     let (mut fewer, mut more) = (all.clone(), all.clone());
     let gone = fewer["data"].as_array_mut().unwrap().pop().unwrap();
-    let out = read(&public().later(&connections_path(), 200, fewer.to_string()), &json!({}));
+    let out = read(&then(&fewer), &json!({}));
     assert_eq!((out.pipelines().len(), counted(&out)), (6, None));
     assert!(out.skipped[0].contains("Airbyte listed 7 at first and 6 of them again"), "{:?}", out.skipped);
     let mut new = gone;
     (new["connectionId"], new["name"]) = (json!("new"), json!("made just now"));
     more["data"].as_array_mut().unwrap().push(new);
-    let out = read(&public().later(&connections_path(), 200, more.to_string()), &json!({}));
+    let out = read(&then(&more), &json!({}));
     assert_eq!((out.pipelines().len(), counted(&out)), (7, None));
     assert_eq!(out.skipped, ["Data platform/made just now: it came while others were read; the next run has it"]);
 }
 
 #[test]
 fn a_listing_that_fails_the_second_time_ends_the_read_or_costs_its_workspace() {
-    let (error, out) = refused(&public().later(&connections_path(), 503, "restart"), &json!({}));
+    let (error, out) = refused(&public().later(&connections_at(0), 503, "restart"), &json!({}));
     assert!(error.starts_with("Error::Unavailable"), "{error}");
     assert_eq!((counted(&out), out.cursor), (None, None));
-    let out = read(&public().later(&connections_path(), 200, "<html>"), &json!({}));
+    let out = read(&public().later(&connections_at(0), 200, "<html>"), &json!({}));
     assert!(out.skipped[0].contains("is this Airbyte? It says: <html>"), "{:?}", out.skipped);
     assert_eq!(counted(&out), None);
 }
