@@ -232,6 +232,12 @@ pub trait Catalog: Send + Sync {
         true
     }
 
+    /// Whether it is to know at any time how often queries ran and edges were used. Where it is not, that is told along
+    /// with other changes only.
+    fn counts_executions(&self) -> bool {
+        false
+    }
+
     /// What was left out of writes that succeeded, such as an owner nobody knows: what, and how often.
     fn warnings(&self) -> Vec<(String, u64)> {
         Vec::new()

@@ -25,8 +25,8 @@ pub use explain::{EdgeExplanation, Explainer, Explanation, FieldWord, LookAlike,
 pub use filter::{Filters, Patterns};
 pub use identity::{Evidence, Expected, IdentityRules, Layer};
 pub use ledger::{Ledger, Row};
-pub use lineage::{Unread, Verdicts};
+pub use lineage::{QueryOptions, QueryRules, Rows, Unread, Verdicts};
 pub use reasons::{EdgeName, How, Reason};
-pub use report::{CompleteMark, Failure, FailureKind, LeftOutRecord, RejectedRecord, Report, SkippedItem};
+pub use report::{CompleteMark, Failure, FailureKind, LeftOutRecord, RejectedRecord, Report, SkippedItem, UsedEdge};
 pub use run::{Options, run};
 pub use state::cursor;

@@ -4,20 +4,25 @@
 mod admit;
 mod conclude;
 mod derive;
+mod draw;
 mod explain;
 mod finish;
+mod gather;
 mod identify;
 mod link;
+mod queries;
+mod reads;
 mod resolve;
 mod settle;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::{Stream, StreamExt};
 use metahost_catalog::{Catalog, ErrorKind as CatalogErrorKind, HeldService, Outcome};
 use metahost_model::{ColumnNames, EntityPath, Event, Service, Timestamp};
-use metahost_store::Store;
+use metahost_store::{Change, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Account;
@@ -27,10 +32,10 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::Filters;
 use crate::identity::IdentityRules;
 use crate::ledger::Ledger;
-use crate::lineage::{Edges, Reader, Verdicts};
+use crate::lineage::{Edges, QueryLog, QueryOptions, Reader, Tallies, Verdicts};
 use crate::marks::Marks;
 use crate::reasons::Reasons;
-use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem};
+use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem, UsedEdge};
 use crate::seen::Seen;
 use crate::spool::Spool;
 use crate::state::Keys;
@@ -55,6 +60,8 @@ pub struct Options {
     pub identity: Arc<IdentityRules>,
     /// What is left out.
     pub filters: Filters,
+    /// What is done with queries.
+    pub queries: QueryOptions,
     /// Write nothing.
     pub dry_run: bool,
     /// Write what was written before, too.
@@ -86,6 +93,13 @@ struct Pipeline {
     verdicts: Verdicts,
     identity: Identifying,
     reasons: Reasons,
+    tallies: Tallies,
+    log: QueryLog,
+    /// Where each split told its first query: its cursors stay there until all queries are counted.
+    counting: BTreeMap<Arc<str>, Position>,
+    /// Counts that are kept when all is well.
+    counted: Vec<Change>,
+    used_edges: Vec<UsedEdge>,
     /// Columns of the tables that this run sent: newer than any listing.
     written_columns: Vec<(EntityPath, ColumnNames)>,
     /// Where the queries were emitted of which edges are not written yet.
@@ -159,6 +173,11 @@ impl Pipeline {
             verdicts: Verdicts::default(),
             identity: Identifying::new(&catalog.id(), now()),
             reasons: Reasons::of(&catalog.id()),
+            tallies: Tallies::default(),
+            log: QueryLog::default(),
+            counting: BTreeMap::new(),
+            counted: Vec::new(),
+            used_edges: Vec::new(),
             written_columns: Vec::new(),
             reading: Vec::new(),
             keys: Keys::new(&catalog.id(), &options.source),

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 pub(crate) const CONTRACT: &str = "0.1";
 
 /// Imports a plugin may ask for.
-const KNOWN_IMPORTS: [&str; 6] = ["log", "state", "sink", "http", "filesystem", "clock"];
+const KNOWN_IMPORTS: [&str; 7] = ["log", "state", "sink", "http", "database", "filesystem", "clock"];
 
 /// plugin.toml.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -101,6 +101,7 @@ fn table(space: Space) -> Table {
         Space::Identity => "identity",
         Space::Waiting => "waiting",
         Space::Reasons => "reasons",
+        Space::Counts => "counts",
     })
 }
 

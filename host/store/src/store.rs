@@ -23,6 +23,8 @@ pub enum Space {
     Waiting,
     /// Why edges are there, or are not.
     Reasons,
+    /// How often things ran that a catalog has no number for.
+    Counts,
 }
 
 /// One change of a transaction.

@@ -220,4 +220,8 @@ impl Catalog for LocalCatalog {
     async fn finish(&self) -> Result<(), Error> {
         self.transact(|_| Ok(())).await
     }
+
+    fn counts_executions(&self) -> bool {
+        true
+    }
 }

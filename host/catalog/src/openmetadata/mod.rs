@@ -106,7 +106,7 @@ impl OpenMetadata {
             Some(Write::TestResult { .. }) => self.write_results(batch).await,
             Some(Write::Query { .. }) => self.write_queries(service, batch).await,
             Some(Write::Run { .. }) => self.write_runs(batch).await,
-            Some(Write::Usage { .. }) => self.write_usage(batch).await,
+            Some(Write::Usage { .. }) => self.write_usage(service, batch).await,
             Some(Write::Stats { .. }) => self.write_stats(batch).await,
         }
     }
@@ -164,8 +164,8 @@ impl Catalog for OpenMetadata {
     }
 
     async fn finish(&self) -> Result<(), Error> {
-        // The server answers a write when it has stored it.
-        Ok(())
+        // The server answers a write when it has stored it; only ranks are made of all writes of a day.
+        self.rank_reads().await
     }
 
     fn warnings(&self) -> Vec<(String, u64)> {

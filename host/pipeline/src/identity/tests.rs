@@ -80,6 +80,7 @@ fn edge(from: &str, to: &str, source: EdgeSource) -> Edge {
         source,
         sql: None,
         pipeline: None,
+        executions: None,
     }
 }
 

@@ -5,7 +5,7 @@ use metahost_store::{Change, Space};
 
 use super::Pipeline;
 use super::admit::Stop;
-use crate::incoming::{Incoming, Receipt, fingerprint};
+use crate::incoming::{Incoming, Receipt};
 use crate::spool::Spooled;
 
 impl Pipeline {
@@ -23,6 +23,7 @@ impl Pipeline {
         self.draw().await;
         // On the heap: what a run waits for would else grow by all of it.
         Box::pin(self.link()).await;
+        self.count_reads().await;
         let reason = self.stopped().unwrap_or("not sent");
         for item in self.writer.abandon() {
             self.give_up(&item.ticket.receipt, Stop::stopped(reason));
@@ -47,7 +48,7 @@ impl Pipeline {
             record = Record::Edge(edge);
         }
         let receipt = Receipt::new(&self.service, spooled.kind, spooled.at.clone(), &record);
-        match (self.stopped(), fingerprint(&self.service, &record)) {
+        match (self.stopped(), self.fingerprint(&record)) {
             (None, Ok(fingerprint)) => self.place(Incoming::new(receipt, fingerprint, record)).await,
             (reason, _) => self.give_up(&receipt, Stop::stopped(reason.unwrap_or("unreadable"))),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use metahost_model::{ColumnEdge, Edge, EdgeSource, Endpoint, Query, Record, RecordKind, Timestamp};
+use metahost_model::{ColumnEdge, Edge, EdgeSource, Endpoint, Executions, Query, Record, RecordKind, Timestamp};
 use metahost_store::Change;
 
 use super::Pipeline;
@@ -199,15 +199,16 @@ impl Pipeline {
     }
 
     /// Adds what a query says of two tables to what others say of them, under the names that edges go to.
-    pub(super) fn add_flow(&mut self, flow: Flow, source: EdgeSource, query: &Query) {
+    pub(super) fn add_flow(&mut self, flow: Flow, source: EdgeSource, query: &Query, executions: Option<&Executions>) {
         let (upstream, downstream) = (flow.from.clone(), flow.to.clone());
-        let edge = Edge { upstream, downstream, columns: Vec::new(), source, sql: None, pipeline: None };
+        let edge =
+            Edge { upstream, downstream, columns: Vec::new(), source, sql: None, pipeline: None, executions: None };
         match self.way(&edge) {
             Way::Drawn(edge) => {
                 let flow = Flow { from: edge.upstream, to: edge.downstream, ..flow };
-                self.edges.add(flow, source, &query.sql);
+                self.edges.add(flow, source, &query.sql, executions);
             }
-            Way::Waits(_) => self.identity.undecided.add(flow, source, &query.sql),
+            Way::Waits(_) => self.identity.undecided.add(flow, source, &query.sql, executions),
             Way::ReadIn(service) => self.leave_flow_out(&read_in(&service)),
             Way::Same | Way::Elsewhere(_) => self.leave_flow_out(ONE_TABLE),
         }

@@ -67,6 +67,7 @@ impl Pipeline {
             source: EdgeSource::ExternalTableLineage,
             sql: None,
             pipeline: None,
+            executions: None,
         };
         let drawn = KeptLink { shapes, at: now() };
         let remember = self.identity.kept.put_link(from, to, &drawn).into_iter().collect();

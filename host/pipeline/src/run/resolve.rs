@@ -38,6 +38,11 @@ impl Resolved {
         self.remember.push(change);
         self
     }
+
+    /// Something that is added to what its target has.
+    pub(super) fn adding(target: Reference, remember: Change) -> Self {
+        Self { references: vec![target], remember: vec![remember], ..Self::default() }
+    }
 }
 
 /// Where something that is referred to stands.
@@ -85,7 +90,7 @@ impl Pipeline {
                 self.changed(incoming, vec![table])
             }
             Record::Usage(usage) => {
-                let target = self.target(usage.kind, &usage.path).await?;
+                let target = self.needed(&usage.target()).await?;
                 self.counted_once(incoming, target)
             }
             _ => self.changed(incoming, Vec::new()),
@@ -320,7 +325,7 @@ impl Pipeline {
         self.kept(Space::Written, key)
     }
 
-    fn kept(&mut self, space: Space, key: &str) -> Result<Option<Vec<u8>>, Stop> {
+    pub(super) fn kept(&mut self, space: Space, key: &str) -> Result<Option<Vec<u8>>, Stop> {
         if !self.catalog.remembers() {
             return Ok(None);
         }

@@ -147,7 +147,7 @@ impl Pipeline {
     }
 
     /// Cursors, and with them what belongs to the records before them.
-    fn ripe_cursors(&mut self) -> Vec<Change> {
+    pub(super) fn ripe_cursors(&mut self) -> Vec<Change> {
         let ripe = self.checkpoints.take_ripe();
         if ripe.is_empty() && self.identity.changes.len() < UNKEPT {
             return Vec::new();

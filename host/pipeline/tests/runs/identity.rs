@@ -103,6 +103,7 @@ fn s3() -> Source {
             source: EdgeSource::ExternalTableLineage,
             sql: None,
             pipeline: None,
+            executions: None,
         }))
     };
     let list = vec![
@@ -129,6 +130,7 @@ fn loader() -> Source {
             source: EdgeSource::PipelineLineage,
             sql: None,
             pipeline: None,
+            executions: None,
         }))
     };
     let list = vec![told(end("ice", "lake.raw.orders")), told(end("trino", "lake.raw.orders"))];

@@ -8,6 +8,7 @@ mod identity;
 mod lineage;
 mod marks;
 mod order;
+mod query_log;
 mod real;
 mod references;
 mod second_run;

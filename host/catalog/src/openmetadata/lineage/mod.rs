@@ -12,7 +12,7 @@ use super::server::Answer;
 use super::{OpenMetadata, collection, mixed, parallel};
 use crate::error::Error;
 use crate::{Outcome, Reference, Write};
-use merge::{details_of, has_columns, keep_known, merge};
+use merge::{describe, details_of, has_columns, keep_known, merge, told};
 
 /// A column with what lies below it, as far as names go.
 #[derive(Deserialize)]
@@ -61,7 +61,8 @@ impl OpenMetadata {
 
     async fn draw(&self, drawn: Drawn) -> Result<Outcome, Error> {
         let old = self.details(&drawn.from, &drawn.to).await?;
-        let merged = merge(old.as_ref(), &ours(&drawn));
+        let mut merged = merge(old.as_ref(), &ours(&drawn));
+        describe(&mut merged, old.as_ref(), drawn.edge.executions.as_ref().map(told).as_deref());
         if old.as_ref() == Some(&merged) {
             return Ok(Outcome::Unchanged);
         }

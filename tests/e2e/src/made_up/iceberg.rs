@@ -7,7 +7,7 @@ use super::Asked;
 /// How many namespaces.
 pub const NAMESPACES: usize = 10;
 
-/// Answers with one of so many entities.
+/// What one of so many entities answers.
 pub fn answer(asked: &Asked, size: usize) -> String {
     let each = size / NAMESPACES;
     match asked.path.as_str() {

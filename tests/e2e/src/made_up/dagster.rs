@@ -6,7 +6,7 @@ use super::Asked;
 
 const GROUPS: usize = 10;
 
-/// Answers with one of so many entities.
+/// What one of so many entities answers.
 pub fn answer(asked: &Asked, size: usize) -> String {
     let question: Value = serde_json::from_str(&asked.body).unwrap_or_default();
     let query = question["query"].as_str().unwrap_or_default();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Asked, numbers};
 
-/// Answers with one of so many entities.
+/// What one of so many entities answers.
 pub fn answer(asked: &Asked, size: usize) -> String {
     let (limit, offset) = (asked.number("limit", 20), asked.number("offset", 0));
     let data = |rows: Vec<Value>| json!({ "previous": "", "next": "", "data": rows }).to_string();

@@ -2,7 +2,7 @@
 
 use super::{Asked, numbers};
 
-/// Answers with one of so many entities.
+/// What one of so many entities answers.
 pub fn answer(asked: &Asked, size: usize) -> String {
     if asked.value("list-type").is_empty() {
         return "id,name\n1,x\n2,y\n".to_owned();

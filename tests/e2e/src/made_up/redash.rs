@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Asked, last, numbers};
 
-/// Answers with one of so many entities.
+/// What one of so many entities answers.
 pub fn answer(asked: &Asked, size: usize) -> String {
     let count = size / 2;
     let rows = || {
