@@ -235,6 +235,10 @@ fn words(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWithSpan> {
             }
             Token::Word(word) if word.value.eq_ignore_ascii_case("IDENTIFIER") => named_by_string(tokens, at),
             Token::Word(word) if word.value.eq_ignore_ascii_case("BULK") => bulk(tokens, at),
+            Token::Word(word) if word.value.len() >= 11 && word.value.to_uppercase().starts_with("JSON_OBJECT") => {
+                pairs(tokens, at)
+            }
+            Token::Word(word) if word.keyword == K::AS && dialect == Dialect::Trino => nested_type(tokens, at),
             Token::Word(word) if word.keyword == K::COLUMNS => some_columns(tokens, at, dialect),
             Token::Word(word) if word.keyword == K::OPTION && dialect == Dialect::TSql => hint(tokens, at),
             Token::Word(word) if word.keyword == K::TOP && dialect == Dialect::TSql => some_rows(tokens, at),
@@ -279,6 +283,41 @@ fn named_by_string(tokens: &[TokenWithSpan], at: usize) -> Put {
         parts.push(TokenWithSpan::wrap(Token::make_word(part.trim_matches('"'), Some('"'))));
     }
     Some((4, parts))
+}
+
+/// `JSON_OBJECT('a' : x)`: keys and values as arguments like others.
+fn pairs(tokens: &[TokenWithSpan], at: usize) -> Put {
+    let end = closing(tokens, at + 1)?;
+    let inner = &tokens[at + 2..end];
+    let mut put = tokens[at..at + 2].to_vec();
+    let mut depth = 0_usize;
+    for (place, token) in inner.iter().enumerate() {
+        let pair = depth == 0 && place > 0;
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Colon if pair => {
+                put.push(TokenWithSpan::wrap(Token::Comma));
+                continue;
+            }
+            _ => {}
+        }
+        put.push(token.clone());
+    }
+    put.push(tokens[end].clone());
+    Some((end + 1 - at, put))
+}
+
+/// `CAST(x AS ROW(a ROW(b BIGINT)))`: a type that holds others, as one that the parser knows.
+fn nested_type(tokens: &[TokenWithSpan], at: usize) -> Put {
+    let outer = tokens.get(at + 1).filter(|token| matches!(keyword(token), K::ROW | K::ARRAY | K::MAP))?;
+    let end = closing(tokens, at + 2)?;
+    let nests = tokens[at + 3..end].iter().any(|token| token.token == Token::LParen);
+    let cast = tokens.get(end + 1).is_some_and(|next| next.token == Token::RParen);
+    (nests && cast).then(|| {
+        let plain = TokenWithSpan::new(Token::make_keyword("VARCHAR"), outer.span);
+        (end + 1 - at, vec![tokens[at].clone(), plain])
+    })
 }
 
 /// `INSERT TOP (10) PERCENT`: how many rows.

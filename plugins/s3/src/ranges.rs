@@ -57,7 +57,7 @@ impl<'s> Ranges<'s> {
     fn ask(&mut self, number: u64) -> Result<Vec<u8>> {
         self.asked += 1;
         if self.asked > BUDGET {
-            return Err(protocol(format!("more than {} MiB of it would have to be read", BUDGET * BLOCK >> 20)));
+            return Err(protocol(format!("more than {} MiB of it would have to be read", (BUDGET * BLOCK) >> 20)));
         }
         let found = self.store.piece(self.bucket, self.key, Piece::From(number * BLOCK, BLOCK))?;
         found.ok_or_else(|| protocol("the file is gone"))

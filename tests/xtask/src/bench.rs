@@ -4,6 +4,7 @@ mod cold;
 mod connectors;
 mod crossing;
 mod figures;
+mod history;
 mod lineage;
 mod measure;
 mod project;
@@ -49,12 +50,15 @@ pub struct Options {
 enum Part {
     /// The lineage engine beside other parsers: how right, how fast.
     Lineage(lineage::Options),
+    /// A query log of 100,000 rows in the real Trino: time, memory, verdicts.
+    History(history::Options),
 }
 
 /// Measures and prints.
 pub fn run_bench(options: &Options) -> Result<()> {
     match &options.part {
         Some(Part::Lineage(options)) => lineage::run_bench(options),
+        Some(Part::History(options)) => history::run_bench(options),
         None => run_all(options),
     }
 }

@@ -30,15 +30,12 @@ impl<'a> Login<'a> {
     /// What is in the statement's slot.
     pub(super) fn of(access: &'a Access, statement: &Statement, place: &Place) -> Result<Self> {
         let slot = statement.query.credential.as_deref().unwrap_or_default();
-        match access.credentials.get(slot) {
-            Some(Credential::Basic { username, password }) => Ok(Self { user: username, password }),
-            _ => {
-                let setting = access.setting(&format!("credentials.{slot}"));
-                let what =
-                    format!("a database wants a user and a password; configure `{setting}` with kind = \"basic\"");
-                Err(Error::new(ErrorKind::UnknownCredential, what).with("url", &place.url))
-            }
+        if let Some(Credential::Basic { username, password }) = access.credentials.get(slot) {
+            return Ok(Self { user: username, password });
         }
+        let setting = access.setting(&format!("credentials.{slot}"));
+        let what = format!("a database wants a user and a password; configure `{setting}` with kind = \"basic\"");
+        Err(Error::new(ErrorKind::UnknownCredential, what).with("url", &place.url))
     }
 }
 

@@ -5,6 +5,7 @@ mod budget;
 mod cases;
 mod dialects;
 mod dml;
+mod engine;
 mod events;
 mod exchanges;
 mod explanations;

@@ -21,6 +21,15 @@ pub(crate) struct KeptService {
     pub(crate) completed: Option<Timestamp>,
 }
 
+/// What is kept of a link that was drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptLink {
+    /// What was known of the columns of its ends.
+    pub(crate) shapes: (u64, u64),
+    /// When it was drawn.
+    pub(crate) at: Timestamp,
+}
+
 /// An edge that can't be placed yet: a service that has not been read since may hold the same table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -87,18 +96,18 @@ impl Kept {
         put(Space::Identity, self.key(&["service", name]), &service)
     }
 
-    /// Where it is kept that a link was drawn.
-    pub(crate) fn link_key(&self, from: &Node, to: &Node) -> String {
+    /// A link as it was drawn last.
+    pub(crate) fn link(&self, store: &dyn Store, from: &Node, to: &Node) -> Result<Option<KeptLink>, Error> {
+        let found = store.get(Space::Identity, &self.link_key(from, to))?;
+        Ok(found.and_then(|value| serde_json::from_slice(&value).ok()))
+    }
+
+    pub(crate) fn put_link(&self, from: &Node, to: &Node, link: &KeptLink) -> Option<Change> {
+        put(Space::Identity, self.link_key(from, to), link)
+    }
+
+    fn link_key(&self, from: &Node, to: &Node) -> String {
         self.key(&["link", &from.key(), &to.key()])
-    }
-
-    /// What makes a link be drawn again: what is known of the columns of its ends.
-    pub(crate) fn link_value(from: &Member, to: &Member) -> Vec<u8> {
-        format!("{:016x} {:016x}", from.shape, to.shape).into_bytes()
-    }
-
-    pub(crate) fn put_link(&self, from: &Node, to: &Node, value: Vec<u8>) -> Change {
-        Change::Put { space: Space::Identity, key: self.link_key(from, to), value }
     }
 
     /// Forgets the links of a service that was made anew: the catalog dropped them with it.

@@ -19,7 +19,7 @@ mod twins;
 
 pub(crate) use canonical::{Identity, Way, endpoint};
 pub(crate) use evidence::Teller;
-pub(crate) use kept::{Kept, Waiting};
+pub(crate) use kept::{Kept, KeptLink, Waiting};
 pub use layer::Layer;
 pub(crate) use learn::{Lesson, learn, recall};
 pub(crate) use links::Link;

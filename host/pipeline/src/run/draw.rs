@@ -100,9 +100,9 @@ impl Pipeline {
         let earlier = earlier.map_or_else(Counted::default, |value| self.read_counted(&value));
         let mut counted = Counted { executions: earlier.executions, columns: both(earlier.columns, columns.to_vec()) };
         if self.adds_up() {
-            counted.executions.add(now)
+            counted.executions.add(now);
         } else {
-            counted.executions.overlap(now)
+            counted.executions.overlap(now);
         }
         // Numbers and names: they can always be written down.
         if let Ok(value) = serde_json::to_vec(&counted) {

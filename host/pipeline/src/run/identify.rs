@@ -33,7 +33,7 @@ pub(super) struct Identifying {
     pub(super) kept: Kept,
     pub(super) index: Arc<Identity>,
     noticed: Noticed,
-    began: Timestamp,
+    pub(super) began: Timestamp,
     /// Told edges that go to other names than they were told with.
     redirected: BTreeMap<String, Redirected>,
     /// What SQL says of tables of which it is not known yet which name edges go to.
@@ -56,6 +56,11 @@ impl Identifying {
             changes: Vec::new(),
             room: None,
         }
+    }
+
+    /// Whether the run brings entities, and not only what is added to them.
+    pub(super) fn reads_entities(&self) -> bool {
+        self.noticed.has_entities()
     }
 }
 

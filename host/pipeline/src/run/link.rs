@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use metahost_catalog::Node;
+use metahost_catalog::{Node, Outcome};
 use metahost_model::{ColumnEdge, ColumnNames, Edge, EdgeSource, Record, RecordKind};
 use metahost_store::{Change, Space};
+use tokio::sync::Mutex;
 
-use super::Pipeline;
 use super::admit::Stop;
 use super::identify::seen_from;
 use super::resolve::Resolved;
+use super::{Pipeline, now};
 use crate::checkpoints::Position;
-use crate::identity::{Kept, Link, Waiting, Way, endpoint};
+use crate::identity::{KeptLink, Link, Waiting, Way, endpoint};
 use crate::incoming::{Incoming, Receipt, fingerprint};
 use crate::reasons::How;
 use crate::seen::{Standing, entity_key};
@@ -20,12 +21,16 @@ use crate::state::Keys;
 /// The split, as it were, from which these edges come.
 const STAGE: &str = "\0identity";
 
+/// One run of a process links at a time: what the one drew the next one knows.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 impl Pipeline {
     /// Links what is known to be one by now, also by what other runs have learnt since this one began.
     pub(super) async fn link(&mut self) {
         if !self.looks_for_twins() || self.stopped().is_some() {
             return;
         }
+        let _turn = TURN.lock().await;
         self.set_undecided_aside();
         self.keep_changes().await;
         if self.keeps_state() {
@@ -44,13 +49,14 @@ impl Pipeline {
     async fn draw_link(&mut self, link: Link) {
         let index = Arc::clone(&self.identity.index);
         let ((from, from_member), (to, to_member)) = (index.member(link.from), index.member(link.to));
-        let value = Kept::link_value(from_member, to_member);
-        let before = match self.store.get(Space::Identity, &self.identity.kept.link_key(from, to)) {
+        let shapes = (from_member.shape, to_member.shape);
+        let before = match self.identity.kept.link(self.store.as_ref(), from, to) {
             Ok(before) => before,
             Err(error) => return self.state_failed(&error),
         };
-        let is_known = before.as_ref() == Some(&value) && !self.options.full;
-        if is_known && !self.was_made(from) && !self.was_made(to) {
+        if let Some(known) = before.filter(|known| known.shapes == shapes)
+            && self.stays(known, from, to)
+        {
             return;
         }
         let own = self.service.name.clone();
@@ -63,8 +69,26 @@ impl Pipeline {
             pipeline: None,
             executions: None,
         };
-        let remember = vec![self.identity.kept.put_link(from, to, value)];
+        let drawn = KeptLink { shapes, at: now() };
+        let remember = self.identity.kept.put_link(from, to, &drawn).into_iter().collect();
         self.draw_twins(edge, remember, before.is_some()).await;
+    }
+
+    /// Whether a link need not be drawn again. It is counted by the run of the service to which it leads, unless another
+    /// run drew it while that one was under way.
+    fn stays(&mut self, link: KeptLink, from: &Node, to: &Node) -> bool {
+        if link.at >= self.identity.began {
+            return true;
+        }
+        if self.options.full || self.was_made(from) || self.was_made(to) {
+            return false;
+        }
+        let is_own = to.fqn.split().first() == Some(&self.service.name);
+        if is_own && self.identity.reads_entities() {
+            self.account.ledger.emitted(RecordKind::Edge);
+            self.account.ledger.settled(RecordKind::Edge, &Outcome::Unchanged);
+        }
+        true
     }
 
     /// Whether the catalog has had an entity only since this run: then it has no edge yet.

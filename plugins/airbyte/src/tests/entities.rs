@@ -5,7 +5,8 @@ use metahost_plugin_sdk::testing::Collected;
 use serde_json::json;
 
 use super::{
-    DATA, FIRST, configuration, connector, counted, fixture, public, public_with, read, refused, text, version,
+    DATA, FIRST, configuration, connector, counted, definitions, fixture, public, public_with, read, refused, text,
+    version,
 };
 use crate::config::Config;
 
@@ -229,6 +230,20 @@ fn a_server_that_does_not_know_versions_costs_one_line_of_the_log() {
     let out = read(&server, &json!({ "versions": false }));
     assert!(!server.asked().iter().any(|path| path.contains("/definitions/")));
     assert!(out.pipelines().iter().all(|found| found.common.extension.is_empty()));
+}
+
+#[test]
+fn a_server_without_definitions_is_asked_for_one() {
+    let mut server = public();
+    for side in ["sources", "destinations"] {
+        for definition in definitions(side) {
+            let id = text(&definition, "id");
+            server = server.with(&format!("/workspaces/{DATA}/definitions/{side}/{id}"), 404, "{}");
+        }
+    }
+    let out = read(&server, &json!({}));
+    assert_eq!((out.pipelines().len(), counted(&out), out.notes.len()), (7, Some(7), 1), "{:?}", out.notes);
+    assert_eq!(server.asked().iter().filter(|path| path.contains("/definitions/")).count(), 1);
 }
 
 #[test]

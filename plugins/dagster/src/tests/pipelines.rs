@@ -52,7 +52,7 @@ fn an_observation_tells_what_nobody_made() {
     ] });
     let asset = json!({ "assetKey": { "path": ["external"] }, "isObservable": true, "assetObservations": [seen] });
     let server = Recorded::default().with_assets(&[asset]);
-    let lines = |more| told(&good(&server, more), "lab/made", "external").to_owned();
+    let lines = |more| told(&good(&server, more), "lab/made", "external").clone();
     assert_eq!(
         lines(r#", "last-materialization": true"#),
         "Location: s3://lake/external\n\nLast observed: 2026-11-23T06:00:00Z, 42 rows"

@@ -82,7 +82,7 @@ fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &m
 /// Owners: of `meta`, by its words or by rules, else of the group, else the warehouse's.
 fn owners_of(project: &Project, config: &Config, id: &str, node: &Node, by_rules: Vec<String>) -> Vec<String> {
     let mut own = Meta::new(&node.config.meta, &node.meta, &config.meta_key).owners();
-    by_rules.into_iter().for_each(|owner| tags::add(&mut own, owner));
+    tags::add_all(&mut own, by_rules);
     if !own.is_empty() {
         return own;
     }

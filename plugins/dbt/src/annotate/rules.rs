@@ -5,7 +5,7 @@ use metahost_plugin_sdk::{names, paragraphs};
 use serde_json::{Map, Value};
 
 use super::meta::Meta;
-use super::tags::add;
+use super::tags::add_all;
 use crate::artifacts::lenient::{Strings, text};
 use crate::artifacts::manifest::Node;
 use crate::config::{Config, On, Rule};
@@ -68,18 +68,18 @@ impl Found {
         // A name with a dot is fully qualified; a value with one is a single name.
         let is_qualified = rule.tag.as_ref().is_some_and(|template| template.contains('.'));
         let qualified = |tag: String| if is_qualified { tag } else { names::tag(&config.tag_classification, &tag) };
-        filled(&rule.tag).map(qualified).into_iter().for_each(|tag| add(&mut self.tags, tag));
-        filled(&rule.term).into_iter().for_each(|term| add(&mut self.terms, term));
-        filled(&rule.owner).into_iter().for_each(|owner| add(&mut self.owners, owner));
+        add_all(&mut self.tags, filled(&rule.tag).map(qualified));
+        add_all(&mut self.terms, filled(&rule.term));
+        add_all(&mut self.owners, filled(&rule.owner));
         let link = filled(&rule.link).map(|address| format!("[{}]({address})", rule.link_text));
-        link.into_iter().for_each(|link| add(&mut self.links, link));
+        add_all(&mut self.links, link);
         self.domain = self.domain.take().or_else(|| filled(&rule.domain));
     }
 
     /// Adds all but the owners, which are counted with the project's own.
     pub fn add_to(self, annotation: &mut Annotation) {
-        self.tags.into_iter().for_each(|tag| add(&mut annotation.tags, tag));
-        self.terms.into_iter().for_each(|term| add(&mut annotation.glossary_terms, term));
+        add_all(&mut annotation.tags, self.tags);
+        add_all(&mut annotation.glossary_terms, self.terms);
         annotation.domain = annotation.domain.take().or(self.domain);
         annotation.description = with_links(annotation.description.take(), &self.links);
     }
@@ -88,8 +88,8 @@ impl Found {
 /// Adds what the rules for columns find.
 pub fn add_to_column(config: &Config, meta: &Meta<'_>, column: &mut ColumnAnnotation) {
     let found = Found::in_column(config, meta);
-    found.tags.into_iter().for_each(|tag| add(&mut column.tags, tag));
-    found.terms.into_iter().for_each(|term| add(&mut column.glossary_terms, term));
+    add_all(&mut column.tags, found.tags);
+    add_all(&mut column.glossary_terms, found.terms);
     column.description = with_links(column.description.take(), &found.links);
 }
 

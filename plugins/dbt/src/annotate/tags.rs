@@ -21,6 +21,13 @@ pub fn add(list: &mut Vec<String>, item: String) {
     }
 }
 
+/// Adds those that are not there yet.
+pub fn add_all(list: &mut Vec<String>, items: impl IntoIterator<Item = String>) {
+    for item in items {
+        add(list, item);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
