@@ -108,9 +108,9 @@ fn a_table_is_linked_from_its_files_to_what_reads_it_and_edges_go_to_the_engine(
     assert_eq!(
         linked(&identity),
         [
-            "ice.lake.raw.open > trino.lake.raw.open",
             "s3.b.raw/orders-1 > ice.lake.raw.orders",
             "ice.lake.raw.orders > trino.lake.raw.orders",
+            "ice.lake.raw.open > trino.lake.raw.open",
         ]
     );
     assert_eq!(led(&identity, "pg.a.b.c", "ice.lake.raw.orders"), "pg.a.b.c > trino.lake.raw.orders");
