@@ -233,6 +233,8 @@ impl Pipeline {
         }
         match self.keys.of_service(self.store.as_ref(), held) {
             Ok(changes) if changes.is_empty() => {}
+            // That this source adds to a service for the first time says nothing of the service.
+            Ok(changes) if self.service.borrowed => self.commit(changes).await,
             Ok(mut changes) => match self.identity.kept.forget_links(self.store.as_ref(), &self.service.name) {
                 Ok(links) => {
                     changes.extend(links);
