@@ -211,6 +211,11 @@ pub trait Catalog: Send + Sync {
     /// One entity of any service.
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error>;
 
+    /// Where an edge was learnt, as the catalog says; empty where there is none, or where edges can't be asked for.
+    async fn edge_sources(&self, _from: &Reference, _to: &Reference) -> Result<Vec<String>, Error> {
+        Ok(Vec::new())
+    }
+
     /// Writes a batch of one case (entities: also of one kind); one outcome for each item, in order.
     /// An error means that the catalog itself failed and nothing more should be sent.
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error>;
@@ -225,6 +230,12 @@ pub trait Catalog: Send + Sync {
     /// unchanged, and no state is kept for it.
     fn remembers(&self) -> bool {
         true
+    }
+
+    /// Whether it is to know at any time how often queries ran and edges were used. Where it is not, that is told along
+    /// with other changes only.
+    fn counts_executions(&self) -> bool {
+        false
     }
 
     /// What was left out of writes that succeeded, such as an owner nobody knows: what, and how often.

@@ -69,12 +69,32 @@ pub enum Command {
     /// Look into the local catalog.
     #[command(subcommand)]
     Catalog(CatalogCommand),
+    /// Tell why a name, a field or an edge is as it is: who says so, which names are one table and why, why an edge is
+    /// not there.
+    Explain(ExplainArgs),
     /// Tell what a text of SQL reads and writes, column by column.
     Lineage(LineageArgs),
     /// Write a configuration to start from.
     Init,
     /// Print the JSON Schema of the configuration, for editors.
     Schema,
+}
+
+/// What to explain.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A fully qualified name.
+    #[arg(value_name = "FQN")]
+    pub name: String,
+    /// Another one, to which data may flow from the first: explains the edge.
+    #[arg(value_name = "TO")]
+    pub to: Option<String>,
+    /// The environment whose catalog is asked [default: the project's].
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which SQL, and what is known around it.

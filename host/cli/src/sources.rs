@@ -7,10 +7,9 @@ use anyhow::{Context as _, Result};
 use metahost_config::{Secrets, Source as Section};
 use metahost_gateway::{Credential, Gateway, OriginRule};
 use metahost_model::Service;
-use metahost_pipeline::{Filters, Patterns};
-use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec};
+use metahost_pipeline::{Expected, Filters, IdentityRules, Patterns, QueryOptions, QueryRules};
+use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec, locate};
 use metahost_store::Store;
-use url::Url;
 
 use crate::context::Context;
 use crate::exit::Misconfigured;
@@ -108,7 +107,7 @@ pub fn origins(section: &Section, plugin: &Plugin) -> Vec<OriginRule> {
     }
     let pointers = &plugin.manifest().requests.origins_from;
     let urls = pointers.iter().filter_map(|pointer| section.config.pointer(pointer)?.as_str());
-    urls.filter_map(|url| OriginRule::parse(&Url::parse(url).ok()?.origin().ascii_serialization()).ok()).collect()
+    urls.filter_map(|url| OriginRule::from_url(url).ok()).collect()
 }
 
 /// What a source is granted, with its folders relative to the configuration file.
@@ -148,6 +147,24 @@ pub fn service(section: &Section, plugin: &Plugin) -> Service {
     }
 }
 
+/// Which names may be one table, and which services may hold them. A plugin that does not say what it reads counts from
+/// its first run on.
+pub fn identity(context: &Context) -> IdentityRules {
+    let section = &context.config.identity;
+    if !section.enabled {
+        return IdentityRules::off();
+    }
+    let (plugins, _broken) = locate(&context.config.plugin_folders());
+    let expected = context.config.sources().iter().filter_map(|source| {
+        let plugin = plugins.iter().find(|plugin| plugin.manifest.name == source.plugin)?;
+        let service = plugin.manifest.service.as_ref()?;
+        Expected::new(&source.service, service.kind, &service.service_type)
+    });
+    let rules = IdentityRules::default().preferring(section.prefer.clone()).expecting(expected.collect());
+    let rules = section.same.iter().fold(rules, |rules, names| rules.same(names));
+    section.different.iter().fold(rules, |rules, names| rules.different(names))
+}
+
 /// Filter patterns as the pipeline takes them.
 pub fn filters(section: &Section) -> Result<Filters> {
     let patterns = |pattern: &metahost_config::FilterPattern| Patterns {
@@ -156,4 +173,15 @@ pub fn filters(section: &Section) -> Result<Filters> {
     };
     let all = section.filters.patterns.iter().map(|(kind, pattern)| ((*kind).to_owned(), patterns(pattern)));
     Ok(Filters::new(all.collect(), section.filters.use_fqn_for_filtering)?)
+}
+
+/// What the pipeline does with queries.
+pub fn queries(section: &Section, counts_reads: bool, starts_over: bool) -> Result<QueryOptions> {
+    let default = QueryOptions::default();
+    Ok(QueryOptions {
+        rules: QueryRules::new(section.queries.exclude.clone())?,
+        per_table: section.queries.per_table.map_or(default.per_table, |count| count as usize),
+        counts_reads,
+        starts_over,
+    })
 }

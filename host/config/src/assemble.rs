@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::built_in;
 use crate::config::Config;
 use crate::read::{FromToml, Node, Section, did_you_mean};
-use crate::section::{AssetSection, Environment, Known, Schedule, Source, asset, environment, schedule, source};
+use crate::section::{
+    AssetSection, Environment, Identity, Known, Schedule, Source, asset, environment, identity, schedule, source,
+};
 
 /// Reads the whole file.
 pub(crate) fn assemble(root: &Node<'_>, path: &Path) -> Option<Config> {
@@ -14,12 +16,14 @@ pub(crate) fn assemble(root: &Node<'_>, path: &Path) -> Option<Config> {
     let sources = sources(&mut file);
     let assets = assets(&mut file, &sources);
     let schedules = schedules(&mut file, &assets);
+    let identity = identities(&mut file, &sources);
     default_environment(&mut file, &environments);
     let config = Config {
         project: or_default(&mut file, "project"),
         run: or_default(&mut file, "run"),
         log: or_default(&mut file, "log"),
         network: or_default(&mut file, "network"),
+        identity,
         vault: file.get("vault"),
         file: path.to_owned(),
         environments,
@@ -87,6 +91,11 @@ fn schedules(file: &mut Section<'_>, assets: &[AssetSection]) -> Vec<Schedule> {
     let sections = named(file, "schedules");
     let read = |node: &Node<'_>, name: &str, have: Option<&Schedule>| schedule(node, name, have, &names);
     over(built_in::schedules(&names), &sections, &read, |schedule| &schedule.name)
+}
+
+fn identities(file: &mut Section<'_>, sources: &[Source]) -> Identity {
+    let services: Vec<&str> = sources.iter().map(|source| source.service.as_str()).collect();
+    file.node_of("identity").and_then(|node| identity(&node, &services)).unwrap_or_default()
 }
 
 fn default_environment(file: &mut Section<'_>, environments: &[Environment]) {

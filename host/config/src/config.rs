@@ -8,7 +8,9 @@ use metahost_gateway::GatewayOptions;
 use crate::assemble::assemble;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::read::{Reading, did_you_mean};
-use crate::section::{AssetKind, AssetSection, Environment, Log, Network, Project, Run, Schedule, Source, Vault};
+use crate::section::{
+    AssetKind, AssetSection, Environment, Identity, Log, Network, Project, Run, Schedule, Source, Vault,
+};
 
 /// An asset: one kind of what a source has, as it is run, scheduled and listed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -38,6 +40,8 @@ pub struct Config {
     pub log: Log,
     /// `[network]`.
     pub network: Network,
+    /// `[identity]`.
+    pub identity: Identity,
     /// `[vault]`.
     pub vault: Option<Vault>,
     pub(crate) file: PathBuf,

@@ -18,7 +18,7 @@ pub use schema::json_schema;
 pub use secret::{Availability, BadReference, SecretRef, Secrets, TextOrRef, process_environment};
 pub use section::{
     AssetKind, AwsBase, AwsRoleSpec, AwsSpec, AwsTokenSpec, CredentialSpec, Environment, FILTERED, FilterPattern,
-    Filters, GrantedFolder, Grants, KvVersion, Limits, Log, LogLevel, Network, OpenMetadata, Project, Run, Schedule,
-    ScheduleStatus, Sink, Source, Vault, VaultAuth,
+    Filters, GrantedFolder, Grants, Identity, KvVersion, Limits, Log, LogLevel, Network, OpenMetadata, Project, Run,
+    Schedule, ScheduleStatus, Sink, Source, Vault, VaultAuth,
 };
 pub use starter::starter;

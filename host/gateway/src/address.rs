@@ -102,13 +102,24 @@ impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (reach, exempt) = (self.reach, self.exempt.contains(name.as_str()));
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<_> = found.iter().copied().filter(|at| exempt || reach.allows(at.ip())).collect();
-            match (allowed.is_empty(), found.first()) {
-                (true, Some(first)) => Err(AddressRefused { address: first.ip() }.into()),
-                _ => Ok(Box::new(allowed.into_iter()) as Addrs),
-            }
+            let allowed = lookup(name.as_str(), 0, reach, exempt).await?;
+            Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+/// The addresses of a name that are in reach; all of them where it is exempt.
+pub(crate) async fn lookup(
+    name: &str,
+    port: u16,
+    reach: Reach,
+    exempt: bool,
+) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((name, port)).await?.collect();
+    let allowed: Vec<_> = found.iter().copied().filter(|at| exempt || reach.allows(at.ip())).collect();
+    match (allowed.is_empty(), found.first()) {
+        (true, Some(first)) => Err(AddressRefused { address: first.ip() }.into()),
+        _ => Ok(allowed),
     }
 }
 

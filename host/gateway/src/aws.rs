@@ -217,6 +217,13 @@ pub(crate) fn has_expired(answer: &Response) -> bool {
         && (told || WORDS.iter().any(|word| answer.body.has_ahead(word.as_bytes())))
 }
 
+/// Whether AWS asks for patience: its JSON services do so with 400, where others have 429.
+pub(crate) fn is_throttled(answer: &Response) -> bool {
+    const WORD: &str = "ThrottlingException";
+    let told = answer.header("x-amzn-errortype").is_some_and(|kind| kind.contains(WORD));
+    answer.status == 400 && (told || answer.body.has_ahead(WORD.as_bytes()))
+}
+
 /// A file's text; none where there is no such file. What is in it is in no error.
 fn read_file(path: &Path) -> Result<Option<String>> {
     match fs::read(path) {

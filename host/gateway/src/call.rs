@@ -66,7 +66,8 @@ pub(crate) fn parse_url(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn check_slot(access: &Access, slot: &str) -> Result<()> {
+/// Refuses a slot that was not configured.
+pub(crate) fn check_slot(access: &Access, slot: &str) -> Result<()> {
     if access.credentials.contains_key(slot) {
         return Ok(());
     }

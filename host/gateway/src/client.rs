@@ -8,6 +8,7 @@ use crate::access::Access;
 use crate::call::Call;
 use crate::cassette::Cassette;
 use crate::counters::{Counters, Tally};
+use crate::database::{Query, Rows, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gateway::Shared;
 use crate::live::{Answer, Line};
@@ -34,11 +35,7 @@ impl Client {
 
     /// Sends a request. Any HTTP status is an answer; an error means that there is none.
     pub async fn send(&self, request: Request) -> Result<Response> {
-        if let Some(why) = &self.unusable {
-            return Err(Error::new(ErrorKind::Config, why.as_ref()));
-        }
-        let line = Line { shared: &self.shared, access: &self.access, tally: &self.tally };
-        let cassette = if self.access.recorded { &self.shared.cassette } else { &Cassette::Off };
+        let (line, cassette) = self.way()?;
         let call = Call::new(&self.access, request, !matches!(cassette, Cassette::Replay(_)))?;
         self.count()?;
         match cassette {
@@ -46,6 +43,27 @@ impl Client {
             Cassette::Record(recorder) => recorder.exchange(&line, call).await,
             Cassette::Replay(player) => player.exchange(&line, &call).await,
         }
+    }
+
+    /// Runs a query. What the database refuses is an error; rows are what was recorded.
+    pub async fn query(&self, query: Query) -> Result<Rows> {
+        let (line, cassette) = self.way()?;
+        let statement = Statement::new(&self.access, query, !matches!(cassette, Cassette::Replay(_)))?;
+        self.count()?;
+        match cassette {
+            Cassette::Off => line.run(&statement).await.map(|(rows, _)| rows),
+            Cassette::Record(recorder) => recorder.query(&line, &statement).await,
+            Cassette::Replay(player) => player.query(&line, &statement).await,
+        }
+    }
+
+    /// The way out, and what happens on it.
+    fn way(&self) -> Result<(Line<'_>, &Cassette)> {
+        if let Some(why) = &self.unusable {
+            return Err(Error::new(ErrorKind::Config, why.as_ref()));
+        }
+        let line = Line { shared: &self.shared, access: &self.access, tally: &self.tally };
+        Ok((line, if self.access.recorded { &self.shared.cassette } else { &Cassette::Off }))
     }
 
     /// An answer whose body goes on where it breaks off, if it is safe to ask again.

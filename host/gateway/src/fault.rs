@@ -37,22 +37,27 @@ pub(crate) fn from_send(cause: reqwest::Error, place: &Place) -> Error {
     } else if cause.is_dns() {
         (ErrorKind::Unreachable, "the host name cannot be resolved")
     } else if cause.is_connect() {
-        return error(ErrorKind::Unreachable, &no_connection(&cause), place).unsent().caused_by(cause.without_url());
+        return unconnected(refusal(&cause), place).caused_by(cause.without_url());
     } else {
         (ErrorKind::Unreachable, "the connection broke before the answer")
     };
     error(kind, what, place).caused_by(cause.without_url())
 }
 
-/// What the system says of a connection that was not made, such as that it was refused.
-fn no_connection(cause: &reqwest::Error) -> String {
+/// A connection that was not made, and what the system says of it, such as that it was refused.
+pub(crate) fn unconnected(said: Option<std::io::ErrorKind>, place: &Place) -> Error {
+    let what = said.map_or_else(|| "no connection".to_owned(), |said| format!("no connection: {said}"));
+    error(ErrorKind::Unreachable, &what, place).unsent()
+}
+
+fn refusal(cause: &reqwest::Error) -> Option<std::io::ErrorKind> {
     let mut said = None;
     let mut next: Option<&(dyn StdError + 'static)> = Some(cause);
     while let Some(error) = next {
         said = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind).or(said);
         next = error.source();
     }
-    said.map_or_else(|| "no connection".to_owned(), |said| format!("no connection: {said}"))
+    said
 }
 
 /// An answer that broke off or cannot be decoded.
@@ -79,14 +84,16 @@ pub(crate) fn timed_out(place: &Place, whole: bool) -> Error {
     error(ErrorKind::Timeout, &format!("no more of the answer within {:?}", place.idle), place)
 }
 
-fn address_refused(refused: &AddressRefused, place: &Place) -> Error {
+/// A name that leads where the owner may not go.
+pub(crate) fn address_refused(refused: &AddressRefused, place: &Place) -> Error {
     let setting = format!("{}.allow-private", place.settings);
     error(ErrorKind::NotGranted, &format!("{refused}; grant it with `{setting} = true`"), place)
         .with("address", refused.address)
         .with("setting", setting)
 }
 
-fn tls_failed(tls: &rustls::Error, place: &Place) -> Error {
+/// A handshake that failed.
+pub(crate) fn tls_failed(tls: &rustls::Error, place: &Place) -> Error {
     let hint = match tls {
         rustls::Error::InvalidCertificate(_) => {
             "; name its certificate authority in `network.ca-files` if it is your own"
@@ -96,11 +103,13 @@ fn tls_failed(tls: &rustls::Error, place: &Place) -> Error {
     error(ErrorKind::Tls, &format!("the TLS handshake failed: {tls}{hint}"), place)
 }
 
-fn error(kind: ErrorKind, what: &str, place: &Place) -> Error {
+/// An error at this place.
+pub(crate) fn error(kind: ErrorKind, what: &str, place: &Place) -> Error {
     Error::new(kind, what).with("url", &place.url).with("owner", &place.owner)
 }
 
-fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+/// A cause of this type, however deep.
+pub(crate) fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {

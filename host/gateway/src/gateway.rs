@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::access::Access;
 use crate::cassette::Cassette;
 use crate::client::Client;
+use crate::database::Tls;
 use crate::error::Result;
 use crate::limiter::Limiter;
 use crate::options::{GatewayOptions, ProxyOptions};
@@ -24,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) redactor: Redactor,
     pub(crate) tokens: Tokens,
     pub(crate) cassette: Cassette,
+    /// How connections to databases are encrypted.
+    pub(crate) database_tls: Tls,
     limiters: Mutex<BTreeMap<(String, Origin), Limiter>>,
     /// Where somebody answered.
     answered: Mutex<BTreeSet<Origin>>,
@@ -41,6 +44,7 @@ impl Gateway {
             redactor,
             tokens: Tokens::default(),
             cassette: Cassette::open(&options)?,
+            database_tls: Tls::new(options.ca_files.clone()),
             transport: Transport::new(options, &proxy)?,
             limiters: Mutex::default(),
             answered: Mutex::default(),

@@ -1,4 +1,4 @@
-//! All outbound HTTP of plugins and host: origins, credentials, limits, retries, record and replay.
+//! All outbound HTTP of plugins and host, and their queries to databases: origins, credentials, limits, retries, record and replay.
 //!
 //! A [`Gateway`] is set up once a process. Each owner (a source, the catalog, the secret store) gets a [`Client`] from it
 //! that works under the owner's [`Access`]:
@@ -12,7 +12,9 @@
 //! - **Repetition.** Only requests marked safe are repeated, on 429, 502, 503, 504, broken connections and time-outs. The
 //!   one exception: a request whose token or temporary keys were refused is sent once more with new ones, as nobody has
 //!   acted on it.
-//! - **Cassettes.** While recording, an exchange is one request of a caller with its final answer; token requests are
+//! - **Queries.** A database is reached under the same origins, addresses, slots and limits. What is asked runs as a cursor in a
+//!   transaction that only reads. Proxies are for HTTP alone.
+//! - **Cassettes.** While recording, an exchange is one request or query of a caller with its final answer; token requests are
 //!   not written down. Secrets are masked. Replaying asks the network nothing and fails on what was not recorded.
 //!
 //! It never knows of WebAssembly, of OpenMetadata or of the configuration file, and nobody else links an HTTP client.
@@ -27,6 +29,7 @@ mod cassette;
 mod client;
 mod counters;
 mod credential;
+mod database;
 mod error;
 mod fault;
 mod fields;
@@ -54,6 +57,7 @@ pub use bytes::Bytes;
 pub use client::Client;
 pub use counters::Counters;
 pub use credential::Credential;
+pub use database::{Query, Rows};
 pub use error::{Error, ErrorKind, Result};
 pub use gateway::Gateway;
 pub use message::{Request, Response};

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::fault::{self, Place};
 use crate::gateway::Shared;
 use crate::message::Response;
+use crate::origin::Origin;
 use crate::redirect;
 use crate::retry;
 use crate::tokens::Given;
@@ -88,14 +89,23 @@ impl Line<'_> {
         outcome: &Result<Response>,
         missed: &mut Option<Instant>,
     ) -> Option<Duration> {
-        let limits = &self.access.limits;
-        if self.shared.has_answered(&call.origin, outcome.is_ok()) {
-            let away = missed.get_or_insert_with(Instant::now).elapsed();
-            if let Some(wait) = retry::outage(limits, done, away, outcome) {
-                return Some(wait);
-            }
+        let away = self.outage(&call.origin, done, outcome.as_ref().err(), missed);
+        away.or_else(|| if call.retry { retry::pause(&self.access.limits, done, outcome) } else { None })
+    }
+
+    /// How long to wait for a server that answered before and is away; none where that is not what is wrong.
+    pub(crate) fn outage(
+        &self,
+        origin: &Origin,
+        done: u32,
+        error: Option<&Error>,
+        missed: &mut Option<Instant>,
+    ) -> Option<Duration> {
+        if !self.shared.has_answered(origin, error.is_none()) {
+            return None;
         }
-        if call.retry { retry::pause(limits, done, outcome) } else { None }
+        let away = missed.get_or_insert_with(Instant::now).elapsed();
+        retry::outage(&self.access.limits, done, away, error)
     }
 
     async fn given(&self, credential: Option<&Credential>) -> Result<Option<Given>> {
@@ -112,7 +122,7 @@ impl Line<'_> {
         given: Option<&Given>,
         number: u32,
     ) -> Result<Response> {
-        let client = self.shared.transport.client(self.reach(call), self.access.limits.connect_timeout)?;
+        let client = self.shared.transport.client(self.reach(&call.origin), self.access.limits.connect_timeout)?;
         let permit = self.shared.limiter(self.access, &call.origin).enter().await?;
         let mut signed = call.clone();
         if let Some(credential) = credential {
@@ -142,18 +152,23 @@ impl Line<'_> {
     }
 
     /// How far the name in the URL may lead. An address, or `localhost`, was written out in the grant itself.
-    fn reach(&self, call: &Call) -> Reach {
-        let explicit = self.access.allow_private || call.origin.is_explicit_address();
+    pub(crate) fn reach(&self, origin: &Origin) -> Reach {
+        let explicit = self.access.allow_private || origin.is_explicit_address();
         if explicit { Reach::Private } else { Reach::Public }
     }
 
     /// Where the call goes, for messages.
     pub(crate) fn place(&self, call: &Call) -> Place {
+        self.place_at(&format!("{}{}", call.origin, call.url.path()), call.timeout)
+    }
+
+    /// A place at this address, for messages.
+    pub(crate) fn place_at(&self, address: &str, timeout: Duration) -> Place {
         Place {
             owner: self.access.owner.clone(),
-            url: self.shared.redactor.text(&format!("{}{}", call.origin, call.url.path())),
+            url: self.shared.redactor.text(address),
             settings: self.access.settings.clone(),
-            timeout: call.timeout,
+            timeout,
             idle: self.access.limits.idle_timeout,
         }
     }

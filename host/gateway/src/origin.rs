@@ -7,6 +7,9 @@ use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// The scheme of databases that are asked directly, and where they listen by default.
+const DATABASE: (&str, u16) = ("postgresql", 5432);
+
 /// Scheme, host and port of a URL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
@@ -26,6 +29,34 @@ impl Origin {
         }
     }
 
+    /// The origin of a database's address.
+    pub(crate) fn of_database(url: &Url) -> Result<Self> {
+        let wrong =
+            || Error::new(ErrorKind::InvalidRequest, "not a database's address; write postgresql://host:port/database");
+        let (scheme, port) = DATABASE;
+        // The URL parser takes the hosts of such schemes as they are: an address must be known as one.
+        let host = url.host_str().filter(|host| !host.is_empty() && url.scheme() == scheme).ok_or_else(wrong)?;
+        let host = Host::parse(host).map_err(|cause| wrong().caused_by(cause))?;
+        Ok(Self { scheme: scheme.to_owned(), host, port: url.port().unwrap_or(port) })
+    }
+
+    /// The origin of whatever can be reached.
+    fn any(url: &Url) -> Result<Self> {
+        if url.scheme() == DATABASE.0 { Self::of_database(url) } else { Self::of(url) }
+    }
+
+    /// The host without the brackets of an address.
+    pub(crate) fn name(&self) -> String {
+        match &self.host {
+            Host::Ipv6(address) => address.to_string(),
+            host => host.to_string(),
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Whether the operator wrote an address or `localhost`, so that no name decides where it leads.
     pub(crate) fn is_explicit_address(&self) -> bool {
         match &self.host {
@@ -38,7 +69,11 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme, self.host)?;
-        let default = if self.scheme == "https" { 443 } else { 80 };
+        let default = match self.scheme.as_str() {
+            "https" => 443,
+            "http" => 80,
+            _ => DATABASE.1,
+        };
         if self.port == default { Ok(()) } else { write!(f, ":{}", self.port) }
     }
 }
@@ -59,7 +94,7 @@ impl OriginRule {
         if !bare || !url.username().is_empty() || url.password().is_some() {
             return Err(wrong(text));
         }
-        let origin = Origin::of(&url).map_err(|cause| wrong(text).caused_by(cause))?;
+        let origin = Origin::any(&url).map_err(|cause| wrong(text).caused_by(cause))?;
         let too_wide = below && !matches!(&origin.host, Host::Domain(name) if name.contains('.'));
         if too_wide || plain.contains('*') { Err(wrong(text)) } else { Ok(Self { origin, below }) }
     }
@@ -69,7 +104,7 @@ impl OriginRule {
         let url = Url::parse(text).map_err(|cause| {
             Error::new(ErrorKind::Config, "not a URL; write https://host[:port]/path").caused_by(cause)
         })?;
-        Ok(Self { origin: Origin::of(&url)?, below: false })
+        Ok(Self { origin: Origin::any(&url)?, below: false })
     }
 
     /// Whether the rule grants this origin.
@@ -143,6 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn a_database_is_granted_by_its_own_scheme_alone() {
+        let rule = OriginRule::from_url("postgresql://db.example.org/lake?sslmode=disable").unwrap();
+        let reached = |text: &str| Origin::any(&Url::parse(text).unwrap()).is_ok_and(|origin| rule.allows(&origin));
+        assert!(reached("postgresql://DB.example.org:5432/other"));
+        assert!(!reached("http://db.example.org:5432/") && !reached("postgresql://db.example.org:5433/lake"));
+        assert!(
+            Origin::of(&Url::parse("postgresql://db.example.org/lake").unwrap()).is_err(),
+            "no request is sent there"
+        );
+    }
+
+    #[test]
     fn an_address_written_in_another_way_is_the_same_address() {
         assert!(allows("http://127.0.0.1:8080", "http://2130706433:8080/"));
         assert!(allows("http://[::1]:8080", "http://[0:0:0:0:0:0:0:1]:8080/"));
@@ -161,7 +208,14 @@ mod tests {
 
     #[test]
     fn a_rule_prints_as_it_is_written() {
-        for text in ["https://a.b", "http://a.b:8080", "https://*.a.b", "http://[::1]:18080"] {
+        for text in [
+            "https://a.b",
+            "http://a.b:8080",
+            "postgresql://a.b",
+            "postgresql://127.0.0.1:15432",
+            "https://*.a.b",
+            "http://[::1]:18080",
+        ] {
             assert_eq!(OriginRule::parse(text).unwrap().to_string(), text);
         }
     }

@@ -8,6 +8,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use crate::access::HttpLimits;
+use crate::aws;
 use crate::error::{Error, Result};
 use crate::message::Response;
 
@@ -20,7 +21,9 @@ const HTTP_DATE: &[FormatItem<'static>] =
 /// How long to wait before attempt `done + 1`; none when the outcome stands.
 pub(crate) fn pause(limits: &HttpLimits, done: u32, outcome: &Result<Response, Error>) -> Option<Duration> {
     let asked = match outcome {
-        Ok(answer) if is_transient(answer.status) => wait_asked_for(answer, OffsetDateTime::now_utc()),
+        Ok(answer) if is_transient(answer.status) || aws::is_throttled(answer) => {
+            wait_asked_for(answer, OffsetDateTime::now_utc())
+        }
         Err(error) => return pause_after(limits, done, error),
         Ok(_) => return None,
     };
@@ -46,13 +49,8 @@ fn paused(limits: &HttpLimits, done: u32, asked: Option<Duration>) -> Option<Dur
 
 /// How long to wait for a server that answered before and now takes no connection, `away` after it was first missed; none
 /// when it was waited for long enough, or something else is wrong.
-pub(crate) fn outage(
-    limits: &HttpLimits,
-    done: u32,
-    away: Duration,
-    outcome: &Result<Response, Error>,
-) -> Option<Duration> {
-    let is_gone = outcome.as_ref().is_err_and(Error::is_unsent);
+pub(crate) fn outage(limits: &HttpLimits, done: u32, away: Duration, error: Option<&Error>) -> Option<Duration> {
+    let is_gone = error.is_some_and(Error::is_unsent);
     (is_gone && away < limits.outage).then(|| backoff(limits, done).min(LONGEST_LOOK))
 }
 

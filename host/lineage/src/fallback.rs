@@ -59,6 +59,13 @@ enum Role {
     Writes,
 }
 
+/// How soon a statement says what it makes.
+const SOON: usize = 8;
+
+fn makes(first: K) -> bool {
+    matches!(first, K::CREATE | K::REPLACE)
+}
+
 /// What a name after this token would be, and where the name begins.
 fn role(tokens: &[TokenWithSpan], at: usize) -> (Option<Role>, usize) {
     let word = keyword(&tokens[at]);
@@ -87,7 +94,7 @@ fn role(tokens: &[TokenWithSpan], at: usize) -> (Option<Role>, usize) {
         K::NoKeyword if at == 0 && is_word(&tokens[0], "SUMMARIZE") => (Some(Role::Reads), at + 1),
         K::NoKeyword if is_word(&tokens[at], "INFILE") => (Some(Role::Reads), at + 1),
         K::NoKeyword if is_word(&tokens[at], "URIS") => (Some(Role::Reads), at + 3),
-        K::TABLE | K::VIEW if matches!(first, K::CREATE | K::REPLACE) && !matches!(before, K::INTO | K::OVERWRITE) => {
+        K::TABLE | K::VIEW if at < SOON && makes(first) && !matches!(before, K::INTO | K::OVERWRITE) => {
             let skip = (at + 1..tokens.len()).find(|at| !matches!(keyword(&tokens[*at]), K::IF | K::NOT | K::EXISTS));
             (Some(Role::Writes), skip.unwrap_or(at + 1))
         }

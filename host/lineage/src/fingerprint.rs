@@ -1,5 +1,5 @@
-//! One name for all queries that differ in nothing but literals, case, blanks and comments; and which queries tools
-//! make for themselves. Looks at tokens only, never at a tree.
+//! One name for all queries that differ in nothing but literals, case, blanks and comments. Looks at tokens only, never
+//! at a tree.
 
 use sha2::{Digest, Sha256};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -50,19 +50,6 @@ pub(crate) const STEERING: [&str; 38] = [
     "SIGNAL",
 ];
 
-/// Schemas that hold what an engine knows about itself.
-const OWN: [&str; 9] = [
-    "information_schema",
-    "pg_catalog",
-    "sys",
-    "performance_schema",
-    "account_usage",
-    "svv_tables",
-    "stv_recents",
-    "stl_query",
-    "metadata",
-];
-
 /// A hash of a query without its literals, comments, blanks and case: the same for all its likes.
 pub fn fingerprint(sql: &str, dialect: Dialect) -> String {
     let (tokens, stopped) = parse::tokens(&Grammar::new(dialect, 0), sql);
@@ -103,47 +90,4 @@ fn normal(token: &TokenWithSpan) -> String {
         | Token::Placeholder(_) => "?".to_owned(),
         other => other.to_string(),
     }
-}
-
-/// Whether a query only steers the engine or asks it about itself: no lineage is in it.
-pub fn is_tool_made(sql: &str, dialect: Dialect) -> bool {
-    let (tokens, _) = parse::tokens(&Grammar::new(dialect, 0), sql);
-    let Some(first) = tokens.iter().find(|token| token.token != Token::LParen) else { return true };
-    if STEERING.iter().any(|word| crate::split::is_word(first, word)) {
-        return true;
-    }
-    let selects = ["SELECT", "WITH"].iter().any(|word| crate::split::is_word(first, word));
-    selects && asks_itself(&tokens)
-}
-
-/// Whether all tables of a query are the engine's own.
-fn asks_itself(tokens: &[TokenWithSpan]) -> bool {
-    let mut asked = false;
-    let mut reads = false;
-    for (at, token) in tokens.iter().enumerate() {
-        if !["FROM", "JOIN"].iter().any(|word| crate::split::is_word(token, word)) {
-            continue;
-        }
-        let name: Vec<String> = tokens[at + 1..]
-            .iter()
-            .take_while(|token| matches!(token.token, Token::Word(_) | Token::Period))
-            .filter_map(|token| match &token.token {
-                Token::Word(word) => Some(word.value.to_lowercase()),
-                _ => None,
-            })
-            .take(4)
-            .collect();
-        if name.is_empty() {
-            continue;
-        }
-        reads = true;
-        let own = |part: &String| OWN.contains(&part.as_str()) || part.starts_with("pg_");
-        // "metadata" is a schema of the system catalog only.
-        asked = name.iter().any(|part| own(part) && (part != "metadata" || name.iter().any(|other| other == "system")));
-        if !asked {
-            return false;
-        }
-    }
-    // Without a table: a liveness check such as SELECT 1.
-    asked || !reads
 }

@@ -12,7 +12,7 @@
 //!    one statement for each INSERT.
 //! 3. **Trees** (`rephrase`, `rewrite`, `grammar`, `parse`). What moves rows without saying INSERT (loads from files,
 //!    unloads, partitions that change tables) is put in the words of INSERT, with the files as a table. sqlparser makes a tree of each piece, by the dialect's own grammar made
-//!    lenient. What it does not understand is put in other words (`loosen`, `rows`), then gets a simpler head, then is
+//!    lenient. What it does not understand is put in other words (`loosen`, `idioms`, `rows`), then gets a simpler head, then is
 //!    read as another dialect. Each of these works on tokens and keeps all names that matter.
 //! 4. **Effects** (`statement`, `resolve`). The resolver walks the tree with scopes of names: which tables a query sees,
 //!    which columns they have, and from which columns of which tables each result column is made. Where a schema is
@@ -57,6 +57,7 @@ mod fingerprint;
 mod fold;
 mod grammar;
 mod graphviz;
+mod idioms;
 mod loosen;
 mod name;
 pub mod openlineage;
@@ -70,6 +71,7 @@ mod script;
 mod split;
 mod statement;
 mod templates;
+mod tool_made;
 mod trace;
 
 pub use analysis::{
@@ -78,8 +80,9 @@ pub use analysis::{
 };
 pub use dialect::Dialect;
 pub use explain::{Explanation, Made, Place, explain, explain_text};
-pub use fingerprint::{fingerprint, is_tool_made};
+pub use fingerprint::fingerprint;
 pub use graphviz::dot;
 pub use name::TableName;
 pub use request::{Limits, NoSchemas, Request, Schemas};
 pub use script::analyse;
+pub use tool_made::{ToolMade, tool_made};

@@ -4,6 +4,7 @@
 use sqlparser::keywords::Keyword as K;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use crate::idioms::idiom;
 use crate::rewrite::closing;
 use crate::split::{is_word, keyword};
 
@@ -45,7 +46,7 @@ fn step(tokens: &[TokenWithSpan], at: usize) -> (usize, Vec<TokenWithSpan>) {
             return (dropped, Vec::new());
         }
     }
-    let rewritten = here.in_other_words().or_else(|| compared(tokens, at));
+    let rewritten = here.in_other_words().or_else(|| compared(tokens, at)).or_else(|| idiom(tokens, at));
     rewritten.unwrap_or_else(|| match here.word(0) {
         K::VALUES if !here.opens(1) && here.word(1) != K::ROW => wrapped(tokens, at),
         K::TABLE if here.opens(1) => argument(tokens, at),
@@ -81,6 +82,7 @@ impl Here<'_> {
     fn ending(&self) -> usize {
         match (self.word(0), self.word(1)) {
             (K::WITH, K::DATA) => 2,
+            (K::WITH, K::FUNCTION | K::SESSION) => to_own_query(&self.tokens[self.at..]),
             (K::WITH, K::NO) if self.word(2) == K::DATA => 3,
             (K::WITH, K::NO) if self.word(2) == K::SCHEMA => 4,
             (K::WITH | K::WITHOUT, _) => {
@@ -305,7 +307,6 @@ fn head(tokens: &mut Vec<TokenWithSpan>) {
     }
     let second = tokens.get(1).map_or(K::NoKeyword, keyword);
     match keyword(first) {
-        K::WITH if matches!(second, K::FUNCTION | K::SESSION) => drop_to_query(tokens),
         K::PREPARE if tokens.get(2).is_some_and(|token| keyword(token) == K::FROM) => {
             tokens.drain(..3);
         }
@@ -318,6 +319,7 @@ fn head(tokens: &mut Vec<TokenWithSpan>) {
             let tables: Vec<TokenWithSpan> = tokens.iter().take(set).flat_map(joined).collect();
             tokens.splice(..set, tables);
         }
+        K::REPLACE if second == K::VIEW => tokens[0] = word("CREATE"),
         K::CREATE => stream(tokens),
         K::EXPLAIN => explained(tokens),
         _ => {}
@@ -338,24 +340,18 @@ fn explained(tokens: &mut Vec<TokenWithSpan>) {
     }
 }
 
-/// `WITH FUNCTION f(…) … SELECT`: from the query on.
-fn drop_to_query(tokens: &mut Vec<TokenWithSpan>) {
+/// How many tokens there are up to the query that follows the functions of its own.
+fn to_own_query(tokens: &[TokenWithSpan]) -> usize {
     let mut depth = 0_usize;
-    let mut found = None;
     for (at, token) in tokens.iter().enumerate().skip(2) {
         match token.token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
-            _ if depth == 0 && matches!(keyword(token), K::SELECT | K::WITH | K::INSERT | K::CREATE) => {
-                found = Some(at);
-                break;
-            }
+            _ if depth == 0 && matches!(keyword(token), K::SELECT | K::WITH | K::INSERT | K::CREATE) => return at,
             _ => {}
         }
     }
-    if let Some(at) = found {
-        tokens.drain(..at);
-    }
+    0
 }
 
 /// `CREATE STREAM s ON TABLE t` is a view of what changes in the table.

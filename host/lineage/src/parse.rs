@@ -195,7 +195,7 @@ fn run(grammar: &Grammar, tokens: Vec<TokenWithSpan>, depth: usize) -> Parsed {
         let stuck = parser.get_current_index() == before;
         let next = parser.peek_token_ref().clone();
         let ended = matches!(next.token, Token::EOF | Token::SemiColon);
-        if stuck || (!ended && !grammar.dialect().needs_no_semicolon()) {
+        if !ended && (stuck || !grammar.dialect().needs_no_semicolon()) {
             let text = without_texts(format!("expected the end of the statement, found {}", next.token), &parser);
             return Parsed { statements, failure: Some((text, Some(next))) };
         }

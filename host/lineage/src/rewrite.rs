@@ -19,7 +19,10 @@ pub(crate) fn rewrite(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWi
         _ => {}
     }
     match dialect {
-        Dialect::ClickHouse => rephrase::scalars(&mut tokens),
+        Dialect::ClickHouse => {
+            rephrase::scalars(&mut tokens);
+            rephrase::array_joins(&mut tokens);
+        }
         Dialect::DuckDb => rephrase::pivots(&mut tokens),
         _ => {}
     }
@@ -54,6 +57,26 @@ pub(crate) fn header(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
     result.push(word("AS"));
     result.extend_from_slice(tail(&tokens[begin + 1..]));
     Some(result)
+}
+
+/// A table with nothing but the names of its columns, where the statement makes one without rows.
+pub(crate) fn shell(tokens: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
+    let kind = tokens.iter().take(6).position(|token| keyword(token) == K::TABLE)?;
+    let rows = |token: &TokenWithSpan| {
+        matches!(keyword(token), K::SELECT | K::LIKE | K::CLONE | K::COPY | K::INHERITS | K::OF | K::AS)
+    };
+    let open = tokens.iter().position(|token| token.token == Token::LParen)?;
+    let end = closing(tokens, open)?;
+    let named = tokens.get(kind + 1..open)?.iter().all(|token| matches!(token.token, Token::Word(_) | Token::Period));
+    let more = tokens[..open].iter().chain(&tokens[end..]).any(rows);
+    if keyword(&tokens[0]) != K::CREATE || !named || more {
+        return None;
+    }
+    let list = listed(tokens, open, false);
+    let mut told = vec![TokenWithSpan::wrap(Token::make_keyword("CREATE"))];
+    told.extend_from_slice(&tokens[kind..open]);
+    told.extend_from_slice(&list);
+    (!list.is_empty()).then_some(told)
 }
 
 /// Whether a token is the AS before the query of a CREATE statement.
@@ -212,7 +235,13 @@ fn words(tokens: &[TokenWithSpan], dialect: Dialect) -> Vec<TokenWithSpan> {
             }
             Token::Word(word) if word.value.eq_ignore_ascii_case("IDENTIFIER") => named_by_string(tokens, at),
             Token::Word(word) if word.value.eq_ignore_ascii_case("BULK") => bulk(tokens, at),
+            Token::Word(word) if word.value.len() >= 11 && word.value.to_uppercase().starts_with("JSON_OBJECT") => {
+                pairs(tokens, at)
+            }
+            Token::Word(word) if word.keyword == K::AS && dialect == Dialect::Trino => nested_type(tokens, at),
+            Token::Word(word) if word.keyword == K::COLUMNS => some_columns(tokens, at, dialect),
             Token::Word(word) if word.keyword == K::OPTION && dialect == Dialect::TSql => hint(tokens, at),
+            Token::Word(word) if word.keyword == K::TOP && dialect == Dialect::TSql => some_rows(tokens, at),
             Token::AtSign if dialect == Dialect::Snowflake => stage(tokens, at),
             Token::Word(word) if dialect == Dialect::Snowflake && word.value.starts_with('@') => stage(tokens, at),
             _ => None,
@@ -254,6 +283,62 @@ fn named_by_string(tokens: &[TokenWithSpan], at: usize) -> Put {
         parts.push(TokenWithSpan::wrap(Token::make_word(part.trim_matches('"'), Some('"'))));
     }
     Some((4, parts))
+}
+
+/// `JSON_OBJECT('a' : x)`: keys and values as arguments like others.
+fn pairs(tokens: &[TokenWithSpan], at: usize) -> Put {
+    let end = closing(tokens, at + 1)?;
+    let inner = &tokens[at + 2..end];
+    let mut put = tokens[at..at + 2].to_vec();
+    let mut depth = 0_usize;
+    for (place, token) in inner.iter().enumerate() {
+        let pair = depth == 0 && place > 0;
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Colon if pair => {
+                put.push(TokenWithSpan::wrap(Token::Comma));
+                continue;
+            }
+            _ => {}
+        }
+        put.push(token.clone());
+    }
+    put.push(tokens[end].clone());
+    Some((end + 1 - at, put))
+}
+
+/// `CAST(x AS ROW(a ROW(b BIGINT)))`: a type that holds others, as one that the parser knows.
+fn nested_type(tokens: &[TokenWithSpan], at: usize) -> Put {
+    let outer = tokens.get(at + 1).filter(|token| matches!(keyword(token), K::ROW | K::ARRAY | K::MAP))?;
+    let end = closing(tokens, at + 2)?;
+    let nests = tokens[at + 3..end].iter().any(|token| token.token == Token::LParen);
+    let cast = tokens.get(end + 1).is_some_and(|next| next.token == Token::RParen);
+    (nests && cast).then(|| {
+        let plain = TokenWithSpan::new(Token::make_keyword("VARCHAR"), outer.span);
+        (end + 1 - at, vec![tokens[at].clone(), plain])
+    })
+}
+
+/// `INSERT TOP (10) PERCENT`: how many rows.
+fn some_rows(tokens: &[TokenWithSpan], at: usize) -> Put {
+    let changes = matches!(keyword(tokens.get(at.checked_sub(1)?)?), K::INSERT | K::UPDATE | K::DELETE);
+    let end = closing(tokens, at + 1).filter(|_| changes)? + 1;
+    let percent = tokens.get(end).is_some_and(|token| keyword(token) == K::PERCENT);
+    Some((end - at + usize::from(percent), Vec::new()))
+}
+
+/// `SELECT COLUMNS('a.*')`: columns of all, and nobody knows which.
+fn some_columns(tokens: &[TokenWithSpan], at: usize, dialect: Dialect) -> Put {
+    let known = matches!(dialect, Dialect::DuckDb | Dialect::ClickHouse);
+    let before = tokens.get(at.checked_sub(1)?).filter(|_| known)?;
+    let begins = before.token == Token::Comma || matches!(keyword(before), K::SELECT | K::DISTINCT);
+    let end = closing(tokens, at + 1).filter(|_| begins)?;
+    let alone = tokens.get(end + 1).is_none_or(|next| {
+        matches!(next.token, Token::Comma | Token::RParen)
+            || matches!(keyword(next), K::FROM | K::EXCEPT | K::EXCLUDE | K::REPLACE)
+    });
+    alone.then(|| (end + 1 - at, vec![TokenWithSpan::wrap(Token::Mul)]))
 }
 
 /// `OPENROWSET(BULK '…', …)`: without the word.

@@ -99,7 +99,15 @@ impl<'r> Script<'r> {
             second.is_some_and(|word| ["IMMEDIATE", "SP_EXECUTESQL"].iter().any(|name| split::is_word(word, name)));
         let text = piece.iter().find_map(|token| match &token.token {
             Token::DollarQuotedString(quoted) => Some(quoted.value.as_str()),
-            Token::SingleQuotedString(text) | Token::NationalStringLiteral(text) if runs => Some(text.as_str()),
+            Token::SingleQuotedString(text)
+            | Token::DoubleQuotedString(text)
+            | Token::TripleDoubleQuotedString(text)
+            | Token::TripleSingleQuotedString(text)
+            | Token::NationalStringLiteral(text)
+                if runs =>
+            {
+                Some(text.as_str())
+            }
             _ => None,
         })?;
         // The places in the text are those of the block, not of the whole: only the statements matter.
@@ -113,10 +121,12 @@ impl<'r> Script<'r> {
             && let Some(block) = self.quoted_block(piece)
         {
             self.nesting += 1;
+            self.resolver.in_block = true;
             for inner in block {
                 self.piece(&inner);
             }
             self.nesting -= 1;
+            self.resolver.in_block = self.nesting > 0;
             return;
         }
         let whole = parse::span(piece);
@@ -165,7 +175,7 @@ impl<'r> Script<'r> {
             return first;
         }
         let loose = loosen::loosen(&rewrite::rewrite(piece, self.request.dialect));
-        let simple = rewrite::header(&loose).or_else(|| rephrase::model(&loose));
+        let simple = rewrite::header(&loose).or_else(|| rephrase::model(&loose)).or_else(|| rewrite::shell(&loose));
         for dialect in core::iter::once(self.request.dialect).chain(OTHERS) {
             let grammar = self.grammar.like(dialect);
             for tokens in [Some(&loose), simple.as_ref()].into_iter().flatten() {

@@ -63,10 +63,16 @@ impl Piece {
     fn ends_before(&self, token: &TokenWithSpan, next: Option<&TokenWithSpan>) -> bool {
         let (Some(first), Some(last)) = (self.tokens.first(), self.tokens.last()) else { return false };
         let new_line = token.span.start.line > last.span.end.line;
-        if self.depth > 0 || self.cases > 0 || !new_line {
+        if self.depth > 0 || self.cases > 0 {
             return false;
         }
         let (first, last) = (keyword(first), keyword(last));
+        // Blocks may end on the line where they began.
+        let blocks =
+            keyword(token) == K::END || (first == K::END && (keyword(token) == K::BEGIN || begins(keyword(token))));
+        if !new_line {
+            return blocks;
+        }
         match keyword(token) {
             K::SELECT => {
                 let continues = matches!(last, K::UNION | K::ALL | K::EXCEPT | K::INTERSECT | K::AS | K::FOR);
@@ -163,7 +169,7 @@ fn body(tokens: &[TokenWithSpan], routine: bool) -> &[TokenWithSpan] {
             K::IF | K::ELSEIF | K::WHILE | K::FOR | K::WHEN => after_condition(rest),
             K::END | K::RAISE | K::RETURN | K::DECLARE => &[],
             _ if is_word(first, "ELSIF") => after_condition(rest),
-            _ if is_word(first, "LOOP") => &rest[1..],
+            _ if ["LOOP", "TRY", "CATCH"].iter().any(|word| is_word(first, word)) => &rest[1..],
             _ if begins(keyword(first)) || is_word(first, "BULK") => break,
             // An assignment or a call: nothing that moves rows.
             _ => &[],

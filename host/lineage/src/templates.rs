@@ -4,6 +4,7 @@
 use sqlparser::keywords::Keyword as K;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
+use crate::rewrite::items;
 use crate::split::{is_word, keyword};
 
 /// Puts a name or NULL in the place of each template.
@@ -12,7 +13,13 @@ pub(crate) fn fill(tokens: &mut Vec<TokenWithSpan>) {
     let mut at = 0;
     while at < tokens.len() {
         if let Some((end, text)) = template(tokens, at) {
-            filled.extend(text.map(|text| filling(tokens, at, end, &text)));
+            // Before a statement stands what settles how it is run.
+            let settles = filled.is_empty() && end < tokens.len();
+            let text = text.filter(|_| !settles);
+            filled.extend(
+                text.map(|text| model(&tokens[at..end]).unwrap_or_else(|| vec![filling(tokens, at, end, &text)]))
+                    .unwrap_or_default(),
+            );
             at = end;
         } else {
             filled.push(tokens[at].clone());
@@ -42,6 +49,36 @@ fn template(tokens: &[TokenWithSpan], at: usize) -> Option<(usize, Option<String
         (Token::Mod, Token::Word(_)) if is_place(tokens, at) && is_word(&tokens[at + 1], "s") => {
             Some((at + 2, Some("s".to_owned())))
         }
+        _ => None,
+    }
+}
+
+/// The table that `{{ ref('model') }}` or `{{ source('schema', 'table') }}` names.
+fn model(template: &[TokenWithSpan]) -> Option<Vec<TokenWithSpan>> {
+    let call = template.get(2).filter(|_| template.get(3).is_some_and(|next| next.token == Token::LParen))?;
+    let names: Vec<&str> = items(template, 3)?.into_iter().filter_map(quoted).collect();
+    let names = match names.as_slice() {
+        // A package may stand before the model.
+        [.., model] if is_word(call, "ref") => core::slice::from_ref(model),
+        [_, _] if is_word(call, "source") => &names,
+        _ => return None,
+    };
+    let mut put = Vec::with_capacity(3);
+    for name in names {
+        put.extend((!put.is_empty()).then(|| TokenWithSpan::wrap(Token::Period)));
+        put.push(TokenWithSpan::wrap(Token::make_word(name, Some('"'))));
+    }
+    Some(put)
+}
+
+/// An argument that is a text and nothing else.
+fn quoted(item: &[TokenWithSpan]) -> Option<&str> {
+    match item {
+        [only] => match &only.token {
+            Token::SingleQuotedString(text) | Token::DoubleQuotedString(text) => Some(text),
+            Token::Word(word) => word.quote_style.map(|_| word.value.as_str()),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -169,6 +169,9 @@ fn below(table: &Fqn, column: &[String], test: &str) -> Fqn {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Usage {
+    /// The service it lives in; none for the source's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// What kind the entity is.
     pub kind: EntityKind,
     /// Which entity.
@@ -179,4 +182,45 @@ pub struct Usage {
     pub count: u64,
     /// By whom.
     pub users: Vec<String>,
+    /// Along with which columns of other tables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<Join>,
+}
+
+/// How often a column was compared with one of another table to put rows together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Join {
+    /// The column.
+    pub column: String,
+    /// The other table.
+    pub with: Endpoint,
+    /// Its column.
+    pub with_column: String,
+    /// How often.
+    pub count: u64,
+}
+
+impl Usage {
+    /// Adds other reads of the same day.
+    pub fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        let new: Vec<String> = other.users.iter().filter(|user| !self.users.contains(user)).cloned().collect();
+        self.users.extend(new);
+        self.users.sort();
+        for join in &other.joins {
+            let same = |known: &&mut Join| {
+                (&known.column, &known.with, &known.with_column) == (&join.column, &join.with, &join.with_column)
+            };
+            match self.joins.iter_mut().find(same) {
+                Some(known) => known.count += join.count,
+                None => self.joins.push(join.clone()),
+            }
+        }
+    }
+
+    /// What was read.
+    pub fn target(&self) -> Endpoint {
+        Endpoint { service: self.service.clone(), kind: self.kind, path: self.path.clone() }
+    }
 }

@@ -8,6 +8,7 @@ mod enrichment;
 mod entity;
 mod error;
 mod event;
+mod executions;
 mod fingerprint;
 mod fqn;
 mod kind;
@@ -17,7 +18,7 @@ mod record;
 mod service;
 mod statistics;
 
-pub use activity::{Outcome, Run, Status, TaskRun, TestCase, TestResult, Usage};
+pub use activity::{Join, Outcome, Run, Status, TaskRun, TestCase, TestResult, Usage};
 pub use column::{Column, Constraint, FlatColumn, MAX_DEPTH, nest};
 pub use column_names::ColumnNames;
 pub use enrichment::{Annotation, ColumnAnnotation, DataModel, ModelRun};
@@ -27,6 +28,7 @@ pub use entity::{
 };
 pub use error::{Error, ErrorKind};
 pub use event::{Event, SplitFailure};
+pub use executions::Executions;
 pub use fingerprint::Fingerprint;
 pub use fqn::{Fqn, decode_name, encode_name};
 pub use kind::EntityKind;

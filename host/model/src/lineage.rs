@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::executions::Executions;
 use crate::fqn::Fqn;
 use crate::kind::EntityKind;
 use crate::path::EntityPath;
@@ -82,6 +83,9 @@ pub struct Edge {
     /// The pipeline that runs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<Endpoint>,
+    /// How often queries moved data along it, where a log tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executions: Option<Executions>,
 }
 
 impl Edge {
@@ -127,4 +131,7 @@ pub struct Query {
     /// What its rows feed where the SQL does not say so itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Endpoint>,
+    /// What all rows say together that differ from it in nothing but values; counted by the pipeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executions: Option<Executions>,
 }

@@ -11,10 +11,19 @@ pub(crate) struct Position {
     segment: u64,
 }
 
+impl Position {
+    /// The split.
+    pub(crate) fn split(&self) -> &Arc<str> {
+        &self.split
+    }
+}
+
 /// The cursors of all splits.
 #[derive(Debug, Default)]
 pub(crate) struct Checkpoints {
     splits: HashMap<Arc<str>, Split>,
+    /// Whether a checkpoint was set.
+    set: bool,
     ripe: Vec<(Arc<str>, Vec<u8>)>,
 }
 
@@ -51,9 +60,14 @@ impl Checkpoints {
         at.clone()
     }
 
-    /// Whether something of this split failed that is worth another try.
-    pub(crate) fn is_held(&self, at: &Position) -> bool {
-        self.splits.get(&at.split).is_some_and(|state| state.held.is_some())
+    /// Whether something failed that is worth another try.
+    pub(crate) fn holds(&self) -> bool {
+        self.splits.values().any(|state| state.held.is_some())
+    }
+
+    /// Whether the source goes on next time from where it is now.
+    pub(crate) fn are_set(&self) -> bool {
+        self.set
     }
 
     fn segment(&mut self, at: &Position) -> Option<&mut Segment> {
@@ -66,6 +80,7 @@ impl Checkpoints {
     pub(crate) fn set(&mut self, split: &Arc<str>, cursor: Vec<u8>) {
         let state = self.splits.entry(Arc::clone(split)).or_default();
         state.last().cursor = Some(cursor);
+        self.set = true;
         self.ripe.extend(state.ripen().map(|cursor| (Arc::clone(split), cursor)));
     }
 

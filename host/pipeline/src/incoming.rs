@@ -2,9 +2,10 @@
 
 use metahost_catalog::Reference;
 use metahost_lineage::Dialect;
-use metahost_model::{EntityPath, Fingerprint, Fqn, Query, Record, RecordKind, Service, TestResult};
+use metahost_model::{Edge, EdgeSource, EntityPath, Fingerprint, Fqn, Query, Record, RecordKind, Service, TestResult};
 
 use crate::checkpoints::Position;
+use crate::reasons::How;
 use crate::seen::key;
 
 /// What must be remembered of a record until it is settled.
@@ -26,11 +27,15 @@ pub(crate) struct Incoming {
     pub(crate) record: Record,
     /// Of a query: the tables that it names.
     pub(crate) tables: Vec<Reference>,
+    /// Of an edge: how it was learnt.
+    pub(crate) how: How,
+    /// Of an edge: its ends as they were told, where it goes to others.
+    pub(crate) told_as: Option<(String, String)>,
 }
 
 impl Incoming {
     pub(crate) fn new(receipt: Receipt, fingerprint: Fingerprint, record: Record) -> Self {
-        Self { receipt, fingerprint, record, tables: Vec::new() }
+        Self { receipt, fingerprint, record, tables: Vec::new(), how: How::Told, told_as: None }
     }
 }
 
@@ -38,6 +43,11 @@ impl Receipt {
     pub(crate) fn new(service: &Service, kind: RecordKind, at: Position, record: &Record) -> Self {
         let names = Names(&service.name);
         Self { kind, name: names.for_people(record), key: key(kind, &names.for_state(record)), at }
+    }
+
+    /// The key that a record has, seen from a service.
+    pub(crate) fn key_of(service: &Service, kind: RecordKind, record: &Record) -> String {
+        key(kind, &Names(&service.name).for_state(record))
     }
 
     /// Of a record that can't be read back.
@@ -55,15 +65,35 @@ pub(crate) fn fingerprint(service: &Service, record: &Record) -> Result<Fingerpr
         Record::Query(query) => {
             let names = (&query.service, &query.database, &query.schema);
             let text = query.target.as_ref().map_or_else(|| likes(query), |_| query.sql.clone());
-            Fingerprint::of(&(text, &query.dialect, names, &query.target), &[])
+            let users: Vec<&str> = query.executions.iter().flat_map(|ran| &ran.users).map(String::as_str).collect();
+            Fingerprint::of(&(text, &query.dialect, names, &query.target), &users)
         }
+        Record::Edge(edge) => Fingerprint::of(&lasting(edge), &[]),
         other => Fingerprint::of(other, &[]),
     }
+}
+
+/// An edge without what changes with each run. The text of a query that ran has other values each time.
+fn lasting(edge: &Edge) -> Edge {
+    let is_logged = edge.source == EdgeSource::QueryLineage && edge.executions.is_some();
+    Edge { executions: None, sql: edge.sql.clone().filter(|_| !is_logged), ..edge.clone() }
 }
 
 /// The same for all queries that differ in nothing but values, blanks and comments.
 fn likes(query: &Query) -> String {
     metahost_lineage::fingerprint(&query.sql, Dialect::from_name(&query.dialect).unwrap_or_default())
+}
+
+/// What a query is known by: too long for a key itself, and a hash tells as much.
+fn query_name(query: &Query) -> String {
+    let within = (&query.service, &query.database, &query.schema);
+    let hash = Fingerprint::of(&(likes(query), within, &query.target), &[]);
+    hash.map_or_else(|_| query.sql.clone(), |hash| hash.to_string())
+}
+
+/// The key of a query.
+pub(crate) fn query_key(query: &Query) -> String {
+    key(RecordKind::Query, &query_name(query))
 }
 
 /// Names as seen from one service.
@@ -88,7 +118,7 @@ impl Names<'_> {
             Record::Run(run) => format!("{} {}", self.own(&run.pipeline), run.id),
             Record::TestCase(test) => test.below(&test.target().fqn(self.0)).to_string(),
             Record::TestResult(result) => format!("{} at {}", self.test_of(result), result.at),
-            Record::Usage(usage) => format!("{} on {}", self.own(&usage.path), usage.day),
+            Record::Usage(usage) => format!("{} on {}", usage.target().fqn(self.0), usage.day),
             Record::Stats(table, _) | Record::Files(table, _) | Record::Rows(table, _) => self.own(table).to_string(),
             Record::Complete(complete) => self.own(&complete.scope).to_string(),
             Record::Checkpoint(_) => String::new(),
@@ -105,15 +135,10 @@ impl Names<'_> {
                 let ends = format!("{}\0{}\0{}\0{}", from.kind, from.fqn(self.0), to.kind, to.fqn(self.0));
                 format!("{ends}\0{:?}\0{pipeline}", edge.source)
             }
-            // Too long for a key, and a hash tells as much.
-            Record::Query(query) => {
-                let within = (&query.service, &query.database, &query.schema);
-                let hash = Fingerprint::of(&(likes(query), within, &query.target), &[]);
-                hash.map_or_else(|_| query.sql.clone(), |hash| hash.to_string())
-            }
+            Record::Query(query) => query_name(query),
             Record::Run(run) => format!("{}\0{}", self.own(&run.pipeline), run.id),
             Record::TestResult(result) => format!("{}\0{}", self.test_of(result), result.at),
-            Record::Usage(usage) => format!("{}\0{}\0{}", usage.kind, self.own(&usage.path), usage.day),
+            Record::Usage(usage) => format!("{}\0{}\0{}", usage.kind, usage.target().fqn(self.0), usage.day),
             other => self.for_people(other),
         }
     }

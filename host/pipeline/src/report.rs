@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use metahost_catalog::{Rejection, RunReport, RunState};
-use metahost_model::{EntityKind, Timestamp};
+use metahost_model::{EntityKind, Executions, Fqn, Timestamp};
 use serde::Serialize;
 
 use crate::ledger::{Ledger, Row};
@@ -87,6 +87,18 @@ pub struct CompleteMark {
     pub emitted: u64,
 }
 
+/// An edge along which queries of a log moved data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UsedEdge {
+    /// Upstream.
+    pub from: Fqn,
+    /// Downstream.
+    pub to: Fqn,
+    /// How often, when and by whom, in all runs together.
+    pub executions: Executions,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -128,6 +140,9 @@ pub struct Report {
     /// How much of the SQL was understood; none where there was no SQL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sql: Option<Verdicts>,
+    /// The edges along which queries of a log moved data, the most used first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_edges: Vec<UsedEdge>,
     /// Warnings with how often each was given.
     pub warnings: BTreeMap<String, u64>,
 }

@@ -4,17 +4,25 @@
 mod admit;
 mod conclude;
 mod derive;
+mod draw;
+mod explain;
 mod finish;
+mod gather;
+mod identify;
+mod link;
+mod queries;
+mod reads;
 mod resolve;
 mod settle;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures::{Stream, StreamExt};
 use metahost_catalog::{Catalog, ErrorKind as CatalogErrorKind, HeldService, Outcome};
 use metahost_model::{ColumnNames, EntityPath, Event, Service, Timestamp};
-use metahost_store::Store;
+use metahost_store::{Change, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Account;
@@ -22,14 +30,17 @@ use crate::checkpoints::{Checkpoints, Position};
 use crate::compare::Catalogued;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filters;
+use crate::identity::IdentityRules;
 use crate::ledger::Ledger;
-use crate::lineage::{Edges, Reader, Verdicts};
+use crate::lineage::{Edges, QueryLog, QueryOptions, Reader, Tallies, Verdicts};
 use crate::marks::Marks;
-use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem};
+use crate::reasons::Reasons;
+use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem, UsedEdge};
 use crate::seen::Seen;
 use crate::spool::Spool;
 use crate::state::Keys;
 use crate::writer::Writer;
+use identify::Identifying;
 
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(200);
@@ -45,8 +56,12 @@ pub struct Options {
     pub service: Service,
     /// Every service of the configuration, to find what a source can't say the service of.
     pub services: Vec<String>,
+    /// Which names may be one table, and to which of them edges go.
+    pub identity: Arc<IdentityRules>,
     /// What is left out.
     pub filters: Filters,
+    /// What is done with queries.
+    pub queries: QueryOptions,
     /// Write nothing.
     pub dry_run: bool,
     /// Write what was written before, too.
@@ -76,6 +91,15 @@ struct Pipeline {
     /// What the SQL of this run says of two ends.
     edges: Edges,
     verdicts: Verdicts,
+    identity: Identifying,
+    reasons: Reasons,
+    tallies: Tallies,
+    log: QueryLog,
+    /// Where each split told its first query: its cursors stay there until all queries are counted.
+    counting: BTreeMap<Arc<str>, Position>,
+    /// Counts that are kept when all is well.
+    counted: Vec<Change>,
+    used_edges: Vec<UsedEdge>,
     /// Columns of the tables that this run sent: newer than any listing.
     written_columns: Vec<(EntityPath, ColumnNames)>,
     /// Where the queries were emitted of which edges are not written yet.
@@ -147,6 +171,13 @@ impl Pipeline {
             reader: Arc::new(reader),
             edges: Edges::default(),
             verdicts: Verdicts::default(),
+            identity: Identifying::new(&catalog.id(), now()),
+            reasons: Reasons::of(&catalog.id()),
+            tallies: Tallies::default(),
+            log: QueryLog::default(),
+            counting: BTreeMap::new(),
+            counted: Vec::new(),
+            used_edges: Vec::new(),
             written_columns: Vec::new(),
             reading: Vec::new(),
             keys: Keys::new(&catalog.id(), &options.source),
@@ -202,7 +233,13 @@ impl Pipeline {
         }
         match self.keys.of_service(self.store.as_ref(), held) {
             Ok(changes) if changes.is_empty() => {}
-            Ok(changes) => self.commit(changes).await,
+            Ok(mut changes) => match self.identity.kept.forget_links(self.store.as_ref(), &self.service.name) {
+                Ok(links) => {
+                    changes.extend(links);
+                    self.commit(changes).await;
+                }
+                Err(error) => self.state_failed(&error),
+            },
             Err(error) => self.state_failed(&error),
         }
     }

@@ -14,6 +14,8 @@ pub(crate) struct Spooled {
     pub(crate) kind: RecordKind,
     pub(crate) at: Position,
     depth: usize,
+    /// When it ran, if it is a query.
+    ran_at: u64,
     start: u64,
     length: usize,
 }
@@ -34,18 +36,23 @@ impl Spool {
 
     /// Sets a record aside.
     pub(crate) fn push(&mut self, kind: RecordKind, at: Position, record: &Record) -> io::Result<()> {
-        let depth = if let Record::Entity(entity) = record { entity.path().depth() } else { 0 };
+        let (depth, ran_at) = match record {
+            Record::Entity(entity) => (entity.path().depth(), 0),
+            Record::Query(query) => (0, query.started_at.unwrap_or_default()),
+            _ => (0, 0),
+        };
         let bytes = serde_json::to_vec(record)?;
         self.file.write_all(&bytes)?;
-        self.index.push(Spooled { kind, at, depth, start: self.end, length: bytes.len() });
+        self.index.push(Spooled { kind, at, depth, ran_at, start: self.end, length: bytes.len() });
         self.end += bytes.len() as u64;
         Ok(())
     }
 
-    /// Everything set aside: parents before children, entities before what refers to them, else as it came.
+    /// Everything set aside: parents before children, entities before what refers to them, queries as they ran, else as
+    /// it came.
     pub(crate) fn take(&mut self) -> Vec<Spooled> {
         let mut all = std::mem::take(&mut self.index);
-        all.sort_by_key(|spooled| (spooled.kind, spooled.depth, spooled.start));
+        all.sort_by_key(|spooled| (spooled.kind, spooled.depth, spooled.ran_at, spooled.start));
         all
     }
 

@@ -13,11 +13,12 @@ const POWERLESS: [&str; 5] =
     ["wasi:io/", "wasi:cli/", "wasi:clocks/monotonic-clock", "wasi:random/insecure-seed", "wasi:random/insecure@"];
 
 /// What each import of a manifest covers.
-const COVERS: [(&str, &[&str]); 6] = [
+const COVERS: [(&str, &[&str]); 7] = [
     ("log", &["metahost:source/log@"]),
     ("state", &["metahost:source/state@"]),
     ("sink", &["metahost:source/sink@"]),
     ("http", &["metahost:source/http@"]),
+    ("database", &["metahost:source/database@"]),
     ("filesystem", &["wasi:filesystem/", "wasi:clocks/wall-clock"]),
     ("clock", &["wasi:clocks/wall-clock"]),
 ];
@@ -57,7 +58,13 @@ mod tests {
         for import in ["metahost:source/http@0.1.0", "metahost:source/types@0.1.0", "wasi:cli/stderr@0.2.6"] {
             assert!(is_covered(import, &asked), "{import}");
         }
-        for import in ["metahost:source/state@0.1.0", "wasi:sockets/tcp@0.2.6", "wasi:filesystem/types@0.2.6", "env"] {
+        for import in [
+            "metahost:source/state@0.1.0",
+            "metahost:source/database@0.1.0",
+            "wasi:sockets/tcp@0.2.6",
+            "wasi:filesystem/types@0.2.6",
+            "env",
+        ] {
             assert!(!is_covered(import, &asked), "{import}");
         }
     }

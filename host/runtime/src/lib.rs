@@ -24,7 +24,7 @@ pub use engine::Engine;
 pub use error::{Error, ErrorKind};
 pub use limits::{Limit, Limits};
 pub use locate::{Located, locate};
-pub use manifest::{Manifest, Requests};
+pub use manifest::{Manifest, Requests, ServiceNote};
 pub use plugin::{CredentialSlot, Descriptor, Plugin, TestStep};
 pub use source::{Folder, Grants, Source, SourceSpec};
 pub use splits::{Mode, ReadOptions, Split, Window};

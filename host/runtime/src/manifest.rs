@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use metahost_model::ServiceKind;
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
@@ -11,7 +12,7 @@ use crate::error::{Error, ErrorKind};
 pub(crate) const CONTRACT: &str = "0.1";
 
 /// Imports a plugin may ask for.
-const KNOWN_IMPORTS: [&str; 6] = ["log", "state", "sink", "http", "filesystem", "clock"];
+const KNOWN_IMPORTS: [&str; 7] = ["log", "state", "sink", "http", "database", "filesystem", "clock"];
 
 /// plugin.toml.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,12 +28,25 @@ pub struct Manifest {
     pub wasm: PathBuf,
     /// One line for people.
     pub description: String,
+    /// What its records hang below, where that is to be known before it runs. The component says the same.
+    pub service: Option<ServiceNote>,
     /// All it asks for.
     #[serde(default)]
     pub requests: Requests,
     /// Limits it would like; the operator's win.
     #[serde(default)]
     pub limits: WantedLimits,
+}
+
+/// The service that a plugin reads.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ServiceNote {
+    /// OpenMetadata's service kind.
+    pub kind: ServiceKind,
+    /// OpenMetadata's service type.
+    #[serde(rename = "type")]
+    pub service_type: String,
 }
 
 /// All a plugin asks for.

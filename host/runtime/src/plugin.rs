@@ -136,8 +136,16 @@ fn check(said: wit::Descriptor, manifest: &Manifest, answers_sql: bool) -> Resul
         .map_err(|error| format!("its configuration schema is no JSON: {error}"))?;
     jsonschema::validator_for(&config_schema)
         .map_err(|error| format!("its configuration schema is no JSON Schema: {error}"))?;
+    let service_kind = ServiceKind::parse(&said.service_kind).map_err(|error| error.to_string())?;
+    if let Some(noted) = &manifest.service
+        && (noted.kind, &noted.service_type) != (service_kind, &said.service_type)
+    {
+        let (kind, service_type) = (noted.kind.as_str(), &noted.service_type);
+        let said = format!("{} `{}`", service_kind.as_str(), said.service_type);
+        return Err(format!("plugin.toml says it reads a {kind} `{service_type}`, the component says a {said}"));
+    }
     Ok(Descriptor {
-        service_kind: ServiceKind::parse(&said.service_kind).map_err(|error| error.to_string())?,
+        service_kind,
         service_type: said.service_type,
         capabilities: capabilities(said.capabilities),
         config_schema,

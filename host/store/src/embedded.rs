@@ -98,6 +98,10 @@ fn table(space: Space) -> Table {
         Space::Cursors => "cursors",
         Space::Completes => "completes",
         Space::Runs => "runs",
+        Space::Identity => "identity",
+        Space::Waiting => "waiting",
+        Space::Reasons => "reasons",
+        Space::Counts => "counts",
     })
 }
 

@@ -17,6 +17,14 @@ pub enum Space {
     Completes,
     /// Past runs.
     Runs,
+    /// What was learnt of ids and places of tables, and which names of a table were linked.
+    Identity,
+    /// Edges that wait until it is known which of several names of a table they go to.
+    Waiting,
+    /// Why edges are there, or are not.
+    Reasons,
+    /// How often things ran that a catalog has no number for.
+    Counts,
 }
 
 /// One change of a transaction.

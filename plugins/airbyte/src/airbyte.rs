@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::rest::Answer;
 use metahost_plugin_sdk::{Error, Result, protocol};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::connection::{Connection, End, Job, Side, Workspace};
@@ -14,6 +15,12 @@ pub type Items<T> = Vec<(String, Result<T>)>;
 
 /// Columns of a source's streams, by namespace and name.
 pub type Columns = BTreeMap<(Option<String>, String), Vec<String>>;
+
+/// Rows of a listing, page by page.
+pub type RowPages<'a> = Box<dyn Iterator<Item = Result<Vec<Value>>> + 'a>;
+
+/// A connection's id, and since when its jobs are wanted.
+pub type JobsOf = (String, Option<u64>);
 
 /// Jobs of a connection, and what is not among them.
 pub struct Jobs {
@@ -27,14 +34,33 @@ pub struct Jobs {
 pub trait Airbyte {
     /// The workspaces of these ids or names, or all. What is wanted and not there is an item that can't be read.
     fn workspaces(&self, wanted: &[String]) -> Result<Items<Workspace>>;
-    /// The connections of a workspace.
-    fn connections(&self, workspace: &Workspace) -> Result<Items<Connection>>;
-    /// A source or destination.
-    fn end(&self, side: Side, id: &str) -> Result<End>;
+    /// The connections of a workspace, as rows.
+    fn connections(&self, workspace: &Workspace) -> RowPages<'_>;
+    /// What such a row tells.
+    fn connection(&self, row: Value) -> Result<Connection>;
+    /// Sources or destinations, in the order of their ids.
+    fn ends(&self, side: Side, ids: &[String]) -> Vec<Result<End>>;
+    /// The images and versions of the connectors that these run; none where the API does not say what one is.
+    fn images(&self, side: Side, ends: &[(String, End)]) -> Vec<Result<Option<String>>>;
     /// The columns of a source, where this API tells them apart from the connection.
     fn columns(&self, source: &str) -> Result<Columns>;
-    /// The jobs of a connection that changed since, at most so many.
-    fn jobs(&self, connection: &str, since: Option<u64>, limit: Option<usize>) -> Result<Jobs>;
+    /// The jobs of each connection that changed since, at most so many of each.
+    fn jobs<'a>(&'a self, of: &'a [JobsOf], limit: Option<usize>) -> Box<dyn Iterator<Item = Result<Jobs>> + 'a>;
+}
+
+/// A connector's image and version, which both APIs tell in the same words.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    docker_repository: String,
+    docker_image_tag: String,
+}
+
+impl Image {
+    /// As people write it.
+    pub fn text(self) -> String {
+        format!("{}:{}", self.docker_repository, self.docker_image_tag)
+    }
 }
 
 /// Those that are wanted among all that there are.

@@ -116,6 +116,9 @@ pub struct End {
     kind: Option<String>,
     #[serde(default)]
     connection_configuration: Value,
+    workspace_id: Option<String>,
+    #[serde(alias = "sourceDefinitionId", alias = "destinationDefinitionId")]
+    definition: Option<String>,
 }
 
 impl Workspace {
@@ -133,7 +136,14 @@ impl From<Workspace> for connection::Workspace {
 
 impl From<End> for connection::End {
     fn from(found: End) -> Self {
-        Self { name: found.name, kind: found.kind.unwrap_or_default(), settings: found.connection_configuration }
+        Self {
+            name: found.name,
+            kind: found.kind.unwrap_or_default(),
+            settings: found.connection_configuration,
+            workspace: found.workspace_id,
+            definition: found.definition,
+            image: None,
+        }
     }
 }
 

@@ -76,6 +76,10 @@ pub struct End {
     kind: Option<String>,
     #[serde(default)]
     configuration: Value,
+    #[serde(rename = "workspaceId")]
+    workspace: Option<String>,
+    #[serde(rename = "definitionId")]
+    definition: Option<String>,
 }
 
 /// A stream of a source.
@@ -96,7 +100,14 @@ impl From<Workspace> for connection::Workspace {
 
 impl From<End> for connection::End {
     fn from(found: End) -> Self {
-        Self { name: found.name, kind: found.kind.unwrap_or_default(), settings: found.configuration }
+        Self {
+            name: found.name,
+            kind: found.kind.unwrap_or_default(),
+            settings: found.configuration,
+            workspace: found.workspace,
+            definition: found.definition,
+            image: None,
+        }
     }
 }
 

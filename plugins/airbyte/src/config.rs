@@ -30,6 +30,9 @@ pub struct Config {
     /// Whether the public API is asked for the columns of sources.
     #[serde(default = "yes")]
     pub schemas: bool,
+    /// Whether the versions of connectors are asked for.
+    #[serde(default = "yes")]
+    pub versions: bool,
     /// The catalog's services by names or types of sources and destinations.
     #[serde(default)]
     pub services: BTreeMap<String, Service>,

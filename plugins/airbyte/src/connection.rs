@@ -90,6 +90,12 @@ pub struct End {
     pub kind: String,
     /// The connector's configuration, its secrets hidden by Airbyte.
     pub settings: Value,
+    /// The workspace that it is in, where the API tells.
+    pub workspace: Option<String>,
+    /// What it is an instance of, where the API tells.
+    pub definition: Option<String>,
+    /// The connector's image and version, such as "airbyte/source-postgres:3.6.9", once it was asked for.
+    pub image: Option<String>,
 }
 
 /// One run of a connection.

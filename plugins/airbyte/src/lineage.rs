@@ -15,11 +15,13 @@ use crate::mapper::{Moved, moved};
 use crate::pipeline::Named;
 use crate::place::{self, Place};
 
+/// How many sources' columns are held.
+const HELD: usize = 100;
+
 /// What edges are made with.
 pub struct Lineage<'a> {
     airbyte: &'a dyn Airbyte,
     config: &'a Config,
-    ends: &'a Ends,
     /// Of sources that were asked for theirs; without any where they can't be read.
     columns: BTreeMap<String, Columns>,
 }
@@ -29,14 +31,15 @@ type Ways = core::result::Result<(Endpoint, Endpoint), String>;
 
 impl<'a> Lineage<'a> {
     /// Nothing asked for yet.
-    pub fn new(airbyte: &'a dyn Airbyte, config: &'a Config, ends: &'a Ends) -> Self {
-        Self { airbyte, config, ends, columns: BTreeMap::new() }
+    pub fn new(airbyte: &'a dyn Airbyte, config: &'a Config) -> Self {
+        Self { airbyte, config, columns: BTreeMap::new() }
     }
 
     /// Emits the edges of one connection. Streams whose place is not known are told together.
-    pub fn emit(&mut self, of: &Named, out: &mut dyn Output) -> Result<()> {
-        let from = self.place(Side::Source, &of.connection.source);
-        let to = self.place(Side::Destination, &of.connection.destination);
+    pub fn emit(&mut self, of: &Named, ends: &Ends, out: &mut dyn Output) -> Result<()> {
+        let place = |side, id| place::find(&self.config.services, side, ends.get(side, id)?);
+        let from = place(Side::Source, &of.connection.source);
+        let to = place(Side::Destination, &of.connection.destination);
         let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
         let mut without = Vec::new();
         for stream in &of.connection.streams {
@@ -56,10 +59,6 @@ impl<'a> Lineage<'a> {
         Ok(())
     }
 
-    fn place(&self, side: Side, id: &str) -> Option<Place<'a>> {
-        place::find(&self.config.services, side, self.ends.get(side, id)?)
-    }
-
     fn edges(&mut self, of: &Named, stream: &Stream, to: &Place<'_>, out: &mut dyn Output) -> Result<Vec<ColumnEdge>> {
         let columns = self.columns(of, stream, out)?;
         let edge = |column: Moved| ColumnEdge {
@@ -77,6 +76,9 @@ impl<'a> Lineage<'a> {
         }
         let source = &of.connection.source;
         if self.config.schemas && !self.columns.contains_key(source) {
+            if self.columns.len() >= HELD {
+                self.columns.clear();
+            }
             let found = or_skip(out, &["source", source, "columns"], self.airbyte.columns(source))?;
             self.columns.insert(source.clone(), found.unwrap_or_default());
         }

@@ -1,45 +1,22 @@
-//! A connection as a pipeline whose tasks are its streams. Never gives two connections one name.
+//! A connection as a pipeline whose tasks are its streams. Never decides what it is called.
 
 use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::entities::{Common, Pipeline, Task};
 use metahost_plugin_sdk::names;
+use serde_json::Value;
 
 use crate::config::Config;
-use crate::connection::{Connection, End, Namespace, Stream, Workspace};
-
-/// The longest name that a catalog takes, in characters.
-const LONGEST: usize = 256;
+use crate::connection::{Connection, End, Namespace, Stream};
 
 /// A connection, where it is, and what its pipeline is called.
 pub struct Named {
     /// The pipeline's name.
     pub name: String,
-    /// The workspace it is in.
-    pub workspace: Workspace,
+    /// The id of the workspace it is in.
+    pub workspace: String,
     /// What it is.
     pub connection: Connection,
-}
-
-/// Names all connections. Those of one workspace and name, and those of too long a name, are told apart by their ids.
-pub fn named(all: Vec<(Workspace, Connection)>) -> Vec<Named> {
-    let plain = |workspace: &Workspace, connection: &Connection| format!("{}/{}", workspace.name, connection.name);
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (workspace, connection) in &all {
-        *counts.entry(plain(workspace, connection)).or_default() += 1;
-    }
-    let name = |(workspace, connection): (Workspace, Connection)| {
-        let plain = plain(&workspace, &connection);
-        let alone = counts.get(&plain) == Some(&1) && plain.chars().count() <= LONGEST;
-        let name = if alone { plain } else { with_id(&plain, &connection.id) };
-        Named { name, workspace, connection }
-    };
-    all.into_iter().map(name).collect()
-}
-
-fn with_id(name: &str, id: &str) -> String {
-    let room = LONGEST.saturating_sub(id.chars().count() + 3);
-    format!("{} ({id})", name.chars().take(room).collect::<String>())
 }
 
 /// Streams with the names of their tasks, each of which is used once.
@@ -64,8 +41,8 @@ impl Named {
             description: Some(description(connection, source, destination)),
             owners: Vec::new(),
             tags: tags(connection),
-            source_url: Some(config.page(&self.workspace.id, &connection.id)),
-            extension: Vec::new(),
+            source_url: Some(config.page(&self.workspace, &connection.id)),
+            extension: images(source, destination),
         };
         let tasks = tasks(connection).into_iter().map(|(name, stream)| task(name, stream)).collect();
         Pipeline { common, tasks, schedule: connection.schedule.clone(), started_at: None }
@@ -86,7 +63,18 @@ fn description(connection: &Connection, source: Option<&End>, destination: Optio
     let (from, to) = (end(source, &connection.source), end(destination, &connection.destination));
     let prefix = Some(&connection.prefix).filter(|prefix| !prefix.is_empty());
     let prefix = prefix.map(|prefix| format!(" Prefix: `{prefix}`.")).unwrap_or_default();
-    format!("{from} → {to}\n\nNamespace: {namespace}.{prefix}")
+    let images = [source, destination].map(|end| end.and_then(|end| end.image.as_deref()).unwrap_or("unknown"));
+    let images = Some(images).filter(|images| images.iter().any(|image| *image != "unknown"));
+    let images = images.map(|[from, to]| format!("\n\nConnectors: `{from}` → `{to}`.")).unwrap_or_default();
+    format!("{from} → {to}\n\nNamespace: {namespace}.{prefix}{images}")
+}
+
+/// The connectors of both ends with their versions, as far as they are known.
+fn images(source: Option<&End>, destination: Option<&End>) -> Vec<(String, String)> {
+    let ends = [("sourceConnector", source), ("destinationConnector", destination)];
+    let image =
+        |(name, end): (&str, Option<&End>)| Some((name.to_owned(), Value::from(end?.image.as_deref()?).to_string()));
+    ends.into_iter().filter_map(image).collect()
 }
 
 /// What runs as it should needs no mark.

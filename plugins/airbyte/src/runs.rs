@@ -2,7 +2,7 @@
 
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::activity::{Run, TaskRun};
-use metahost_plugin_sdk::connector::ReadRequest;
+use metahost_plugin_sdk::connector::{ReadRequest, Window};
 use metahost_plugin_sdk::output::{Output, or_skip};
 
 use crate::airbyte::{Airbyte, Jobs};
@@ -12,35 +12,56 @@ use crate::cursor::Cursor;
 use crate::pages::Rest;
 use crate::pipeline::{Named, tasks};
 
-/// Emits the runs of one connection. What can't be read is asked for again the next time.
-pub fn emit(
-    airbyte: &dyn Airbyte,
-    config: &Config,
-    of: &Named,
-    request: &ReadRequest,
-    cursor: &mut Cursor,
-    out: &mut dyn Output,
-) -> Result<()> {
-    let id = &of.connection.id;
-    let since = cursor.of(id).or(request.window.since);
-    let jobs = airbyte.jobs(id, since, config.jobs_per_connection);
-    let Some(Jobs { found, rest }) = or_skip(out, &[&of.name, "jobs"], jobs)? else { return Ok(()) };
-    let mut whole = told(rest, found.len(), of, out);
-    let mut newest = since;
-    for (label, job) in found {
-        let Some(job) = or_skip(out, &[&of.name, &label], job)? else {
-            whole = false;
-            continue;
-        };
-        if is_wanted(&job, since, request.window.until) {
-            newest = newest.max(job.updated);
-            out.run(entity(of, &job))?;
+/// Connections whose jobs are asked for at once.
+const AT_ONCE: usize = 16;
+
+/// What runs are made with.
+pub struct Runs<'a> {
+    airbyte: &'a dyn Airbyte,
+    config: &'a Config,
+    window: Window,
+    /// How far each connection's jobs were read.
+    pub cursor: Cursor,
+}
+
+impl<'a> Runs<'a> {
+    /// From where the last run ended.
+    pub fn new(airbyte: &'a dyn Airbyte, config: &'a Config, request: &ReadRequest) -> Result<Self> {
+        Ok(Self { airbyte, config, window: request.window, cursor: Cursor::read(request)? })
+    }
+
+    /// Emits the runs of these connections. What can't be read is asked for again the next time.
+    pub fn emit(&mut self, all: &[Named], out: &mut dyn Output) -> Result<()> {
+        for some in all.chunks(AT_ONCE) {
+            let since = |of: &Named| self.cursor.of(&of.connection.id).or(self.window.since);
+            let asked: Vec<_> = some.iter().map(|of| (of.connection.id.clone(), since(of))).collect();
+            let jobs = self.airbyte.jobs(&asked, self.config.jobs_per_connection);
+            for ((of, (_, since)), jobs) in some.iter().zip(&asked).zip(jobs) {
+                self.emit_one(of, *since, jobs, out)?;
+            }
         }
+        Ok(())
     }
-    if let (true, Some(newest)) = (whole, newest) {
-        cursor.advance(id, newest);
+
+    fn emit_one(&mut self, of: &Named, since: Option<u64>, jobs: Result<Jobs>, out: &mut dyn Output) -> Result<()> {
+        let Some(Jobs { found, rest }) = or_skip(out, &[&of.name, "jobs"], jobs)? else { return Ok(()) };
+        let mut whole = told(rest, found.len(), of, out);
+        let mut newest = since;
+        for (label, job) in found {
+            let Some(job) = or_skip(out, &[&of.name, &label], job)? else {
+                whole = false;
+                continue;
+            };
+            if is_wanted(&job, since, self.window.until) {
+                newest = newest.max(job.updated);
+                out.run(entity(of, &job))?;
+            }
+        }
+        if let (true, Some(newest)) = (whole, newest) {
+            self.cursor.advance(&of.connection.id, newest);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Tells what is left out; whether nothing is that should be there.

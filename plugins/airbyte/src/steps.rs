@@ -2,8 +2,9 @@
 
 use metahost_plugin_sdk::connector::TestStep;
 use metahost_plugin_sdk::{Error, Result, protocol, test_step};
+use serde_json::Value;
 
-use crate::airbyte::{Airbyte, Items, nothing};
+use crate::airbyte::{Airbyte, Items, label, nothing};
 use crate::config::Config;
 use crate::connection::{Connection, Workspace};
 
@@ -25,11 +26,12 @@ pub fn run(step: &str, airbyte: &dyn Airbyte, config: &Config) -> Result<String>
             let names: Vec<String> = workspaces(airbyte, config)?.into_iter().map(|found| found.name).collect();
             Ok(names.join(", "))
         }
-        "GetConnections" => Ok(format!("{} connections", connections(airbyte, config)?.len())),
+        "GetConnections" => Ok(format!("{} connections", connections(airbyte, config)?)),
         "GetJobs" => {
-            let connections = connections(airbyte, config)?;
-            let first = connections.first().ok_or_else(|| nothing("no connection"))?;
-            let jobs = whole(airbyte.jobs(&first.id, None, Some(1))?.found)?;
+            let first = first_connection(airbyte, config)?;
+            let asked = [(first.id, None)];
+            let jobs = airbyte.jobs(&asked, Some(1)).next().transpose()?;
+            let jobs = whole(jobs.map(|jobs| jobs.found).unwrap_or_default())?;
             let newest = jobs.first().map_or("no job yet".to_owned(), |job| format!("the newest {}", job.state.word()));
             Ok(format!("{}: {newest}", first.name))
         }
@@ -42,12 +44,27 @@ fn workspaces(airbyte: &dyn Airbyte, config: &Config) -> Result<Vec<Workspace>> 
     if found.is_empty() { Err(nothing("no workspace")) } else { Ok(found) }
 }
 
-fn connections(airbyte: &dyn Airbyte, config: &Config) -> Result<Vec<Connection>> {
-    let mut all = Vec::new();
+/// How many there are, each of which could be read.
+fn connections(airbyte: &dyn Airbyte, config: &Config) -> Result<usize> {
+    let mut count = 0;
     for workspace in workspaces(airbyte, config)? {
-        all.extend(whole(airbyte.connections(&workspace)?)?);
+        for page in airbyte.connections(&workspace) {
+            let read = |row: Value| (label(&row, "connectionId"), airbyte.connection(row));
+            count += whole(page?.into_iter().map(read).collect())?.len();
+        }
     }
-    if all.is_empty() { Err(nothing("no connection")) } else { Ok(all) }
+    if count == 0 { Err(nothing("no connection")) } else { Ok(count) }
+}
+
+fn first_connection(airbyte: &dyn Airbyte, config: &Config) -> Result<Connection> {
+    for workspace in workspaces(airbyte, config)? {
+        for page in airbyte.connections(&workspace) {
+            if let Some(row) = page?.into_iter().next() {
+                return airbyte.connection(row);
+            }
+        }
+    }
+    Err(nothing("no connection"))
 }
 
 /// All items, or all that is wrong with some.

@@ -63,6 +63,14 @@ fn public_with(connections: &Value) -> ByHeart {
         server = server.json(&format!("/sources/{id}"), source);
         server = if id == POSTGRES { server } else { server.json(&format!("/streams?sourceId={id}"), &json!([])) };
     }
+    for side in ["sources", "destinations"] {
+        for definition in definitions(side) {
+            for workspace in [DATA, MARKETING] {
+                let id = text(&definition, "id");
+                server = server.json(&format!("/workspaces/{workspace}/definitions/{side}/{id}"), &definition);
+            }
+        }
+    }
     for destination in fixture!("public/destinations")["data"].as_array().unwrap() {
         server = server.json(&format!("/destinations/{}", text(destination, "destinationId")), destination);
     }
@@ -70,6 +78,20 @@ fn public_with(connections: &Value) -> ByHeart {
         .json(&jobs_path(FIRST, ALWAYS, 0), &fixture!("public/jobs"))
         .json(&jobs_path(FIRST, ALWAYS, 20), &fixture!("public/jobs-rest"))
         .json(&jobs_path(FIRST, ALWAYS, 25), &none())
+}
+
+/// Connectors and their versions, which the stand-in does not know.
+fn definitions(side: &str) -> Vec<Value> {
+    fixture!("hand-made/definitions")[side].as_array().unwrap().clone()
+}
+
+/// What the configuration API says of the version of an end.
+fn version(side: &str, definition: &str) -> Value {
+    let found = definitions(side).into_iter().find(|known| known["id"] == definition).unwrap();
+    json!({
+        "dockerRepository": found["dockerRepository"], "dockerImageTag": found["dockerImageTag"],
+        "isVersionOverrideApplied": false, "supportState": "supported",
+    })
 }
 
 fn public() -> ByHeart {
@@ -95,11 +117,17 @@ fn configuration() -> ByHeart {
         server = server.json(&post_jobs(id, true, 0), &jobs);
     }
     for source in fixture!("config/sources")["sources"].as_array().unwrap() {
-        server = server.json(&format!(r#"/sources/get {{"sourceId":"{}"}}"#, text(source, "sourceId")), source);
+        let asked = format!(r#" {{"sourceId":"{}"}}"#, text(source, "sourceId"));
+        let version = version("sources", text(source, "sourceDefinitionId"));
+        server = server.json(&format!("/sources/get{asked}"), source);
+        server = server.json(&format!("/actor_definition_versions/get_for_source{asked}"), &version);
     }
     for found in fixture!("config/destinations")["destinations"].as_array().unwrap() {
         let id = text(found, "destinationId");
-        server = server.json(&format!(r#"/destinations/get {{"destinationId":"{id}"}}"#), found);
+        let asked = format!(r#" {{"destinationId":"{id}"}}"#);
+        let version = version("destinations", text(found, "destinationDefinitionId"));
+        server = server.json(&format!("/destinations/get{asked}"), found);
+        server = server.json(&format!("/actor_definition_versions/get_for_destination{asked}"), &version);
     }
     server
 }

@@ -36,7 +36,8 @@ impl Kept {
     /// Of an asset that is a table, or none.
     pub fn new(asset: Asset, origin: &Rc<(String, String)>, table: Option<Table>, pipelines: Vec<Rc<str>>) -> Self {
         let entries = asset.metadata_entries.into_iter();
-        let made = asset.materializations.into_iter().flat_map(|made| made.metadata_entries);
+        let told = asset.materializations.into_iter().chain(asset.observations);
+        let made = told.flat_map(|told| told.metadata_entries);
         Self {
             key: asset.key,
             origin: Rc::clone(origin),

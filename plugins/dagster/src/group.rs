@@ -32,6 +32,11 @@ impl Group {
         self.conditions.extend(task::condition(asset));
     }
 
+    /// Adds an asset of which nothing but its key could be read: its task is not gone.
+    pub fn add_unread(&mut self, key: &Key) {
+        self.tasks.push(task::unread(key));
+    }
+
     /// The pipeline of a whole group.
     pub fn pipeline(self, name: &str, group: &str, code: &Code, config: &Config, triggers: &Triggers) -> Pipeline {
         let page = format!("locations/{}@{}/asset-groups/{group}", code.repository, code.location);

@@ -31,6 +31,7 @@ pub const ASSETS: &str = "query metahostAssets($group:AssetGroupSelector!,$keys:
     «AssetHealthFreshnessMeta:...on AssetHealthFreshnessMeta{lastMaterializedTimestamp}»}»}» \
     «AssetNode.storageAddress:storageAddress{tableName}» \
     metadataEntries{...entry} assetMaterializations(limit:1){timestamp metadataEntries{...entry}} \
+    «AssetNode.assetObservations:assetObservations(limit:1){timestamp metadataEntries{...entry}}» \
     «AssetNode.assetChecksOrError:assetChecksOrError{__typename \
     ...on AssetChecks{checks{name description «AssetCheck.blocking:blocking»}} \
     ...on AssetCheckNeedsMigrationError{message} \

@@ -97,6 +97,8 @@ impl<'a> Reading<'a> {
         for page in keys.chunks(self.config.asset_page_size) {
             let found = assets::read(self.server, code, group, page, self.out)?;
             self.whole &= found.len() == page.len();
+            let is_unread = |key: &&Key| found.iter().all(|asset| asset.key != **key);
+            page.iter().filter(is_unread).for_each(|key| whole.add_unread(key));
             for asset in found {
                 let pipelines = match self.config.mode {
                     Mode::AssetGroup => {

@@ -3,7 +3,7 @@
 use metahost_plugin_sdk::entities::Task;
 use metahost_plugin_sdk::{paragraphs, time};
 
-use crate::answer::{self, Asset};
+use crate::answer::{self, Asset, Key, Materialization};
 use crate::config::Config;
 use crate::text::{kinds, short};
 use crate::{freshness, tables};
@@ -18,6 +18,11 @@ pub fn task(asset: &Asset, after: Vec<String>, config: &Config) -> Task {
         after,
         source_url: Some(config.page(&page(asset))),
     }
+}
+
+/// The task of an asset of which nothing but its key could be read.
+pub fn unread(key: &Key) -> Task {
+    Task { name: key.text(), kind: None, description: None, sql: None, after: Vec::new(), source_url: None }
 }
 
 /// Where people look at it.
@@ -54,7 +59,8 @@ fn describe(asset: &Asset, config: &Config) -> Option<String> {
         line("Location", asset.entry("dagster/uri").and_then(answer::Entry::words)),
         line("Storage", answer::tag(&asset.tags, "dagster/storage_kind").map(str::to_owned)),
         line("Code version", asset.op_version.clone()),
-        line("Last materialized", config.last_materialization.then(|| last(asset)).flatten()),
+        line("Last materialized", last(&asset.materializations).filter(|_| config.last_materialization)),
+        line("Last observed", last(&asset.observations).filter(|_| config.last_materialization)),
     ])
 }
 
@@ -72,9 +78,9 @@ fn checks(asset: &Asset) -> Option<String> {
     (!checks.is_empty()).then(|| short(&checks.iter().map(name).collect::<Vec<_>>().join(", ")))
 }
 
-fn last(asset: &Asset) -> Option<String> {
-    let at = time::format(asset.made_at()?)?;
-    let rows = asset.materializations.iter().flat_map(|made| &made.metadata_entries);
+fn last(told: &[Materialization]) -> Option<String> {
+    let at = time::format(told.first()?.at()?)?;
+    let rows = told.iter().flat_map(|told| &told.metadata_entries);
     let rows = rows.filter(|entry| entry.label == "dagster/row_count").find_map(answer::Entry::words);
     Some(rows.map_or_else(|| at.clone(), |rows| format!("{at}, {rows} rows")))
 }

@@ -1,9 +1,13 @@
 //! The configuration as the operator writes it, and its JSON Schema. Never holds a secret.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
 use metahost_plugin_sdk::{Result, parse_config, problem};
 use serde::Deserialize;
+
+pub use rules::{On, Pattern, Rule};
 
 /// The JSON Schema that the host checks the configuration against.
 pub const SCHEMA: &str = include_str!("config.schema.json");
@@ -39,6 +43,8 @@ pub struct Config {
     pub case: Case,
     /// Classification that dbt's tags go to.
     pub tag_classification: String,
+    /// What stands before each of them.
+    pub tag_prefix: String,
     /// Classification for who may refer to a model; empty for none.
     pub access_classification: String,
     /// Whether dbt's own facts about a model become custom properties.
@@ -47,8 +53,16 @@ pub struct Config {
     pub metrics: bool,
     /// Key below `meta` that speaks to OpenMetadata.
     pub meta_key: String,
+    /// What keys of `meta` and of query tags become.
+    pub rules: Vec<Rule>,
+    /// The part of an owner's name that the catalog knows.
+    pub owner_pattern: Option<Pattern>,
+    /// Whether the rows that tables were built with become profiles.
+    pub row_counts: bool,
     /// Whether tests are read.
     pub include_tests: bool,
+    /// Whether a test that only warns counts as failed.
+    pub warnings_are_failures: bool,
     /// Whether sources are annotated and their freshness read.
     pub include_sources: bool,
     /// Whether the warehouse's owner counts where neither meta nor group names one.
@@ -71,11 +85,16 @@ impl Default for Config {
             default_database: None,
             case: Case::AsIs,
             tag_classification: "dbtTags".to_owned(),
+            tag_prefix: String::new(),
             access_classification: "dbtAccess".to_owned(),
             properties: true,
             metrics: false,
             meta_key: "openmetadata".to_owned(),
+            rules: Vec::new(),
+            owner_pattern: None,
+            row_counts: false,
             include_tests: true,
+            warnings_are_failures: false,
             include_sources: true,
             catalog_owners: true,
         }
@@ -90,11 +109,20 @@ impl Config {
         if places.into_iter().filter(|is_given| *is_given).count() > 1 {
             return Err(problem("", "give one of `folder`, `url`, `s3` and `cloud`, the place the artifacts are in"));
         }
+        config.rules.iter().enumerate().try_for_each(|(at, rule)| rule.check(at))?;
         if config.cloud.is_some() {
             // Its files have names of the connector's own making.
             "*/manifest.json".clone_into(&mut config.manifest);
         }
         Ok(config)
+    }
+
+    /// Owners as the catalog knows them.
+    pub fn owners(&self, written: Vec<String>) -> Vec<String> {
+        match &self.owner_pattern {
+            Some(pattern) => written.iter().map(|owner| pattern.extract(owner)).collect(),
+            None => written,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod lineage;
 mod location;
 mod metrics;
 mod project;
+mod row_counts;
 mod steps;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
@@ -84,6 +85,9 @@ fn read(
     }
     leftovers::tell_rest(&project, config, out);
     annotate::emit(&project, config, out)?;
+    if config.row_counts {
+        row_counts::emit(&project, out)?;
+    }
     if config.metrics {
         metrics::emit(&project, config, out)?;
     }

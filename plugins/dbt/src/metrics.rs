@@ -14,7 +14,6 @@ use crate::artifacts::semantic::{Metric, Part, SavedQuery, SemanticModel, aggreg
 use crate::config::Config;
 use crate::project::Project;
 use crate::project::graph::upstream;
-use crate::project::naming::misfit;
 
 /// Steps of time that OpenMetadata knows.
 const GRANULARITIES: [&str; 8] = ["SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"];
@@ -24,7 +23,7 @@ const UNITS: [&str; 9] =
 
 /// Emits every metric, those that others are computed from first.
 pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<()> {
-    let mut waiting: Vec<&Metric> = project.manifest.metrics.items.values().collect();
+    let mut waiting: Vec<&Metric> = project.manifest.metrics.items.values().map(AsRef::as_ref).collect();
     while !waiting.is_empty() {
         let names: BTreeSet<&str> = waiting.iter().map(|metric| metric.name.as_str()).collect();
         let is_ready = |metric: &&Metric| !related(project, metric).iter().any(|name| names.contains(name.as_str()));
@@ -35,7 +34,7 @@ pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<
             ready.append(&mut waiting);
         }
         for metric in ready {
-            match misfit(core::slice::from_ref(&metric.name)) {
+            match names::misfit(core::slice::from_ref(&metric.name)) {
                 Some(reason) => out.skipped(&["metric", &metric.name], &reason),
                 None => out.entity(Entity::Other(entity(project, config, metric)))?,
             }
@@ -50,12 +49,18 @@ fn entity(project: &Project, config: &Config, metric: &Metric) -> Other {
     if let Some(group) = metric.group.as_deref().or(metric.config.group.as_deref()).filter(|_| owners.is_empty()) {
         owners = owners_of_group(project, group, &metric.package_name);
     }
-    let mut all = tags(&config.tag_classification, &metric.tags, &metric.config.tags);
+    let mut all = tags(config, &metric.tags, &metric.config.tags);
     all.extend(meta.strings(&["tags"]));
     let display_name = meta.ours(&["displayName", "display_name"]).map(text).or_else(|| metric.label.clone());
     let text = paragraphs([description(&metric.description), stands_on(project, metric), asked_by(project, metric)]);
     Other {
-        common: Common { display_name, description: text, owners, tags: all, ..common(vec![metric.name.clone()]) },
+        common: Common {
+            display_name,
+            description: text,
+            owners: config.owners(owners),
+            tags: all,
+            ..common(vec![metric.name.clone()])
+        },
         entity_type: "metric".to_owned(),
         body: body(project, metric, &meta).to_string(),
     }
@@ -157,7 +162,7 @@ fn stands_on(project: &Project, metric: &Metric) -> Option<String> {
 fn asked_by(project: &Project, metric: &Metric) -> Option<String> {
     let queries = project.manifest.saved_queries.items.values();
     let asking = queries.filter(|query| query.query_params.metrics.0.contains(&metric.name));
-    let lines: Vec<_> = asking.map(saved_query).collect();
+    let lines: Vec<_> = asking.map(|query| saved_query(query)).collect();
     (!lines.is_empty()).then(|| format!("Saved queries:\n{}", lines.join("\n")))
 }
 

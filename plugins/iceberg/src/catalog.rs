@@ -1,141 +1,119 @@
-//! The REST catalog's protocol: its configuration, its names, page by page. Never writes.
+//! What every kind of catalog tells, and which kind is asked. Never writes.
 
-use std::collections::BTreeSet;
+mod files;
+mod glue;
+mod rest;
+mod sql;
 
-use metahost_plugin_sdk::rest::{Api, encode, parse};
-use metahost_plugin_sdk::{ErrorExt, Result, protocol};
-use serde::Deserialize;
+use metahost_plugin_sdk::database::{Database, Remote};
+use metahost_plugin_sdk::rest::{Api, Server};
+use metahost_plugin_sdk::{Result, protocol};
 use serde_json::Value;
 
-use crate::config::Config;
+use crate::config::{Config, Kind, SLOT, STORE_SLOT};
 
-/// Joins the levels of a namespace in paths.
-const LEVELS: &str = "\u{1f}";
-/// How deep namespaces are followed: a catalog that lists a namespace in itself would never end.
-const DEEPEST: usize = 32;
+pub use glue::Actions;
+
+/// Where the answers come from: servers by way of the host, or what a test knows by heart.
+pub struct Servers {
+    /// The catalog itself, where it speaks HTTP.
+    pub catalog: Box<dyn Api>,
+    /// The same, where it is a database.
+    pub database: Box<dyn Database>,
+    /// The store of metadata files, asked by whole addresses.
+    pub store: Box<dyn Api>,
+}
+
+/// What a namespace holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Tables.
+    Tables,
+    /// Views.
+    Views,
+}
+
+/// A table or view in a list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Where its metadata file is; none where the catalog reads it for us.
+    pub metadata: Option<String>,
+}
+
+/// The tables or views of a namespace.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Iceberg's, by name.
+    pub listed: Vec<Listed>,
+    /// How many others the catalog keeps beside them.
+    pub others: usize,
+}
 
 /// An open catalog.
-pub struct Catalog<'c> {
-    server: &'c dyn Api,
-    /// The connector's configuration.
-    pub config: &'c Config,
-    prefix: String,
-    has_views: bool,
-}
-
-#[derive(Deserialize)]
-struct Settings {
-    #[serde(default)]
-    defaults: Value,
-    #[serde(default)]
-    overrides: Value,
-    endpoints: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
-}
-
-impl<'c> Catalog<'c> {
-    /// Asks how the catalog wants to be asked.
-    pub fn open(server: &'c dyn Api, config: &'c Config) -> Result<Self> {
-        let warehouse = config.warehouse.as_ref();
-        let query = warehouse.map(|warehouse| format!("?warehouse={}", encode(warehouse))).unwrap_or_default();
-        let settings: Settings = parse("the catalog's configuration", server.get(&format!("/v1/config{query}"))?)?;
-        let prefix = settings.overrides["prefix"].as_str().or_else(|| settings.defaults["prefix"].as_str());
-        let prefix = prefix.map_or_else(|| "/v1".to_owned(), |prefix| format!("/v1/{prefix}"));
-        let views = |endpoints: &Vec<String>| endpoints.iter().any(|endpoint| endpoint.ends_with("/views"));
-        // A catalog that lists no endpoints is an old one, of which only tables are sure.
-        let has_views = settings.endpoints.as_ref().is_some_and(views);
-        Ok(Self { server, config, prefix, has_views })
-    }
-
-    /// Whether it keeps views.
-    pub fn has_views(&self) -> bool {
-        self.has_views
-    }
-
+pub trait Catalog {
+    /// Whether it answers and takes the credential.
+    fn check(&self) -> Result<()>;
     /// Every namespace, at any depth, each after the one around it.
-    pub fn namespaces(&self) -> Result<Vec<Vec<String>>> {
-        let mut found: Vec<Vec<String>> = Vec::new();
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<Vec<String>> = vec![Vec::new()];
-        while let Some(parent) = open.pop() {
-            let mut inner = self.namespaces_in(&parent)?;
-            inner.sort();
-            for namespace in inner.into_iter().filter(|found| found.len() <= DEEPEST) {
-                if seen.insert(namespace.clone()) {
-                    open.push(namespace.clone());
-                    found.push(namespace);
-                }
-            }
-        }
-        if found.is_empty() {
-            return Err(protocol(
-                "the catalog shows no namespace; has the credential the right to list them, and is `warehouse` right?",
-            ));
-        }
-        Ok(found)
-    }
-
-    fn namespaces_in(&self, parent: &[String]) -> Result<Vec<Vec<String>>> {
-        let query = if parent.is_empty() { String::new() } else { format!("parent={}", encode(&parent.join(LEVELS))) };
-        self.pages("/namespaces", &query, "namespaces")
-    }
-
+    fn namespaces(&self) -> Result<Vec<Vec<String>>>;
     /// The properties of a namespace.
-    pub fn properties(&self, namespace: &[String]) -> Result<Value> {
-        let mut answer = self.server.get(&format!("{}{}", self.prefix, path(namespace)))?;
-        Ok(answer["properties"].take())
-    }
+    fn properties(&self, namespace: &[String]) -> Result<Value>;
+    /// Whether it keeps views.
+    fn has_views(&self) -> bool;
+    /// The tables or views of a namespace. Of views, none where the catalog keeps none.
+    fn list(&self, namespace: &[String], held: Held) -> Result<Listing>;
+    /// The metadata of several tables or views, in their order. What only one of them lacks is a protocol error; any other
+    /// is a fault of the catalog.
+    fn load(&self, namespace: &[String], held: Held, some: &[Listed]) -> Vec<Result<Value>>;
+}
 
-    /// Names of the tables in a namespace.
-    pub fn tables(&self, namespace: &[String]) -> Result<Vec<String>> {
-        self.names(namespace, "tables")
-    }
-
-    /// Names of the views in a namespace.
-    pub fn views(&self, namespace: &[String]) -> Result<Vec<String>> {
-        if self.has_views { self.names(namespace, "views") } else { Ok(Vec::new()) }
-    }
-
-    /// Names of one kind, "tables" or "views".
-    pub fn names(&self, namespace: &[String], kind: &str) -> Result<Vec<String>> {
-        let found: Vec<Named> = self.pages(&format!("{}/{kind}", path(namespace)), "", "identifiers")?;
-        let mut names: Vec<String> = found.into_iter().map(|found| found.name).collect();
-        names.sort();
-        names.dedup();
-        Ok(names)
-    }
-
-    /// What the catalog knows of several tables or views.
-    pub fn load(&self, namespace: &[String], kind: &str, names: &[String]) -> Vec<Result<Value>> {
-        let paths: Vec<String> =
-            names.iter().map(|name| format!("{}{}/{kind}/{}", self.prefix, path(namespace), encode(name))).collect();
-        self.server.get_all(&paths)
-    }
-
-    /// All pages of a list. A catalog that does not page answers everything and no token.
-    fn pages<T: for<'de> Deserialize<'de>>(&self, path: &str, query: &str, field: &str) -> Result<Vec<T>> {
-        let (mut found, mut token) = (Vec::new(), String::new());
-        loop {
-            let size = self.config.page_size;
-            let more = if query.is_empty() { String::new() } else { format!("&{query}") };
-            let url = format!("{}{path}?pageToken={}&pageSize={size}{more}", self.prefix, encode(&token));
-            let mut answer = self.server.get(&url)?;
-            let page: Vec<T> = parse(field, answer[field].take()).with("path", path)?;
-            let next = answer["next-page-token"].as_str().unwrap_or_default().to_owned();
-            let is_last = next.is_empty() || next == token;
-            found.extend(page);
-            if is_last {
-                return Ok(found);
-            }
-            token = next;
+impl Held {
+    /// "tables" or "views".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tables => "tables",
+            Self::Views => "views",
         }
     }
 }
 
-fn path(namespace: &[String]) -> String {
-    format!("/namespaces/{}", encode(&namespace.join(LEVELS)))
+impl Listing {
+    /// Sorted by name, each name once.
+    fn of(mut listed: Vec<Listed>, others: usize) -> Self {
+        listed.sort();
+        listed.dedup_by(|one, other| one.name == other.name);
+        Self { listed, others }
+    }
+}
+
+impl Servers {
+    /// Those of a configuration.
+    pub fn of(config: &Config) -> Self {
+        let catalog: Box<dyn Api> = match config.kind {
+            Kind::Glue => Box::new(Actions::new(&config.url)),
+            Kind::Rest | Kind::Sql => {
+                Box::new(Server::new(&config.url, "the Iceberg catalog", SLOT).with_headers(&config.headers))
+            }
+        };
+        let store = Box::new(Server::new("", "the object store", STORE_SLOT));
+        Self { catalog, database: Box::new(Remote::new(&config.url, SLOT)), store }
+    }
+}
+
+/// The catalog of a configuration.
+pub fn open<'c>(servers: &'c Servers, config: &'c Config) -> Result<Box<dyn Catalog + 'c>> {
+    Ok(match config.kind {
+        Kind::Rest => Box::new(rest::Catalog::open(servers.catalog.as_ref(), config)?),
+        Kind::Glue => Box::new(glue::Catalog::new(servers, config)),
+        Kind::Sql => Box::new(sql::Catalog::new(servers, config)),
+    })
+}
+
+/// Namespaces, if there are any: a catalog that shows none is not taken for an empty one.
+fn some_of(namespaces: Vec<Vec<String>>, remedy: &str) -> Result<Vec<Vec<String>>> {
+    if namespaces.is_empty() {
+        return Err(protocol(format!("the catalog shows no namespace; {remedy}")));
+    }
+    Ok(namespaces)
 }

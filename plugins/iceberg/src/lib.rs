@@ -1,8 +1,9 @@
-//! Iceberg over its REST catalog: namespaces, tables and views as their metadata files tell them. Never opens a data file.
+//! Iceberg's catalogs: namespaces, tables and views as their metadata files tell them. Never opens a data file.
 
 mod catalog;
 mod config;
 mod describe;
+mod evolution;
 mod metadata;
 mod partition;
 mod read;
@@ -14,16 +15,16 @@ mod view;
 
 use metahost_plugin_sdk::connector::{Descriptor, Mode, ReadRequest, Split, Summary};
 use metahost_plugin_sdk::output::{Host, Output};
-use metahost_plugin_sdk::rest::{Api, Server};
 use metahost_plugin_sdk::{Connector, Error, Result};
 
-use catalog::Catalog;
-use config::{Config, SLOT};
+use catalog::Servers;
+use config::Config;
+use read::Reader;
 
 /// The connector: one configured catalog.
 pub struct Iceberg {
     config: Config,
-    server: Box<dyn Api>,
+    servers: Servers,
 }
 
 impl Connector for Iceberg {
@@ -33,12 +34,12 @@ impl Connector for Iceberg {
 
     fn open(config: &str) -> Result<Self> {
         let config = Config::parse(config)?;
-        let server = Server::new(&config.url, "the Iceberg catalog", SLOT).with_headers(&config.headers);
-        Ok(Self { config, server: Box::new(server) })
+        let servers = Servers::of(&config);
+        Ok(Self { config, servers })
     }
 
     fn test(&mut self, step: &str) -> Result<String> {
-        steps::run(step, self.server.as_ref(), &self.config)
+        steps::run(step, catalog::open(&self.servers, &self.config)?.as_ref(), &self.config)
     }
 
     fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
@@ -47,7 +48,7 @@ impl Connector for Iceberg {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        read::splits(&Catalog::open(self.server.as_ref(), &self.config)?, &wanted)
+        Reader::open(&self.servers, &self.config)?.splits(&wanted)
     }
 
     fn read(&mut self, request: ReadRequest) -> Result<Summary> {
@@ -59,11 +60,11 @@ impl Connector for Iceberg {
 
 impl Iceberg {
     fn read_into(&self, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
-        let catalog = Catalog::open(self.server.as_ref(), &self.config)?;
+        let reader = Reader::open(&self.servers, &self.config)?;
         match (request.split.mode, request.split.path.as_slice()) {
-            (Mode::Entities, [_]) => read::namespaces(&catalog, out),
-            (Mode::Entities, [_, _]) => read::namespace(&catalog, &read::levels(&request.split.id)?, out),
-            (Mode::Profile, [_, _]) => read::profiles(&catalog, &read::levels(&request.split.id)?, out),
+            (Mode::Entities, [_]) => reader.namespaces(out),
+            (Mode::Entities, [_, _]) => reader.namespace(&read::levels(&request.split.id)?, out),
+            (Mode::Profile, [_, _]) => reader.profiles(&read::levels(&request.split.id)?, out),
             _ => Err(Error::Unsupported(format!("the split `{}`", request.split.id))),
         }
     }

@@ -5,18 +5,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A table as the catalog loads it.
-#[derive(Debug, Deserialize)]
-pub struct LoadedTable {
-    pub metadata: Table,
-}
-
-/// A view as the catalog loads it.
-#[derive(Debug, Deserialize)]
-pub struct LoadedView {
-    pub metadata: View,
-}
-
 /// A table's metadata. Version 1 keeps one schema and one partition spec at the top.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]

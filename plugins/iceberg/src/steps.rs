@@ -1,10 +1,9 @@
 //! The connection test, step by step. Never emits.
 
 use metahost_plugin_sdk::connector::TestStep;
-use metahost_plugin_sdk::rest::Api;
 use metahost_plugin_sdk::{Error, Result, test_step};
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Held};
 use crate::config::Config;
 
 /// The steps in order.
@@ -18,21 +17,23 @@ pub fn all() -> Vec<TestStep> {
 }
 
 /// Runs one step; the text says what was found.
-pub fn run(step: &str, server: &dyn Api, config: &Config) -> Result<String> {
-    let catalog = Catalog::open(server, config)?;
-    let count = |kind: &str| -> Result<String> {
-        let mut count = 0;
-        for namespace in catalog.namespaces()? {
-            count += catalog.names(&namespace, kind)?.len();
-        }
-        Ok(format!("{count} {kind}"))
-    };
+pub fn run(step: &str, catalog: &dyn Catalog, config: &Config) -> Result<String> {
     match step {
-        "CheckAccess" => Ok(format!("{} answers", config.url)),
+        "CheckAccess" => catalog.check().map(|()| format!("{} answers", config.url)),
         "GetNamespaces" => Ok(format!("{} namespaces", catalog.namespaces()?.len())),
-        "GetTables" => count("tables"),
+        "GetTables" => count(catalog, Held::Tables),
         "GetViews" if !catalog.has_views() => Ok("this catalog keeps no views".to_owned()),
-        "GetViews" => count("views"),
+        "GetViews" => count(catalog, Held::Views),
         other => Err(Error::Unsupported(format!("the test step `{other}`"))),
     }
+}
+
+fn count(catalog: &dyn Catalog, held: Held) -> Result<String> {
+    let (mut count, mut others) = (0, 0);
+    for namespace in catalog.namespaces()? {
+        let listing = catalog.list(&namespace, held)?;
+        (count, others) = (count + listing.listed.len(), others + listing.others);
+    }
+    let beside = if others > 0 { format!(", and {others} that are not Iceberg's") } else { String::new() };
+    Ok(format!("{count} {}{beside}", held.name()))
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::metadata::{PartitionField, Schema, Snapshot, Table};
 use crate::partition::Source;
-use crate::{partition, types};
+use crate::{evolution, partition, types};
 
 /// As OpenMetadata keeps it.
 pub fn entity(config: &Config, path: Vec<String>, table: &Table) -> Result<Entity> {
@@ -21,6 +21,7 @@ pub fn entity(config: &Config, path: Vec<String>, table: &Table) -> Result<Entit
     let sorted: Vec<&Source> = sorting(table).iter().filter_map(|part| partition::source(part, &sources)).collect();
     let mut common = common(config, path, table);
     common.extension.extend(in_words(table, &identifier, &sources));
+    common.extension.extend(evolution::properties(table));
     Ok(Entity {
         common,
         kind: TableKind::Iceberg,

@@ -9,9 +9,12 @@ use metahost_plugin_sdk::{Connector, Result};
 use serde_json::{Value, json};
 
 use crate::Iceberg;
-use crate::catalog::Catalog;
+use crate::catalog::Servers;
 use crate::config::Config;
-use crate::{read, steps};
+use crate::read::{self, Reader};
+
+mod glue;
+mod sql;
 
 const PAGE: &str = "?pageToken=&pageSize=1000";
 
@@ -27,12 +30,16 @@ fn recorded() -> ByHeart {
 
 fn connector(server: &ByHeart, more: &str) -> Iceberg {
     let config = Config::parse(&format!(r#"{{"url": "http://catalog:8181", "database": "lake"{more}}}"#)).unwrap();
-    Iceberg { config, server: Box::new(server.clone()) }
+    let store = Box::new(ByHeart::new("no store", "s3"));
+    Iceberg { config, servers: Servers { catalog: Box::new(server.clone()), store, database: Box::new(sql::Unasked) } }
 }
 
 /// Every split there is, into one list.
 fn run(server: &ByHeart, more: &str) -> (Result<()>, Collected) {
-    let mut iceberg = connector(server, more);
+    read_all(&mut connector(server, more))
+}
+
+fn read_all(iceberg: &mut Iceberg) -> (Result<()>, Collected) {
     let mut out = Collected::default();
     let splits = match iceberg.discover(&[Mode::Entities]) {
         Ok(splits) => splits,
@@ -227,8 +234,8 @@ fn namespaces_in_namespaces_are_found_and_paged() {
         .json("/v1/ws/p/namespaces?pageToken=&pageSize=1&parent=c", &json!({ "namespaces": [] }))
         .json(&format!("/v1/ws/p/namespaces?pageToken=&pageSize=1&parent={deep}"), &json!({ "namespaces": [] }));
     let iceberg = connector(&server, r#", "warehouse": "w 1", "page-size": 1, "namespace-separator": "__""#);
-    let catalog = Catalog::open(&server, &iceberg.config).unwrap();
-    let splits = read::splits(&catalog, &[Mode::Entities]).unwrap();
+    let reader = Reader::open(&iceberg.servers, &iceberg.config).unwrap();
+    let splits = reader.splits(&[Mode::Entities]).unwrap();
     let paths: Vec<String> = splits.iter().map(|split| split.path.join("/")).collect();
     assert_eq!(paths, ["lake", "lake/a", "lake/c", "lake/a__b"].map(str::to_owned), "{paths:?}");
     assert_eq!(read::levels(&splits[3].id).unwrap(), ["a", "b"]);
@@ -280,12 +287,12 @@ fn names_may_hold_anything() {
 
 #[test]
 fn the_test_counts_what_there_is() {
-    let iceberg = connector(&recorded(), "");
-    let run = |step| steps::run(step, &recorded(), &iceberg.config).unwrap();
+    let mut iceberg = connector(&recorded(), "");
+    let mut run = |step| iceberg.test(step).unwrap();
     assert_eq!(run("GetNamespaces"), "2 namespaces");
     assert_eq!((run("GetTables"), run("GetViews")), ("5 tables".to_owned(), "1 views".to_owned()));
     let old = by_hand(&json!({}));
-    assert_eq!(steps::run("GetViews", &old, &iceberg.config).unwrap(), "this catalog keeps no views");
+    assert_eq!(connector(&old, "").test("GetViews").unwrap(), "this catalog keeps no views");
 }
 
 #[test]
@@ -360,6 +367,14 @@ fn a_token_that_ends_and_a_storm_of_requests_end_the_read_with_what_was_read_kep
         assert!(error.contains(words), "{words} is not in {error}");
         assert!(!out.tables().is_empty(), "what came before is kept");
         assert!(!out.complete.iter().any(|(scope, _, _)| scope == "lake/gold"));
+    }
+}
+
+#[test]
+fn a_token_that_ends_between_two_tables_is_not_many_forbidden_ones() {
+    for (status, ends) in [(401, true), (403, false)] {
+        let (done, out) = run(&recorded().with("/v1/namespaces/bronze/tables/orders", status, "{}"), "");
+        assert_eq!((done.is_err(), out.skipped.is_empty()), (ends, ends), "{status}: {:?}", out.skipped);
     }
 }
 

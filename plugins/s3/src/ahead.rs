@@ -42,6 +42,10 @@ impl Store for Ahead<'_> {
         known.unwrap_or_else(|| self.store.piece(bucket, key, piece))
     }
 
+    fn size(&self, bucket: &str, key: &str) -> Result<Option<u64>> {
+        self.store.size(bucket, key)
+    }
+
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>> {
         self.store.tags(bucket, key)
     }

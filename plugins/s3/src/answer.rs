@@ -67,6 +67,16 @@ pub fn tags(xml: &str) -> Result<Vec<(String, String)>> {
     Ok(all.tag_set.tag.into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
+/// The store's word for a refusal; none where it says nothing that can be read.
+pub fn code(xml: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Refusal {
+        code: String,
+    }
+    quick_xml::de::from_str::<Refusal>(xml).ok().map(|refusal| refusal.code)
+}
+
 fn read<T: DeserializeOwned>(what: &str, xml: &str) -> Result<T> {
     quick_xml::de::from_str(xml)
         .map_err(|error| protocol(format!("{what} can't be read: {error}; is `endpoint` an S3 store?")))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use metahost_plugin_sdk::s3::address_of;
 use metahost_plugin_sdk::{Result, parse_config, problem};
 use serde::Deserialize;
 
@@ -99,11 +100,4 @@ impl Config {
         let prefix = metahost_plugin_sdk::rest::encode(prefix);
         Some(format!("{}/s3/buckets/{bucket}?region={}&prefix={prefix}", base.trim_end_matches('/'), self.region))
     }
-}
-
-/// Bucket and key of `s3://bucket/key`.
-pub fn address_of(address: &str) -> Option<(&str, &str)> {
-    let (_, rest) = address.split_once("://").filter(|(scheme, _)| matches!(*scheme, "s3" | "s3a" | "s3n"))?;
-    let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-    (!bucket.is_empty()).then_some((bucket, key))
 }

@@ -11,8 +11,6 @@ use crate::detect;
 use crate::folder::{Folder, Listed, shown};
 use crate::inventory::md5;
 
-/// Longest name that a catalog takes.
-const LONGEST: usize = 256;
 /// What is kept of a longer one, before the hash that tells it from others.
 const KEPT: usize = 220;
 
@@ -69,7 +67,7 @@ fn fitting(name: &str) -> String {
     if name.trim().is_empty() {
         return "/".to_owned();
     }
-    if name.chars().count() <= LONGEST {
+    if name.chars().count() <= names::LONGEST {
         return name.to_owned();
     }
     format!("{start}~{}", md5(name.as_bytes()))
@@ -113,7 +111,7 @@ fn container(
     let is_cut = path.last().is_some_and(|name| path.len() > 1 && !prefix.ends_with(name.as_str()));
     Container {
         common: Common {
-            display_name: (is_cut && !last.is_empty()).then(|| last.chars().take(LONGEST).collect()),
+            display_name: (is_cut && !last.is_empty()).then(|| last.chars().take(names::LONGEST).collect()),
             description: paragraphs(about.texts),
             tags: about.tags.iter().map(tag).collect(),
             source_url: config.console(&bucket, prefix),

@@ -14,8 +14,12 @@ const FORMATS: [(&str, &str); 9] = [
     (".pq", "parquet"),
 ];
 
+/// How an archive is packed: file by file, with a directory at its end.
+pub const ZIP: &str = "zip";
+
 /// Endings of files that are compressed as a whole.
-const PACKINGS: [(&str, &str); 4] = [(".gz", "gz"), (".zst", "zstd"), (".zstd", "zstd"), (".bz2", "bz2")];
+const PACKINGS: [(&str, &str); 5] =
+    [(".gz", "gz"), (".zst", "zstd"), (".zstd", "zstd"), (".bz2", "bz2"), (".zip", ZIP)];
 
 /// How the files of a folder belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

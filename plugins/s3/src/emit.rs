@@ -13,7 +13,7 @@ use crate::container::{self, About};
 use crate::detect::Kind;
 use crate::folder::{Folder, Listed};
 use crate::manifest::{self, Entry};
-use crate::store::{Piece, Store};
+use crate::store::{Piece, Store, of_one};
 use crate::{link, partition, schema, table};
 
 /// Folders named where none of them has a table.
@@ -71,7 +71,9 @@ impl Emit<'_> {
     pub fn first_pieces(folder: &Folder, entry: Option<&Entry>) -> Vec<(String, Piece)> {
         let metadata = || folder.log.as_ref().filter(|_| folder.kind == Kind::Iceberg)?.newest.clone();
         match folder.kind {
-            Kind::Files => folder.samples.iter().map(|key| (key.clone(), schema::first_piece(key, entry))).collect(),
+            Kind::Files => {
+                folder.samples.iter().filter_map(|key| Some((key.clone(), schema::first_piece(key, entry)?))).collect()
+            }
             _ => metadata().map(|(_, _, key)| (key, table::WHOLE)).into_iter().collect(),
         }
     }
@@ -159,7 +161,9 @@ impl Emit<'_> {
         }
         let path: Vec<&str> = [self.bucket].into_iter().chain(key).collect();
         match self.store.tags(self.bucket, key) {
-            Err(Error::Denied(_)) => {
+            Err(error @ Error::Denied(_)) => {
+                // A key that is refused altogether ends the read.
+                let Err(Error::Protocol(_)) = of_one::<()>(Err(error.clone())) else { return Err(error) };
                 self.tell_lack(out);
                 Ok(Vec::new())
             }
@@ -173,14 +177,6 @@ impl Emit<'_> {
                 "tags may not be read: that takes s3:GetBucketTagging and s3:GetObjectTagging, or `tags = false`";
             out.note(Level::Warn, text, &[("bucket", self.bucket.to_owned())]);
         }
-    }
-}
-
-/// One file that may not be read is no reason to end the read.
-fn of_one<T>(read: Result<T>) -> Result<T> {
-    match read {
-        Err(Error::Denied(failure)) => Err(Error::Protocol(failure)),
-        other => other,
     }
 }
 

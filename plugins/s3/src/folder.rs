@@ -110,7 +110,9 @@ impl Folder {
         let named = detect::format(&object.key);
         let is_readable = match (named, told) {
             // What is packed as a whole has no end that can be read for itself.
-            (Some((format, packing)), None) => packing.is_none() || !matches!(format, "parquet" | "orc"),
+            (Some((format, packing)), None) => {
+                packing.is_none_or(|it| it == detect::ZIP) || !matches!(format, "parquet" | "orc")
+            }
             (Some((format, _)), Some(told)) => {
                 format == told || (format.starts_with("json") && told.starts_with("json"))
             }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use flate2::read::MultiGzDecoder;
 use md5::{Digest, Md5};
+use metahost_plugin_sdk::s3::address_of;
 use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol, time};
 use parquet::record::{Field, Row};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
-use crate::config::address_of;
 use crate::folder::Listed;
 use crate::rows;
 use crate::store::{Piece, Store};

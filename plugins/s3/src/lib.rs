@@ -13,6 +13,7 @@ mod inventory;
 mod link;
 mod manifest;
 mod partition;
+mod ranges;
 mod read;
 mod rows;
 mod schema;

@@ -9,6 +9,9 @@ use serde::Deserialize;
 /// Whichever database service of the catalog has the table.
 const ANY_SERVICE: &str = "*";
 
+/// What dbt appends to a table's name while it builds it. The table is renamed when it is done, its folder is not.
+const BUILD_SUFFIXES: [&str; 4] = ["__dbt_tmp", "__dbt_temp", "__dbt_backup", "__dbt_intermediate"];
+
 /// Folders of this form are tables of that service.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -52,7 +55,7 @@ impl Rule {
         }
         let part =
             |name: &str, told: &Option<String>| told.clone().or_else(|| named.get(name).map(|it| (*it).to_owned()));
-        let table = named.get("table").map(|name| without_id(name).to_owned());
+        let table = named.get("table").map(|name| finished(without_id(name)).to_owned());
         let path =
             vec![part("database", &self.database)?, part("schema", &self.schema)?, self.table.clone().or(table)?];
         let service = Some(self.service.clone().unwrap_or_else(|| ANY_SERVICE.to_owned()));
@@ -101,4 +104,10 @@ fn without_id(folder: &str) -> &str {
         (is_id(id) && !name.is_empty()).then_some(name)
     };
     cut(32).or_else(|| cut(36)).unwrap_or(folder)
+}
+
+/// The name of the table that was built under another one: `orders__dbt_tmp` is the folder of `orders`.
+fn finished(name: &str) -> &str {
+    let built = BUILD_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix));
+    built.filter(|name| !name.is_empty()).unwrap_or(name)
 }

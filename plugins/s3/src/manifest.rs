@@ -2,10 +2,11 @@
 //! manifest, and its default one. Never lists keys.
 
 use glob::{MatchOptions, Pattern};
+use metahost_plugin_sdk::s3::address_of;
 use metahost_plugin_sdk::{ErrorExt, Result, protocol};
 use serde::Deserialize;
 
-use crate::config::{Config, address_of};
+use crate::config::Config;
 use crate::detect::{self, Place};
 use crate::store::{Piece, Store};
 
@@ -124,7 +125,11 @@ pub fn load(store: &dyn Store, source: &Source) -> Result<Manifest> {
 }
 
 fn parse(name: &str, body: &[u8]) -> Result<Manifest> {
-    serde_json::from_slice(body).map_err(|error| protocol(format!("{name} is not as OpenMetadata writes it: {error}")))
+    serde_json::from_slice(body).map_err(|error| {
+        let page =
+            if body.starts_with(b"<") { "; it is a page of HTML or XML: is `endpoint` an S3 store?" } else { "" };
+        protocol(format!("{name} is not as OpenMetadata writes it: {error}{page}"))
+    })
 }
 
 /// OpenMetadata also knows `csv.gz` and `parquet.snappy`; how a file is packed is told by its own ending.

@@ -35,6 +35,8 @@ pub trait Store {
     fn pieces(&self, bucket: &str, wanted: &[(String, Piece)]) -> Vec<Found> {
         wanted.iter().map(|(key, piece)| self.piece(bucket, key, *piece)).collect()
     }
+    /// The bytes of an object; none where there is no such object.
+    fn size(&self, bucket: &str, key: &str) -> Result<Option<u64>>;
     /// Tags of a bucket, or of an object in it. None where there are none, or where the store knows no tags.
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>>;
     /// What is at an address outside the store.
@@ -92,6 +94,16 @@ impl Store for Http {
         send_all(&requests).into_iter().zip(&requests).zip(wanted).map(read).collect()
     }
 
+    fn size(&self, bucket: &str, key: &str) -> Result<Option<u64>> {
+        let url = object_url(&self.endpoint.bucket(bucket), key);
+        let response = request(&url, Some(Piece::First(1))).send()?;
+        if !exists(&response, &url)? {
+            return Ok(None);
+        }
+        let all = response.header("content-range").and_then(|range| range.rsplit('/').next()?.parse().ok());
+        all.map_or_else(|| Ok(response.bytes().with("url", &url)?.len() as u64), Ok).map(Some)
+    }
+
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>> {
         let url = format!("{}?tagging=", object_url(&self.endpoint.bucket(bucket), key.unwrap_or_default()));
         let response = Request::get(&url).credential(Some(SLOT)).send()?;
@@ -142,14 +154,39 @@ fn exists(response: &Response, url: &str) -> Result<bool> {
             "{url} answered {status}: the bucket is in the region {}; set `endpoint` and `region` to it",
             response.header("x-amz-bucket-region").unwrap_or("of another address")
         )),
-        401 | 403 => Error::Denied(Failure {
-            message: format!(
-                "{url} answered {status}: check `credentials.{SLOT}`, and that it allows s3:ListBucket and s3:GetObject"
-            ),
-            context: Vec::new(),
-        }),
+        401 | 403 => refused(response, url)?,
         429 | 500.. => unavailable(format!("{url} answered {status}")),
         _ => protocol(format!("{url} answered {status}")),
     };
     Err(error)
+}
+
+/// What a refusal says. One of the key itself ends any read; one of a single object may be that object's own.
+fn refused(response: &Response, url: &str) -> Result<Error> {
+    let (status, code) = (response.status, answer::code(&response.text().with("url", url)?));
+    let remedy = match &code {
+        Some(code) if is_of_key(code) => "the store does not take the key, or no longer",
+        _ => "and that it allows s3:ListBucket and s3:GetObject",
+    };
+    let said = code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+    let message = format!("{url} answered {status}{said}: check `credentials.{SLOT}`, {remedy}");
+    Ok(Error::Denied(Failure { message, context: code.map(|code| (CODE.to_owned(), code)).into_iter().collect() }))
+}
+
+/// Where a refusal keeps the store's word for it.
+const CODE: &str = "code";
+
+/// Whether the store refuses the key, whatever is asked with it. What it refuses of one object has other words.
+fn is_of_key(code: &str) -> bool {
+    !matches!(code, "AccessDenied" | "AllAccessDisabled" | "InvalidObjectState" | "MethodNotAllowed")
+}
+
+/// A refusal or fault of one object: no reason to end the read, unless the key itself is refused.
+pub fn of_one<T>(read: Result<T>) -> Result<T> {
+    match read {
+        Err(Error::Denied(failure)) if !failure.context.iter().any(|(key, code)| key == CODE && is_of_key(code)) => {
+            Err(Error::Protocol(failure))
+        }
+        other => other,
+    }
 }

@@ -96,6 +96,9 @@ impl Emitter {
     /// Adds a run of a pipeline that was added before it, in this run or an earlier one.
     pub fn run(&mut self, run: Run) -> Result<()> {
         let weight = run.tasks.len() * STEP;
+        if self.runs.is_full_with(weight) {
+            self.emitted += self.entities.flush(sink::emit_entities)?;
+        }
         self.emitted += self.runs.push(run, weight, sink::emit_runs)?;
         Ok(())
     }

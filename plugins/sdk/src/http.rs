@@ -1,8 +1,11 @@
 //! HTTP as connectors use it: build a request, send it through the host, read the answer.
 //! Never adds credentials: a request only names the slot.
 
+use std::io;
+
 use serde::de::DeserializeOwned;
 
+use crate::bindings::metahost::source::http::Body;
 pub use crate::bindings::metahost::source::http::{Request, Response, send, send_all};
 use crate::error::{ErrorExt, Result, protocol};
 
@@ -56,6 +59,11 @@ impl Response {
         self.body.read_all()
     }
 
+    /// The body, piece by piece: for what is too large to be held.
+    pub fn reader(self) -> BodyReader {
+        BodyReader(self.body)
+    }
+
     /// The whole body as text.
     pub fn text(&self) -> Result<String> {
         String::from_utf8(self.bytes()?).map_err(|error| protocol(error.to_string()))
@@ -67,5 +75,18 @@ impl Response {
         serde_json::from_slice(&body).map_err(|error| {
             protocol(format!("the answer is not the expected JSON: {error}")).with("status", self.status.to_string())
         })
+    }
+}
+
+/// A body that is read piece by piece. What goes wrong is the host's own error, inside of an `io::Error`.
+pub struct BodyReader(Body);
+
+impl io::Read for BodyReader {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let max = u32::try_from(into.len()).unwrap_or(u32::MAX);
+        let piece = self.0.read(max).map_err(io::Error::other)?;
+        let room = into.get_mut(..piece.len()).ok_or_else(|| io::Error::other("a piece larger than asked for"))?;
+        room.copy_from_slice(&piece);
+        Ok(piece.len())
     }
 }

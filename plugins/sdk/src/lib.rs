@@ -5,6 +5,7 @@ pub mod bindings;
 pub mod columns;
 mod common;
 mod config;
+pub mod database;
 mod emit;
 mod error;
 pub mod http;

@@ -9,6 +9,7 @@ use crate::entities::Entity;
 use crate::error::{Error, Result};
 use crate::lineage::{Edge, Query};
 use crate::log::{self, Level};
+use crate::names;
 use crate::statistics::TableStat;
 
 /// Takes what a split produces.
@@ -57,7 +58,7 @@ pub fn or_skip<T>(out: &mut dyn Output, path: &[&str], read: Result<T>) -> Resul
     }
 }
 
-/// The host.
+/// The host. What it could not take by its names is told and left out, so that the rest of a batch arrives.
 #[derive(Default)]
 pub struct Host {
     emitter: Emitter,
@@ -69,19 +70,48 @@ impl Host {
     pub fn finish(self) -> Result<Summary> {
         Ok(Summary { emitted: self.emitter.finish()?, skipped: self.skipped })
     }
+
+    /// Whether a catalog can hold what has these names.
+    fn takes(&mut self, path: &[String]) -> bool {
+        let Some(reason) = names::misfit(path) else { return true };
+        let shown: Vec<String> = path.iter().map(|name| names::shown(name)).collect();
+        self.skipped(&shown.iter().map(String::as_str).collect::<Vec<_>>(), &reason);
+        false
+    }
+}
+
+fn path_of(entity: &Entity) -> &[String] {
+    let common = match entity {
+        Entity::Database(database) => &database.common,
+        Entity::Schema(schema) => &schema.common,
+        Entity::Table(table) => &table.common,
+        Entity::Routine(routine) => &routine.common,
+        Entity::Container(container) => &container.common,
+        Entity::Pipeline(pipeline) => &pipeline.common,
+        Entity::Dashboard(dashboard) => &dashboard.common,
+        Entity::Chart(chart) => &chart.common,
+        Entity::DashboardDataModel(model) => &model.common,
+        Entity::Topic(topic) => &topic.common,
+        Entity::Other(other) => &other.common,
+    };
+    &common.path
 }
 
 impl Output for Host {
     fn entity(&mut self, entity: Entity) -> Result<()> {
-        self.emitter.entity(entity)
+        if self.takes(path_of(&entity)) { self.emitter.entity(entity) } else { Ok(()) }
     }
 
     fn annotation(&mut self, annotation: Annotation) -> Result<()> {
-        self.emitter.annotation(annotation)
+        if self.takes(&annotation.path) { self.emitter.annotation(annotation) } else { Ok(()) }
     }
 
     fn edge(&mut self, edge: Edge) -> Result<()> {
-        self.emitter.edge(edge)
+        if self.takes(&edge.upstream.path) && self.takes(&edge.downstream.path) {
+            self.emitter.edge(edge)
+        } else {
+            Ok(())
+        }
     }
 
     fn query(&mut self, query: Query) -> Result<()> {
@@ -89,24 +119,30 @@ impl Output for Host {
     }
 
     fn run(&mut self, run: Run) -> Result<()> {
-        self.emitter.run(run)
+        if self.takes(&run.pipeline) { self.emitter.run(run) } else { Ok(()) }
     }
 
     fn test(&mut self, test: TestCase) -> Result<()> {
-        self.emitter.test(test)
+        if self.takes(&test.table) { self.emitter.test(test) } else { Ok(()) }
     }
 
     fn test_result(&mut self, result: TestResult) -> Result<()> {
-        self.emitter.test_result(result)
+        if self.takes(&result.table) { self.emitter.test_result(result) } else { Ok(()) }
     }
 
     fn usage(&mut self, usage: Usage) -> Result<()> {
+        if !self.takes(&usage.path) {
+            return Ok(());
+        }
         sink::emit_usage(&[usage])?;
         self.emitter.count(1);
         Ok(())
     }
 
     fn stats(&mut self, table: &[String], stats: TableStat) -> Result<()> {
+        if !self.takes(table) {
+            return Ok(());
+        }
         sink::emit_stats(table, &stats)?;
         self.emitter.count(1);
         Ok(())
@@ -114,6 +150,9 @@ impl Output for Host {
 
     fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()> {
         self.emitter.flush()?;
+        if names::misfit(scope).is_some() {
+            return Ok(());
+        }
         sink::mark_complete(scope, entity_type, listed)
     }
 

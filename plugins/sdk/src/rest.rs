@@ -20,9 +20,14 @@ pub trait Api {
         self.call(path, None)?.json().with("path", path)
     }
 
-    /// What comes back of each of several GETs, in their order. A server answers several at once.
+    /// What comes back of each of several requests, in their order. A server answers several at once.
+    fn call_each(&self, asked: &[(String, Option<Value>)]) -> Vec<Result<Answer>> {
+        asked.iter().map(|(path, body)| self.call(path, body.as_ref())).collect()
+    }
+
+    /// What comes back of each of several GETs, in their order.
     fn call_all(&self, paths: &[String]) -> Vec<Result<Answer>> {
-        paths.iter().map(|path| self.call(path, None)).collect()
+        self.call_each(&paths.iter().map(|path| (path.clone(), None)).collect::<Vec<_>>())
     }
 
     /// The JSON that each of several GETs brings, in their order.
@@ -107,6 +112,17 @@ impl Server {
 
 impl Api for Server {
     fn call(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
+        self.answer(&self.request(path, body).send()?)
+    }
+
+    fn call_each(&self, asked: &[(String, Option<Value>)]) -> Vec<Result<Answer>> {
+        let requests: Vec<Request> = asked.iter().map(|(path, body)| self.request(path, body.as_ref())).collect();
+        send_all(&requests).into_iter().map(|response| self.answer(&response?)).collect()
+    }
+}
+
+impl Server {
+    fn request(&self, path: &str, body: Option<&Value>) -> Request {
         let url = format!("{}{path}", self.base);
         let request = match body {
             None => Request::get(url),
@@ -115,18 +131,6 @@ impl Api for Server {
                 request.header("content-type", "application/json")
             }
         };
-        self.answer(&self.ready(request).send()?)
-    }
-
-    fn call_all(&self, paths: &[String]) -> Vec<Result<Answer>> {
-        let requests: Vec<Request> =
-            paths.iter().map(|path| self.ready(Request::get(format!("{}{path}", self.base)))).collect();
-        send_all(&requests).into_iter().map(|response| self.answer(&response?)).collect()
-    }
-}
-
-impl Server {
-    fn ready(&self, request: Request) -> Request {
         let mut request = request.header("accept", "application/json").credential(Some(self.slot));
         request.headers.extend(self.headers.iter().cloned());
         request

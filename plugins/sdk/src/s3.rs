@@ -48,6 +48,13 @@ impl Endpoint {
     }
 }
 
+/// Bucket and key of `s3://bucket/key`.
+pub fn address_of(address: &str) -> Option<(&str, &str)> {
+    let (_, rest) = address.split_once("://").filter(|(scheme, _)| matches!(*scheme, "s3" | "s3a" | "s3n"))?;
+    let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+    (!bucket.is_empty()).then_some((bucket, key))
+}
+
 /// An object's address in a bucket's.
 pub fn object_url(bucket: &str, key: &str) -> String {
     format!("{bucket}/{}", utf8_percent_encode(key, PATH))

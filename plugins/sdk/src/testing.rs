@@ -173,19 +173,28 @@ pub struct ByHeart {
     product: &'static str,
     slot: &'static str,
     answers: BTreeMap<String, (u16, Vec<u8>)>,
+    /// From the second time on.
+    later: BTreeMap<String, (u16, Vec<u8>)>,
     asked: Rc<RefCell<Vec<String>>>,
 }
 
 impl ByHeart {
     /// One that knows nothing yet.
     pub fn new(product: &'static str, slot: &'static str) -> Self {
-        Self { product, slot, answers: BTreeMap::new(), asked: Rc::default() }
+        Self { product, slot, answers: BTreeMap::new(), later: BTreeMap::new(), asked: Rc::default() }
     }
 
     /// Teaches an answer. A POST is known by its path, a blank and its body as JSON with sorted keys.
     #[must_use]
     pub fn with(mut self, path: &str, status: u16, body: impl Into<Vec<u8>>) -> Self {
         self.answers.insert(path.to_owned(), (status, body.into()));
+        self
+    }
+
+    /// Teaches an answer that it gives whenever it was asked before.
+    #[must_use]
+    pub fn later(mut self, path: &str, status: u16, body: impl Into<Vec<u8>>) -> Self {
+        self.later.insert(path.to_owned(), (status, body.into()));
         self
     }
 
@@ -205,7 +214,8 @@ impl Api for ByHeart {
     fn call(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
         let asked = body.map_or_else(|| path.to_owned(), |body| format!("{path} {body}"));
         let missing = (404, format!("nothing is known of {asked}").into_bytes());
-        let (status, body) = self.answers.get(&asked).cloned().unwrap_or(missing);
+        let later = self.later.get(&asked).filter(|_| self.asked.borrow().contains(&asked));
+        let (status, body) = later.or_else(|| self.answers.get(&asked)).cloned().unwrap_or(missing);
         self.asked.borrow_mut().push(asked);
         Ok(Answer { product: self.product, slot: self.slot, status, body })
     }

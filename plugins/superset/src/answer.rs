@@ -59,6 +59,18 @@ pub struct Dashboard {
     pub tags: Vec<Tag>,
     #[serde(default, deserialize_with = "list")]
     pub roles: Vec<Named>,
+    #[serde(flatten)]
+    pub changed: Changed,
+}
+
+/// Who changed something last, and when, as lists tell it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Changed {
+    #[serde(rename = "changed_by_name")]
+    pub by: Option<String>,
+    #[serde(rename = "changed_on_utc")]
+    pub on: Option<String>,
 }
 
 /// A dashboard by itself: what lists leave out.
@@ -89,6 +101,8 @@ pub struct Chart {
     pub owners: Vec<Person>,
     #[serde(default, deserialize_with = "list")]
     pub tags: Vec<Tag>,
+    #[serde(flatten)]
+    pub changed: Changed,
 }
 
 impl Chart {
@@ -105,6 +119,8 @@ pub struct DatasetRow {
     pub table_name: Option<String>,
     #[serde(default, deserialize_with = "list")]
     pub owners: Vec<Person>,
+    #[serde(flatten)]
+    pub changed: Changed,
 }
 
 /// A dataset.

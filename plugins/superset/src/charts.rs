@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::answer::Chart;
 use crate::config::Config;
 use crate::people::People;
-use crate::text::{certified, common, status, tags};
+use crate::text::{certified, changed, common, property, status, tags};
 
 /// As OpenMetadata keeps it.
 pub fn entity(config: &Config, people: &People, chart: &Chart) -> Entity {
@@ -18,6 +18,9 @@ pub fn entity(config: &Config, people: &People, chart: &Chart) -> Entity {
     let paragraphs = vec![chart.description.clone(), shown(chart), certified, thumbnail];
     let mut common = common(chart.id, chart.slice_name.as_ref(), paragraphs);
     common.tags = tags;
+    common.extension = changed(&chart.changed);
+    let inputs = inputs(chart);
+    common.extension.extend((!inputs.is_empty()).then(|| property("inputFields", &inputs.join(", "))));
     common.owners = people.names(&chart.owners);
     common.source_url = chart.url.as_ref().map(|path| config.page(path));
     Entity { common, kind: kind(chart.viz_type.as_deref().unwrap_or_default()).to_owned() }
@@ -65,6 +68,34 @@ fn shown(chart: &Chart) -> Option<String> {
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| lines.join("\n\n"))
+}
+
+/// Columns and measures of its dataset that it names, each once. What an expression of its own names is told as SQL.
+fn inputs(chart: &Chart) -> Vec<String> {
+    let params: Value = chart.params.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let named = ["metrics", "metric", "groupby", "columns", "all_columns", "x_axis", "granularity_sqla"];
+    let filters = params["adhoc_filters"].as_array().into_iter().flatten();
+    let filtered = filters.filter_map(|filter| filter["subject"].as_str().map(str::to_owned));
+    let mut inputs: Vec<String> = Vec::new();
+    for input in named.iter().flat_map(|key| fields(&params[*key])).chain(filtered) {
+        if !inputs.contains(&input) {
+            inputs.push(input);
+        }
+    }
+    inputs
+}
+
+/// Fields that are named, and those of measures that a chart makes of one column.
+fn fields(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(fields).collect(),
+        Value::String(name) if !name.is_empty() => vec![name.clone()],
+        Value::Object(own) => {
+            let column = own.get("column").and_then(|column| column["column_name"].as_str());
+            column.map(str::to_owned).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn line(title: &str, items: impl Iterator<Item = String>) -> Option<String> {
@@ -134,6 +165,20 @@ mod tests {
         for (viz, expected) in kinds {
             assert_eq!(kind(viz), expected, "{viz}");
         }
+    }
+
+    #[test]
+    fn a_chart_tells_the_fields_that_it_names() {
+        let params = serde_json::json!({
+            "metrics": ["revenue", {"expressionType": "SIMPLE", "column": {"column_name": "qty"}, "label": "SUM(qty)"},
+                {"expressionType": "SQL", "sqlExpression": "SUM(a) / SUM(b)"}],
+            "groupby": ["country", "country"], "x_axis": "ordered_at", "granularity_sqla": null,
+            "adhoc_filters": [{"subject": "status", "operator": "==", "comparator": "paid"}, {"sqlExpression": "qty > 0"}],
+        });
+        let row = serde_json::json!({"id": 1, "params": params.to_string()});
+        let found = inputs(&serde_json::from_value(row).unwrap());
+        assert_eq!(found, ["revenue", "qty", "country", "ordered_at", "status"]);
+        assert!(inputs(&serde_json::from_str(r#"{"id": 2, "params": "no JSON"}"#).unwrap()).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::answer::{BoardDetail, Dashboard};
 use crate::config::Config;
 use crate::people::People;
 use crate::rules::names;
-use crate::text::{certified, common, status, tags};
+use crate::text::{certified, changed, common, status, tags};
 
 /// As OpenMetadata keeps it, with its charts and their datasets. Its detail may not be known.
 pub fn entity(
@@ -28,6 +28,7 @@ pub fn entity(
     let texts = vec![description, filters(detail), roles, certified, thumbnail];
     let mut common = common(board.id, board.title.as_ref(), texts);
     common.tags = tags;
+    common.extension = changed(&board.changed);
     common.owners = people.names(&board.owners);
     common.source_url = board.url.as_ref().map(|path| config.page(path));
     let paths = |ids: &[u64]| ids.iter().map(|id| vec![id.to_string()]).collect();

@@ -6,15 +6,21 @@ use metahost_plugin_sdk::entities::{Column as Field, DashboardDataModel};
 use metahost_plugin_sdk::lineage::{ColumnEdge, Edge, EdgeSource, Endpoint};
 use metahost_plugin_sdk::{columns, paragraphs};
 
-use crate::answer::{Column, Dataset, Metric};
+use crate::answer::{Changed, Column, Dataset, Metric};
 use crate::config::Config;
 use crate::people::People;
 use crate::rules::Rules;
-use crate::text::{Extra, common, status, warning};
+use crate::text::{Extra, changed, common, status, warning};
 use crate::{expressions, types};
 
 /// As OpenMetadata keeps it.
-pub fn entity(config: &Config, people: &People, rules: &Rules, dataset: &Dataset) -> DashboardDataModel {
+pub fn entity(
+    config: &Config,
+    people: &People,
+    rules: &Rules,
+    dataset: &Dataset,
+    of_list: &Changed,
+) -> DashboardDataModel {
     let extra = Extra::read(dataset.extra.as_ref());
     let title = dataset.schema.as_ref().filter(|schema| !schema.is_empty());
     let title = title.map_or_else(|| dataset.table_name.clone(), |schema| format!("{schema}.{}", dataset.table_name));
@@ -22,6 +28,7 @@ pub fn entity(config: &Config, people: &People, rules: &Rules, dataset: &Dataset
     let texts = vec![dataset.description.clone(), extra.certified, extra.warning, rules.of(dataset.id)];
     let mut common = common(dataset.id, Some(&title), texts);
     common.owners = people.names(&dataset.owners);
+    common.extension = changed(of_list);
     common.tags.extend(tags);
     common.tags.extend(rules.of(dataset.id).map(|_| status("RowLevelSecurity")));
     common.source_url = Some(config.page(&format!("/explore/?datasource_type=table&datasource_id={}", dataset.id)));

@@ -10,7 +10,7 @@ use metahost_plugin_sdk::rest::{Api, parse};
 use metahost_plugin_sdk::types::Retryable;
 use metahost_plugin_sdk::{Error, Result, protocol};
 
-use crate::answer::{BoardDetail, Chart, Dashboard, Dataset, DatasetRow};
+use crate::answer::{BoardDetail, Changed, Chart, Dashboard, Dataset, DatasetRow};
 use crate::config::Config;
 use crate::databases::Databases;
 use crate::list::{CHARTS, DASHBOARDS, DATASETS, Found};
@@ -80,7 +80,7 @@ impl Reading<'_> {
                 let name = row.table_name.as_deref().unwrap_or_default();
                 let read = or_own(self.server, read);
                 match or_skip(self.out, &["dataset", &row.id.to_string(), name], read)? {
-                    Some(dataset) => self.dataset(&dataset)?,
+                    Some(dataset) => self.dataset(&dataset, &row.changed)?,
                     None => rows.whole = false,
                 }
             }
@@ -97,13 +97,14 @@ impl Reading<'_> {
     }
 
     /// A dataset, and what its rows come from: a table, or what its SQL says.
-    fn dataset(&mut self, dataset: &Dataset) -> Result<()> {
+    fn dataset(&mut self, dataset: &Dataset, of_list: &Changed) -> Result<()> {
         self.visible.insert(dataset.id);
         self.out.entity(Entity::DashboardDataModel(datasets::entity(
             self.config,
             &self.people,
             &self.rules,
             dataset,
+            of_list,
         )))?;
         let names = (dataset.catalog.as_deref(), dataset.schema.as_deref());
         let place = self.databases.place(self.server, self.config, &dataset.database, names, self.out)?;

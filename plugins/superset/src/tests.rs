@@ -207,6 +207,18 @@ fn a_user_without_rights_is_not_an_empty_superset() {
     assert!(out.complete.is_empty());
 }
 
+/// Without the slash Superset sends the caller on; what has a body wants another token besides.
+#[test]
+fn lists_are_asked_for_by_their_whole_path_and_nothing_is_written() {
+    let server = recorded();
+    run(&server, "").0.unwrap();
+    let asked = server.asked();
+    assert!(asked.iter().all(|path| !path.contains(' ')), "a body would stand behind a blank: {asked:?}");
+    for list in ["dashboard", "chart", "dataset"] {
+        assert!(asked.iter().any(|path| path.starts_with(&format!("/api/v1/{list}/?q="))), "{list}: {asked:?}");
+    }
+}
+
 /// The recorded user Gamma owns three dashboards and sees no dataset.
 #[test]
 fn datasets_that_the_user_may_not_see_are_told() {

@@ -1,11 +1,11 @@
 //! Small conversions that several parts need. Never reads anything.
 
 use metahost_plugin_sdk::entities::Common;
-use metahost_plugin_sdk::{self as sdk, names};
+use metahost_plugin_sdk::{self as sdk, names, time};
 
 use serde_json::Value;
 
-use crate::answer::Tag;
+use crate::answer::{Changed, Tag};
 
 /// Tags of type 1 are people's; the others only say what something is and whose.
 const GIVEN: u64 = 1;
@@ -16,6 +16,21 @@ const OWN: [&str; 3] = ["type:", "owner:", "favorited_by:"];
 pub fn common(id: u64, title: Option<&String>, paragraphs: Vec<Option<String>>) -> Common {
     let display_name = title.filter(|title| !title.is_empty()).cloned();
     Common { display_name, description: sdk::paragraphs(paragraphs), ..sdk::common(vec![id.to_string()]) }
+}
+
+/// Who changed it last and when, as custom properties.
+pub fn changed(changed: &Changed) -> Vec<(String, String)> {
+    // Superset leaves the colon out of a zone, which RFC 3339 does not.
+    let on = changed.on.as_ref().map(|on| on.replace("+0000", "Z"));
+    let on = on.and_then(|on| time::format(time::millis(&on)?));
+    let by = changed.by.clone().filter(|by| !by.trim().is_empty());
+    let all = [("changedBy", by), ("changedOn", on)];
+    all.into_iter().filter_map(|(name, value)| Some(property(name, &value?))).collect()
+}
+
+/// A custom property.
+pub fn property(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), Value::from(value).to_string())
 }
 
 /// Tags that people gave.

@@ -1,6 +1,7 @@
 //! Catalogs and their schemas: the splits there are, and the databases. Never lists a table.
 
 use metahost_plugin_sdk::connector::{Mode, Split};
+use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::{ErrorExt, Result, protocol};
@@ -8,6 +9,8 @@ use metahost_plugin_sdk::{ErrorExt, Result, protocol};
 use crate::answer::{is_local, reason};
 use crate::client::Client;
 use crate::config::Config;
+use crate::galaxy::OfCatalog;
+use crate::properties::{self, Properties};
 use crate::{sql, table};
 
 /// A catalog and its connector.
@@ -69,15 +72,46 @@ fn split(path: &[&str]) -> Split {
     Split { id: format!("entities:{quoted}"), path, mode: Mode::Entities, weight: None }
 }
 
-/// A catalog as a database, and its schemas.
-pub fn read(client: &Client, config: &Config, catalog: &str, out: &mut dyn Output) -> Result<()> {
+/// What each schema was created with, in their order: asked for only where a connector's schemas have properties.
+fn properties(
+    client: &Client,
+    config: &Config,
+    (catalog, connector): (&str, Option<&str>),
+    schemas: &[String],
+    out: &mut dyn Output,
+) -> Result<Vec<Properties>> {
+    if !config.table_properties.wanted(connector) {
+        return Ok(schemas.iter().map(|_| Properties::default()).collect());
+    }
+    let statements: Vec<String> = schemas.iter().map(|schema| sql::show_create_schema(catalog, schema)).collect();
+    let answers = schemas.iter().zip(client.all_of::<(String,)>(&statements));
+    answers
+        .map(|(schema, answer)| match answer {
+            Ok(rows) => Ok(rows.first().map(|(ddl,)| properties::parse(ddl)).unwrap_or_default()),
+            Err(error) if is_local(&error) => {
+                let fields = [("schema", [catalog, schema].join(".")), ("reason", reason(&error))];
+                out.note(Level::Warn, "SHOW CREATE SCHEMA failed", &fields);
+                Ok(Properties::default())
+            }
+            Err(error) => Err(error).with("schema", schema),
+        })
+        .collect()
+}
+
+/// A catalog as a database, and its schemas, with what Galaxy knows of them.
+pub fn read(client: &Client, config: &Config, catalog: &str, mut known: OfCatalog, out: &mut dyn Output) -> Result<()> {
     let connector: Vec<(Option<String>,)> = client.all(sql::connector(catalog))?;
     let connector = connector.into_iter().next().and_then(|(name,)| name);
     let rows = client.all(sql::schemas(catalog, config.include_system_schemas)).with("catalog", catalog)?;
     let schemas = schemas(config, connector.as_deref(), rows);
-    out.entity(table::database(catalog, connector.as_deref()))?;
-    for schema in &schemas {
-        out.entity(table::schema(catalog, schema))?;
+    let mut database = table::database(catalog, connector.as_deref());
+    known.catalog.put_on(&mut database.common);
+    out.entity(Entity::Database(database))?;
+    let properties = properties(client, config, (catalog, connector.as_deref()), &schemas, out)?;
+    for (name, properties) in schemas.iter().zip(properties) {
+        let mut schema = table::schema(catalog, name, &properties);
+        known.schemas.remove(name).unwrap_or_default().put_on(&mut schema.common);
+        out.entity(Entity::Schema(schema))?;
     }
     if schemas.is_empty() {
         // A user who may see none is told the same.
@@ -86,4 +120,53 @@ pub fn read(client: &Client, config: &Config, catalog: &str, out: &mut dyn Outpu
         return Ok(());
     }
     out.complete(&[catalog.to_owned()], "databaseSchema", Some(schemas.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use metahost_plugin_sdk::testing::Collected;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{Said, Scripted, request, trino};
+
+    fn server(connector: &str) -> Scripted {
+        let raw = "CREATE SCHEMA c.raw\nAUTHORIZATION ROLE loader\nWITH (\n   location = 's3://b/raw'\n)";
+        Scripted::default()
+            .rows("SELECT connector_name", json!([[connector]]))
+            .rows("information_schema.schemata", json!([["raw"], ["secret"]]))
+            .rows("SHOW CREATE SCHEMA \"c\".\"raw\"", json!([[raw]]))
+            .says(
+                "SHOW CREATE SCHEMA \"c\".\"secret\"",
+                Said::Error("PERMISSION_DENIED", "USER_ERROR", "Access Denied"),
+            )
+    }
+
+    fn schemas(server: &Scripted) -> (Vec<Vec<String>>, Collected) {
+        let mut out = Collected::default();
+        trino(server, "").read_into(&request(Mode::Entities, &["c"]), &mut out).unwrap();
+        let owners = out.entities.iter().filter_map(|entity| match entity {
+            Entity::Schema(schema) => Some(schema.common.owners.clone()),
+            _ => None,
+        });
+        (owners.collect(), out)
+    }
+
+    #[test]
+    fn a_schema_tells_its_owner_and_its_properties() {
+        let (owners, out) = schemas(&server("hive"));
+        assert_eq!(owners, [vec!["loader".to_owned()], Vec::new()]);
+        let Entity::Schema(raw) = &out.entities[1] else { panic!("{:?}", out.entities) };
+        let all = ("schemaProperties".to_owned(), r#"{"location":"s3://b/raw"}"#.to_owned());
+        assert_eq!(raw.common.extension, [all]);
+        assert!(out.notes[0].contains("c.secret") && out.notes[0].contains("Access Denied"), "{:?}", out.notes);
+        assert_eq!((out.skipped.len(), out.complete.len()), (0, 1));
+    }
+
+    #[test]
+    fn schemas_of_other_connectors_cost_no_statement() {
+        let server = server("postgresql");
+        let (owners, out) = schemas(&server);
+        assert_eq!((owners.len(), out.notes.len(), server.statements().len()), (2, 0, 2));
+    }
 }

@@ -70,6 +70,25 @@ pub struct Galaxy {
     /// Whether tags of columns are read: a request a table.
     #[serde(default = "yes")]
     pub column_tags: bool,
+    /// Whether checks of data quality are read: a request a schema and one a check.
+    #[serde(default = "yes")]
+    pub checks: bool,
+    /// Who owns what Galaxy knows.
+    #[serde(default)]
+    pub owners: Owners,
+}
+
+/// Whom Galaxy's metadata makes an owner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owners {
+    /// Contacts, and where there are none, the role that owns it.
+    #[default]
+    ContactsElseRoles,
+    /// Contacts only.
+    Contacts,
+    /// The role that owns it.
+    Roles,
 }
 
 /// A session property as people write it in TOML.

@@ -40,7 +40,9 @@ fn galaxy_slot() -> CredentialSlot {
     let kinds = ["none", "bearer", "oauth2-client-credentials"];
     CredentialSlot {
         name: galaxy::SLOT.to_owned(),
-        description: "The client of Starburst Galaxy's REST API, for tags; only with `galaxy` configured".to_owned(),
+        description:
+            "The client of Starburst Galaxy's REST API, for what SQL does not tell; only with `galaxy` configured"
+                .to_owned(),
         kinds: kinds.map(str::to_owned).to_vec(),
         required: false,
     }

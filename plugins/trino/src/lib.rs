@@ -52,7 +52,7 @@ impl Trino {
         let config = config::parse(config)?;
         let client = Client::new(&config, transport);
         let api = |url: &str| Box::new(Server::new(url, "Starburst Galaxy", galaxy::SLOT));
-        let galaxy = config.galaxy.as_ref().map(|there| Galaxy::new(api(&there.url), there.column_tags));
+        let galaxy = config.galaxy.as_ref().map(|there| Galaxy::new(api(&there.url), there.clone()));
         Ok(Self { config, client, galaxy })
     }
 
@@ -73,10 +73,13 @@ impl Trino {
     pub fn read_into(&self, request: &ReadRequest, out: &mut dyn Output) -> Result<()> {
         let path: Vec<&str> = request.split.path.iter().map(String::as_str).collect();
         match (request.split.mode, &path[..]) {
-            (Mode::Entities, [catalog]) => catalogs::read(&self.client, &self.config, catalog, out),
+            (Mode::Entities, [catalog]) => {
+                let known = self.galaxy.as_ref().map(|galaxy| galaxy.of_catalog(catalog, out)).transpose()?;
+                catalogs::read(&self.client, &self.config, catalog, known.unwrap_or_default(), out)
+            }
             (Mode::Entities, [catalog, schema]) => {
-                let tags = self.galaxy.as_ref().map(|galaxy| galaxy.of_schema(catalog, schema, out)).transpose()?;
-                schema::read(&self.client, &self.config, (catalog, schema), tags, out)
+                let known = self.galaxy.as_ref().map(|galaxy| galaxy.of_schema(catalog, schema, out)).transpose()?;
+                schema::read(&self.client, &self.config, (catalog, schema), known, &request.window, out)
             }
             (Mode::Profile, [catalog, schema]) => statistics::read(&self.client, (catalog, schema), out),
             (Mode::Lineage | Mode::Usage, []) => history::read(&self.client, &self.config, request, out),

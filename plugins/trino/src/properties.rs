@@ -76,7 +76,20 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// Who owns a schema, where Trino's answer of `SHOW CREATE SCHEMA` names a user or a role on a line of its own.
+fn authorization(ddl: &str) -> Option<String> {
+    let named = ddl.lines().find_map(|line| line.strip_prefix("AUTHORIZATION "))?;
+    let name = named.strip_prefix("USER ").or_else(|| named.strip_prefix("ROLE ")).unwrap_or(named);
+    Some(unquoted(name.trim()))
+}
+
 impl Properties {
+    /// Who owns it: the schema's authorization, or the owner that other engines write into a table's properties.
+    pub fn owner(&self) -> Option<String> {
+        let extra = || self.values.get("extra_properties")?.get("owner")?.as_str().map(str::to_owned);
+        authorization(&self.ddl).or_else(|| self.text("owner")).or_else(extra).filter(|owner| !owner.is_empty())
+    }
+
     fn text(&self, name: &str) -> Option<String> {
         self.values.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
     }
@@ -190,6 +203,18 @@ mod tests {
         assert!(parse(ddl).values.is_empty());
         let ddl = "CREATE MATERIALIZED VIEW c.s.m\nCOMMENT 'x'\nWITH (\n   format = 'ORC'\n) AS\nSELECT 1";
         assert_eq!(parse(ddl).file_format().as_deref(), Some("orc"));
+    }
+
+    #[test]
+    fn owners_are_told_by_authorization_or_by_a_property() {
+        let owner = |ddl: &str| parse(ddl).owner();
+        let schema = |line: &str| format!("CREATE SCHEMA hive.raw\n{line}\nWITH (\n   location = 's3://b/raw'\n)");
+        assert_eq!(owner(&schema("AUTHORIZATION USER ada")).as_deref(), Some("ada"));
+        assert_eq!(owner(&schema("AUTHORIZATION ROLE \"data team\"")).as_deref(), Some("data team"));
+        let table =
+            "CREATE TABLE t (\n   a int\n)\nWITH (\n   extra_properties = MAP(ARRAY['owner'], ARRAY['spark'])\n)";
+        assert_eq!(owner(table).as_deref(), Some("spark"));
+        assert_eq!((owner("CREATE SCHEMA tpch.tiny"), owner(ICEBERG)), (None, None));
     }
 
     #[test]

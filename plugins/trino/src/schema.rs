@@ -1,5 +1,6 @@
 //! One schema: its tables and views with their columns, streamed. Never holds the columns of more than a few tables.
 
+use metahost_plugin_sdk::connector::Window;
 use metahost_plugin_sdk::entities::{Column, Entity};
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::Output;
@@ -10,7 +11,7 @@ use crate::answer::{is_local, is_source_error, or_skip, reason};
 use crate::client::Client;
 use crate::columns;
 use crate::config::Config;
-use crate::galaxy::OfSchema;
+use crate::galaxy::{Facts, OfSchema};
 use crate::properties::{self, Properties};
 use crate::relations::{self, Kind, Relation, Relations};
 use crate::sql;
@@ -51,16 +52,20 @@ pub(crate) fn read(
     client: &Client,
     config: &Config,
     path: (&str, &str),
-    tags: Option<OfSchema<'_>>,
+    galaxy: Option<OfSchema<'_>>,
+    window: &Window,
     out: &mut dyn Output,
 ) -> Result<()> {
     let (catalog, schema) = path;
     let relations = relations::read(client, catalog, schema, out)?;
     let listed = relations.by_name.len();
     let waiting = Vec::new();
-    let mut reader = Reader { client, config, catalog, schema, relations, tags, waiting, done: 0, listed, out };
+    let mut reader = Reader { client, config, catalog, schema, relations, galaxy, waiting, done: 0, listed, out };
     reader.stream()?;
     reader.left_over()?;
+    if let Some(galaxy) = &reader.galaxy {
+        galaxy.checks(window, reader.out)?;
+    }
     // A schema of which something could not be read must not lead to a deletion.
     if reader.relations.has_gaps {
         return Ok(());
@@ -74,7 +79,7 @@ struct Reader<'a> {
     catalog: &'a str,
     schema: &'a str,
     relations: Relations,
-    tags: Option<OfSchema<'a>>,
+    galaxy: Option<OfSchema<'a>>,
     waiting: Vec<Pending>,
     done: usize,
     listed: usize,
@@ -155,8 +160,8 @@ impl Reader<'_> {
     }
 
     fn add(&mut self, pending: Pending) -> Result<()> {
-        if self.statement(&pending).is_none() && self.tags.is_none() {
-            return self.emit(pending, None, Vec::new());
+        if self.statement(&pending).is_none() && self.galaxy.is_none() {
+            return self.emit(pending, None, Facts::default());
         }
         self.waiting.push(pending);
         if self.waiting.len() < BATCH { Ok(()) } else { self.flush() }
@@ -176,25 +181,25 @@ impl Reader<'_> {
 
     fn flush(&mut self) -> Result<()> {
         let mut waiting = core::mem::take(&mut self.waiting);
-        self.tag_columns(&mut waiting)?;
+        self.describe_columns(&mut waiting)?;
         let statements: Vec<String> = waiting.iter().filter_map(|pending| self.statement(pending)).collect();
         let mut answers = self.client.all_of::<(String,)>(&statements).into_iter();
         for pending in waiting {
             let answer = self.statement(&pending).and_then(|_| answers.next());
             let text = answer.map_or(Ok(None), |answer| self.created(&pending.name, answer))?;
-            let tags = self.tags.as_mut().map(|tags| tags.table(&pending.name)).unwrap_or_default();
-            self.emit(pending, text, tags)?;
+            let facts = self.galaxy.as_mut().map(|galaxy| galaxy.table(&pending.name)).unwrap_or_default();
+            self.emit(pending, text, facts)?;
         }
         Ok(())
     }
 
-    fn tag_columns(&mut self, tables: &mut [Pending]) -> Result<()> {
-        let Some(tags) = &self.tags else { return Ok(()) };
+    fn describe_columns(&mut self, tables: &mut [Pending]) -> Result<()> {
+        let Some(galaxy) = &self.galaxy else { return Ok(()) };
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-        let found = tags.columns(&names, self.out)?;
-        for (table, mut tags) in tables.iter_mut().zip(found) {
+        let found = galaxy.columns(&names, self.out)?;
+        for (table, mut facts) in tables.iter_mut().zip(found) {
             for column in table.columns.iter_mut().filter(|column| column.parent.is_none()) {
-                column.tags = tags.remove(&column.name).unwrap_or_default();
+                facts.remove(&column.name).unwrap_or_default().put_on_column(column);
             }
         }
         Ok(())
@@ -212,7 +217,7 @@ impl Reader<'_> {
         }
     }
 
-    fn emit(&mut self, pending: Pending, created: Option<String>, tags: Vec<String>) -> Result<()> {
+    fn emit(&mut self, pending: Pending, created: Option<String>, facts: Facts) -> Result<()> {
         let is_view = matches!(pending.relation.kind, Kind::View(_));
         let (create_view, ddl) = if is_view { (created, None) } else { (None, created) };
         let source = table::Source {
@@ -227,7 +232,7 @@ impl Reader<'_> {
             include_ddl: self.config.include_ddl,
         };
         let mut table = table::table(source);
-        table.common.tags = tags;
+        facts.put_on(&mut table.common);
         self.out.entity(Entity::Table(table))?;
         self.done += 1;
         if self.done.is_multiple_of(100) || self.done == self.listed {

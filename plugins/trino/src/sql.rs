@@ -102,6 +102,11 @@ pub fn show_create(what: &str, catalog: &str, schema: &str, table: &str) -> Stri
     format!("SHOW CREATE {what} {}", path(&[catalog, schema, table]))
 }
 
+/// Owner and properties of a schema.
+pub fn show_create_schema(catalog: &str, schema: &str) -> String {
+    format!("SHOW CREATE SCHEMA {}", path(&[catalog, schema]))
+}
+
 /// What the engine knows of a table's rows without reading them.
 pub fn show_stats(catalog: &str, schema: &str, table: &str) -> String {
     format!("SHOW STATS FOR {}", path(&[catalog, schema, table]))

@@ -1,6 +1,6 @@
 //! From what Trino tells to the contract's table. Pure: no I/O, so the same code can be measured natively.
 
-use metahost_plugin_sdk::entities::{Column, Common, Database, Entity, Schema, Table, TableKind};
+use metahost_plugin_sdk::entities::{Column, Common, Database, Schema, Table, TableKind};
 use serde_json::Value;
 
 use crate::properties::Properties;
@@ -31,15 +31,18 @@ pub struct Source<'a> {
 }
 
 /// A catalog as a database.
-pub fn database(catalog: &str, connector: Option<&str>) -> Entity {
+pub fn database(catalog: &str, connector: Option<&str>) -> Database {
     let mut common = common(vec![catalog.to_owned()], None);
     common.extension.extend(connector.map(|name| extension("connectorName", name)));
-    Entity::Database(Database { common })
+    Database { common }
 }
 
-/// A schema.
-pub fn schema(catalog: &str, schema: &str) -> Entity {
-    Entity::Schema(Schema { common: common(vec![catalog.to_owned(), schema.to_owned()], None) })
+/// A schema, with what it was created with.
+pub fn schema(catalog: &str, schema: &str, properties: &Properties) -> Schema {
+    let mut common = common(vec![catalog.to_owned(), schema.to_owned()], None);
+    common.owners.extend(properties.owner());
+    common.extension.extend(all_of(properties).map(|all| ("schemaProperties".to_owned(), all)));
+    Schema { common }
 }
 
 /// A table or view.
@@ -52,10 +55,8 @@ pub fn table(source: Source<'_>) -> Table {
         common.extension.extend(materialized(*view));
     }
     let properties = source.properties.unwrap_or_default();
-    if !properties.values.is_empty() {
-        let all: Value = properties.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        common.extension.push(("tableProperties".to_owned(), all.to_string()));
-    }
+    common.owners.extend(properties.owner());
+    common.extension.extend(all_of(&properties).map(|all| ("tableProperties".to_owned(), all)));
     Table {
         common,
         kind,
@@ -70,6 +71,12 @@ pub fn table(source: Source<'_>) -> Table {
         size_bytes: None,
         updated_at: None,
     }
+}
+
+/// All properties as JSON, if there are any.
+fn all_of(properties: &Properties) -> Option<String> {
+    let all: Value = properties.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    (!properties.values.is_empty()).then(|| all.to_string())
 }
 
 fn common(path: Vec<String>, description: Option<String>) -> Common {

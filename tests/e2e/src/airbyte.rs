@@ -20,6 +20,12 @@ pub fn fixture(name: &str, words: &[(&str, &str)]) -> Result<Vec<Value>> {
     rows.cloned().with_context(|| format!("{} holds no rows", file.display()))
 }
 
+/// Connectors and their versions, by side.
+fn definitions() -> Result<Value> {
+    let file = root().join("plugins/airbyte/fixtures/hand-made/definitions.json");
+    Ok(serde_json::from_str(&std::fs::read_to_string(&file)?)?)
+}
+
 struct Airbyte {
     workspaces: Vec<Value>,
     connections: Vec<Value>,
@@ -27,6 +33,8 @@ struct Airbyte {
     sources: Vec<Value>,
     destinations: Vec<Value>,
     streams: Vec<Value>,
+    /// Made by hand: of sources and of destinations.
+    definitions: Value,
     issued: AtomicUsize,
     used: AtomicUsize,
 }
@@ -41,10 +49,15 @@ impl Airbyte {
             sources: fixture("sources", words)?,
             destinations: fixture("destinations", words)?,
             streams: fixture("streams", words)?,
+            definitions: definitions()?,
             jobs,
             issued: AtomicUsize::new(0),
             used: AtomicUsize::new(0),
         })
+    }
+
+    fn definitions(&self, side: &str) -> &[Value] {
+        self.definitions[side].as_array().map_or(&[], Vec::as_slice)
     }
 
     fn login(&self, asked: &Asked) -> (u16, Value) {
@@ -73,6 +86,7 @@ impl Airbyte {
             ["streams"] => (200, Value::from(self.streams.clone())),
             ["sources", id] => one(&self.sources, "sourceId", id),
             ["destinations", id] => one(&self.destinations, "destinationId", id),
+            ["workspaces", _, "definitions", side, id] => one(self.definitions(side), "id", id),
             _ => (404, json!({ "message": "Object not found" })),
         }
     }

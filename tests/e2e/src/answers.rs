@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 /// A request as the stand-in sees it.
 #[derive(Debug, Default)]
@@ -16,10 +16,16 @@ pub struct Asked {
     pub path: String,
     /// Names and values of the query, still encoded.
     pub query: Vec<(String, String)>,
+    /// The header `host`: where the stand-in is.
+    pub host: String,
     /// The header `authorization`.
     pub authorization: String,
+    /// The header `x-amz-target`.
+    pub target: String,
     /// The body, as text.
     pub body: String,
+    /// Whether the caller wants no more of this connection.
+    is_last: bool,
 }
 
 impl Asked {
@@ -36,7 +42,12 @@ impl Asked {
 
 /// Starts a stand-in on a free port; it lives as long as the test's process. Answers its address.
 pub fn answering(answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
+    answering_at("127.0.0.1:0", answer)
+}
+
+/// The same at an address that somebody else counts on.
+pub fn answering_at(address: &str, answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Result<String> {
+    let listener = TcpListener::bind(address).with_context(|| format!("{address} can't be listened on"))?;
     let address = format!("http://{}", listener.local_addr()?);
     let answer = Arc::new(answer);
     thread::spawn(move || {
@@ -49,20 +60,28 @@ pub fn answering(answer: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'stati
     Ok(address)
 }
 
+/// Answers one request after the other, until the caller closes the connection or asks for it.
 fn serve(mut stream: TcpStream, answer: &dyn Fn(&Asked) -> (u16, String)) -> Result<()> {
-    let asked = read(&mut BufReader::new(stream.try_clone()?))?;
-    let (status, body) = answer(&asked);
-    let length = body.len();
-    write!(
-        stream,
-        "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    )?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    while let Some(asked) = read(&mut reader)? {
+        let (status, body) = answer(&asked);
+        let (length, end) = (body.len(), if asked.is_last { "connection: close\r\n" } else { "" });
+        let head =
+            format!("HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{end}\r\n");
+        stream.write_all((head + &body).as_bytes())?;
+        if asked.is_last {
+            break;
+        }
+    }
     Ok(())
 }
 
-fn read(reader: &mut impl BufRead) -> Result<Asked> {
+/// The next request; none when the caller is done.
+fn read(reader: &mut impl BufRead) -> Result<Option<Asked>> {
     let mut line = String::new();
-    reader.read_line(&mut line)?;
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
     let mut words = line.split_whitespace();
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -79,7 +98,10 @@ fn read(reader: &mut impl BufRead) -> Result<Asked> {
         reader.read_line(&mut line)?;
         let Some((name, value)) = line.trim().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
+            "connection" => asked.is_last = value.trim().eq_ignore_ascii_case("close"),
+            "host" => value.trim().clone_into(&mut asked.host),
             "authorization" => value.trim().clone_into(&mut asked.authorization),
+            "x-amz-target" => value.trim().clone_into(&mut asked.target),
             "content-length" => length = value.trim().parse()?,
             _ => {}
         }
@@ -87,7 +109,7 @@ fn read(reader: &mut impl BufRead) -> Result<Asked> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     asked.body = String::from_utf8_lossy(&body).into_owned();
-    Ok(asked)
+    Ok(Some(asked))
 }
 
 /// A text with words replaced by others.

@@ -4,7 +4,11 @@
 pub mod airbyte;
 pub mod answers;
 mod curl;
+pub mod glue;
+pub mod hurt;
 mod landing;
+pub mod made_up;
+pub mod postgres;
 mod project;
 pub mod redash;
 mod report;

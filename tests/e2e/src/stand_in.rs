@@ -78,6 +78,13 @@ impl StandIn {
         curl(&["-X", "PATCH", "-H", &person, "-H", form, "-d", &body, &format!("{}/v1/{path}", self.url())])
     }
 
+    /// Puts something as a person does.
+    pub fn put(&self, path: &str, body: &Value) -> Result<Value> {
+        let person = format!("authorization: Bearer {PERSON}");
+        let form = "content-type: application/json";
+        curl(&["-X", "PUT", "-H", &person, "-H", form, "-d", &body.to_string(), &format!("{}/v1/{path}", self.url())])
+    }
+
     /// Fails unless every fault that was asked for has struck as often as it should.
     pub fn expect_struck(&self) -> Result<()> {
         let left = self.ask("faults")?;

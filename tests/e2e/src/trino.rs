@@ -10,8 +10,14 @@ pub const URL: &str = "http://127.0.0.1:18080";
 
 /// Runs a statement to its end and gives its rows.
 pub fn rows(sql: &str) -> Result<Vec<Vec<Value>>> {
+    rows_as("e2e", sql)
+}
+
+/// Runs a statement as this user.
+pub fn rows_as(user: &str, sql: &str) -> Result<Vec<Vec<Value>>> {
     let statement = format!("{URL}/v1/statement");
-    let mut page = curl(&["-X", "POST", "-H", "X-Trino-User: e2e", "--data-binary", sql, &statement])
+    let user = format!("X-Trino-User: {user}");
+    let mut page = curl(&["-X", "POST", "-H", &user, "--data-binary", sql, &statement])
         .context("is Trino up? `cargo xtask stack up` starts it")?;
     let mut rows = Vec::new();
     loop {
@@ -19,7 +25,7 @@ pub fn rows(sql: &str) -> Result<Vec<Vec<Value>>> {
         let data = page["data"].as_array().into_iter().flatten();
         rows.extend(data.filter_map(Value::as_array).cloned());
         let Some(next) = page["nextUri"].as_str() else { return Ok(rows) };
-        page = curl(&["-H", "X-Trino-User: e2e", next])?;
+        page = curl(&["-H", &user, next])?;
     }
 }
 

@@ -15,6 +15,9 @@ use serde::Deserialize;
 /// Which misdeed.
 pub struct Config {
     misdeed: Misdeed,
+    /// The database it writes to.
+    #[serde(default)]
+    database: String,
 }
 
 /// The guest.
@@ -32,7 +35,7 @@ impl Connector for Hostile {
             credentials: vec![CredentialSlot {
                 name: "secret".to_owned(),
                 description: "A secret it would like to see.".to_owned(),
-                kinds: vec!["bearer".to_owned()],
+                kinds: vec!["bearer".to_owned(), "basic".to_owned()],
                 required: false,
             }],
             test_steps: vec![TestStep {
@@ -63,7 +66,7 @@ impl Connector for Hostile {
         let mut emitter = Emitter::new();
         match request.split.id.as_str() {
             "good" => emit_good(&mut emitter)?,
-            "bad" => self.0.misdeed.commit(&mut emitter)?,
+            "bad" => self.0.misdeed.commit(&mut emitter, &self.0.database)?,
             other => return Err(Error::Unsupported(other.to_owned())),
         }
         let lie = u64::from(matches!(self.0.misdeed, Misdeed::Lie) && request.split.id == "bad");

@@ -2,9 +2,10 @@
 
 use core::hint::black_box;
 
+use metahost_plugin_sdk::database::{Database, Remote};
 use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::http::Request;
-use metahost_plugin_sdk::{Emitter, Result, log, sink};
+use metahost_plugin_sdk::{Emitter, Result, log, protocol, sink};
 use serde::Deserialize;
 
 use crate::{column, table};
@@ -49,10 +50,12 @@ pub(crate) enum Misdeed {
     File,
     /// Looks for secrets in its environment.
     Environment,
+    /// Writes to a database that it may only read.
+    Write,
 }
 
 impl Misdeed {
-    pub(crate) fn commit(self, emitter: &mut Emitter) -> Result<()> {
+    pub(crate) fn commit(self, emitter: &mut Emitter, database: &str) -> Result<()> {
         match self {
             Self::None | Self::Lie => Ok(()),
             Self::Loop => spin(),
@@ -74,6 +77,7 @@ impl Misdeed {
             Self::Stubborn => stubborn(),
             Self::File => file(),
             Self::Environment => environment(),
+            Self::Write => write(database),
         }
     }
 }
@@ -144,6 +148,26 @@ fn stubborn() -> Result<()> {
     loop {
         drop(sink::checkpoint(b"still here"));
     }
+}
+
+/// Every way to write that looks like a way to read; says how each was refused.
+fn write(address: &str) -> Result<()> {
+    let database = Remote::new(address, "secret");
+    let refused = [
+        "DELETE FROM prey",
+        "SELECT 1; DELETE FROM prey",
+        "SELECT 1; COMMIT; DELETE FROM prey",
+        "WITH gone AS (DELETE FROM prey RETURNING id) SELECT id FROM gone",
+        "SELECT id INTO loot FROM prey",
+        "SELECT id FROM prey FOR UPDATE",
+        "SELECT nextval('tracks')",
+        "SELECT set_config('transaction_read_only', 'off', false), nextval('tracks')",
+    ]
+    .map(|sql| match database.page(sql, &[], 10) {
+        Ok(_) => panic!("{sql} was run"),
+        Err(error) => format!("{sql}: {error:?}"),
+    });
+    Err(protocol(refused.join("\n")))
 }
 
 fn file() -> Result<()> {

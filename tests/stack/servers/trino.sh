@@ -5,13 +5,26 @@
 SERVER=$DIR/trino
 ETC=$DIR/trino-etc
 # Geospatial is there for its types, which the PostgreSQL connector asks for.
-PLUGINS=" blackhole geospatial iceberg memory postgresql spooling-filesystem tpch "
+PLUGINS=" blackhole geospatial http-event-listener iceberg memory postgresql spooling-filesystem tpcds tpch "
 
 install() {
   install_python
   bash "$STACK_HOME/dbt/run.sh" install
   find_java $TRINO_JAVA_MAJOR >/dev/null || install_java
   [ "$(cat "$SERVER/.installed" 2>/dev/null)" = "$TRINO_VERSION$PLUGINS" ] || install_server
+  [ "$(cat "$DIR/trino-queries/.installed" 2>/dev/null)" = "$TRINO_QUERIES_VERSION" ] || install_queries
+}
+
+# The texts of TPC-H and TPC-DS as Trino's own benchmarks ran them, the last version of this jar that was published.
+install_queries() {
+  local download=$DIR/trino-download jar=trino-benchto-benchmarks queries=$DIR/trino-queries
+  need mvn "install Maven 3"
+  mvn -B -q dependency:get "-Dartifact=io.trino:$jar:$TRINO_QUERIES_VERSION" -Dtransitive=false "-Dmaven.repo.local=$download"
+  rm -rf "$queries"
+  mkdir -p "$queries"
+  "$PYTHON" -m zipfile -e "$download/io/trino/$jar/$TRINO_QUERIES_VERSION/$jar-$TRINO_QUERIES_VERSION.jar" "$queries"
+  echo "$TRINO_QUERIES_VERSION" >"$queries/.installed"
+  rm -rf "$download"
 }
 
 # The JRE that this wheel carries is made for another library, but has all that Trino asks for.

@@ -119,7 +119,8 @@ impl Tables<Readable> {
         Ok(nodes)
     }
 
-    fn edges(&self, (from, to): &(Node, Node)) -> Result<Vec<Edge>> {
+    /// What each source says of an edge.
+    pub fn edges(&self, (from, to): &(Node, Node)) -> Result<Vec<Edge>> {
         scan(&self.down, &key(&[&from.key(), &to.key(), ""]))?.map(|entry| decode(&entry?.1)).collect()
     }
 }

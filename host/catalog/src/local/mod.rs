@@ -28,7 +28,7 @@ pub use show::{Noted, Shown, ShownTest};
 use tables::{FORMAT, Tables};
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, HeldService, Known, Outcome, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, Reference, RunReport, Write};
 
 /// What of the file is kept in memory; the default would be a gigabyte.
 const CACHE_BYTES: usize = 32 << 20;
@@ -202,6 +202,11 @@ impl Catalog for LocalCatalog {
         self.read(|tables| tables.find(kind, fqn))
     }
 
+    async fn edge_sources(&self, from: &Reference, to: &Reference) -> Result<Vec<String>, Error> {
+        let edges = self.read(|tables| tables.edges(&(Node::from(from), Node::from(to))))?;
+        Ok(edges.iter().map(|edge| format!("{:?}", edge.source)).collect())
+    }
+
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
         let service = service.clone();
         self.transact(move |transaction| write::apply(transaction, &service, batch)).await
@@ -214,5 +219,9 @@ impl Catalog for LocalCatalog {
 
     async fn finish(&self) -> Result<(), Error> {
         self.transact(|_| Ok(())).await
+    }
+
+    fn counts_executions(&self) -> bool {
+        true
     }
 }

@@ -42,7 +42,8 @@ fn reference(parts: &[&str]) -> Reference {
 
 fn edge(from: &[&str], to: &[&str], source: EdgeSource, columns: Vec<ColumnEdge>) -> Write {
     let end = |parts: &[&str]| Endpoint { service: None, kind: EntityKind::Table, path: path(parts) };
-    let edge = Edge { upstream: end(from), downstream: end(to), columns, source, sql: None, pipeline: None };
+    let edge =
+        Edge { upstream: end(from), downstream: end(to), columns, source, sql: None, pipeline: None, executions: None };
     Write::Edge { from: reference(from), to: reference(to), pipeline: None, edge: Box::new(edge) }
 }
 

@@ -106,9 +106,12 @@ impl Tables<Writable<'_>> {
         put(&mut self.runs, &key(&[pipeline.fqn.as_str(), &run.id]), run)
     }
 
+    /// Reads add up, as in other catalogs.
     fn usage(&mut self, target: &Reference, usage: &Usage) -> Result<Outcome> {
         let key = key(&[target.kind.as_str(), target.fqn.as_str(), &usage.day]);
-        put(&mut self.usage, &key, usage)
+        let Some(mut day) = get::<Usage>(&self.usage, &key)? else { return put(&mut self.usage, &key, usage) };
+        day.add(usage);
+        put(&mut self.usage, &key, &day)
     }
 
     fn stats(&mut self, table: &Reference, stats: &TableStat) -> Result<Outcome> {

@@ -1,8 +1,8 @@
 //! Queries, runs of pipelines and reads per day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use metahost_model::{EntityPath, Fqn, Query, Run, Service, Status};
+use metahost_model::{EntityPath, Executions, Fqn, Query, Run, Service, Status, Usage, encode_name};
 use serde_json::{Value, json};
 
 use super::body::{Body, set, set_list, set_some};
@@ -32,9 +32,14 @@ impl OpenMetadata {
     async fn put_query(&self, service: &Service, query: Box<Query>, tables: Vec<Reference>) -> Result<Outcome, Error> {
         let mut names = Names::default();
         names.owners.extend(query.user.clone());
-        let users = self.owners.resolve(&self.server, &names.owners).await?;
-        let known = users.values().find(|user| !user.is_team).map(|user| user.name.as_str());
-        let body = query_body(service, &query, &tables, known);
+        names.owners.extend(query.executions.iter().flat_map(|ran| ran.users.iter().cloned()));
+        let people = self.owners.resolve(&self.server, &names.owners).await?;
+        let known = |name: &String| people.get(name).filter(|person| !person.is_team).map(|person| person.name.clone());
+        let users = Users {
+            known: names.owners.iter().filter_map(known).collect(),
+            others: names.owners.iter().filter(|name| known(name).is_none()).cloned().collect(),
+        };
+        let body = query_body(service, &query, &tables, &users);
         Ok(self.server.put("queries", &body).await?.outcome())
     }
 
@@ -57,7 +62,41 @@ impl OpenMetadata {
         .await
     }
 
-    pub(super) async fn write_usage(&self, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
+    /// Ranks what was read on the days that this run added to, among all of its kind.
+    pub(super) async fn rank_reads(&self) -> Result<(), Error> {
+        for (kind, day) in self.take_read_days() {
+            let answer = self.server.post(&format!("usage/compute.percentile/{kind}/{day}"), &json!({}), true).await?;
+            if !answer.is_success() {
+                self.warnings.add(format!("reads of {kind}s are not ranked: {}", answer.rejection().message));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a table was joined with on a day. What the server does not take of it costs the reads nothing.
+    async fn put_joins(&self, service: &Service, table: &Reference, usage: &Usage) -> Result<(), Error> {
+        let mut columns: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for join in &usage.joins {
+            let with = join.with.fqn(&service.name).child(&join.with_column);
+            let joined = json!({ "fullyQualifiedName": with, "joinCount": join.count });
+            columns.entry(&join.column).or_default().push(joined);
+        }
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let joins: Vec<Value> = columns
+            .into_iter()
+            .map(|(column, with)| json!({ "columnName": encode_name(column), "joinedWith": with }))
+            .collect();
+        let body = json!({ "startDate": usage.day, "dayCount": 1, "columnJoins": joins, "directTableJoins": [] });
+        let answer = self.server.put_once(&format!("tables/{}/joins", table.id), &body).await?;
+        if !answer.is_success() {
+            self.warnings.add(format!("joins of tables were left out: {}", answer.rejection().message));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn write_usage(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
         let mut reads = Vec::with_capacity(batch.len());
         for write in batch {
             let Write::Usage { target, usage } = write else { return Err(mixed()) };
@@ -68,31 +107,40 @@ impl OpenMetadata {
             // The server adds what it gets to what it has: never sent twice.
             let path = format!("usage/{}/{}", target.kind, target.id);
             let answer = self.server.post(&path, &body, false).await?;
+            if answer.is_success() {
+                self.remember_reads(target.kind, &usage.day);
+                self.put_joins(service, &target, &usage).await?;
+            }
             Ok(if answer.is_success() { Outcome::Updated } else { answer.outcome() })
         })
         .await
     }
 }
 
-fn query_body(service: &Service, query: &Query, tables: &[Reference], known_user: Option<&str>) -> Value {
+/// Who ran a query: whom the catalog knows is named as its user, everybody else by name only.
+struct Users {
+    known: BTreeSet<String>,
+    others: BTreeSet<String>,
+}
+
+fn query_body(service: &Service, query: &Query, tables: &[Reference], users: &Users) -> Value {
     let mut body = Body::new();
     set(&mut body, "query", query.sql.as_str());
     let other = query.service.as_ref().map(|name| Fqn::new(name, &EntityPath::root()));
     set(&mut body, "service", other.as_ref().map_or_else(|| service.fqn().to_string(), ToString::to_string));
     set_some(&mut body, "dialect", Some(&query.dialect));
-    if let Some(at) = query.started_at {
+    let ran = query.executions.as_ref();
+    if let Some(at) = ran.and_then(|ran| ran.last_at).or(query.started_at) {
         set(&mut body, "queryDate", at);
     }
-    if let Some(millis) = query.duration_ms {
-        set(&mut body, "duration", millis as f64 / 1000.0);
+    let mean = ran.and_then(Executions::mean_ms).or(query.duration_ms.map(|millis| millis as f64));
+    if let Some(millis) = mean {
+        set(&mut body, "duration", millis.round() / 1000.0);
     }
     let used_in = tables.iter().map(|table| json!({ "id": table.id, "type": table.kind.as_str() }));
     set_list(&mut body, "queryUsedIn", used_in.collect());
-    // Whom the catalog knows is named as its user, everybody else by name only.
-    match (known_user, &query.user) {
-        (Some(known), _) => set(&mut body, "users", vec![known]),
-        (None, Some(user)) => set(&mut body, "usedBy", vec![user.as_str()]),
-        (None, None) => {}
+    for (key, names) in [("users", &users.known), ("usedBy", &users.others)] {
+        set_list(&mut body, key, names.iter().map(|name| name.as_str().into()).collect());
     }
     Value::Object(body)
 }
@@ -103,7 +151,7 @@ fn run_body(run: &Run, has_run_id: bool) -> Option<Value> {
     set(&mut body, "executionStatus", status_name(run.status));
     let tasks = run.tasks.iter().map(|task| {
         let mut body = Body::new();
-        set(&mut body, "name", metahost_model::encode_name(&task.task));
+        set(&mut body, "name", encode_name(&task.task));
         set(&mut body, "executionStatus", status_name(task.status));
         for (key, at) in [("startTime", task.started_at), ("endTime", task.ended_at)] {
             if let Some(at) = at {

@@ -18,6 +18,7 @@ struct Learnt {
     containers: BTreeMap<Fqn, String>,
     without_hash_field: BTreeSet<EntityKind>,
     without_bulk: BTreeSet<&'static str>,
+    read_days: BTreeSet<(EntityKind, String)>,
 }
 
 impl Memory {
@@ -49,6 +50,15 @@ impl OpenMetadata {
 
     pub(super) fn knows_no_hash_field(&self, kind: EntityKind) -> bool {
         self.memory.learnt().without_hash_field.contains(&kind)
+    }
+
+    pub(super) fn remember_reads(&self, kind: EntityKind, day: &str) {
+        self.memory.learnt().read_days.insert((kind, day.to_owned()));
+    }
+
+    /// The days to which reads were added.
+    pub(super) fn take_read_days(&self) -> BTreeSet<(EntityKind, String)> {
+        std::mem::take(&mut self.memory.learnt().read_days)
     }
 
     pub(super) fn remember_no_bulk(&self, path: &'static str) {

@@ -39,7 +39,7 @@ use profile::Profile;
 use server::Server;
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, HeldService, Known, Outcome, Rejection, RunReport, Write};
+use crate::{Catalog, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write};
 
 /// A server.
 pub struct OpenMetadata {
@@ -106,7 +106,7 @@ impl OpenMetadata {
             Some(Write::TestResult { .. }) => self.write_results(batch).await,
             Some(Write::Query { .. }) => self.write_queries(service, batch).await,
             Some(Write::Run { .. }) => self.write_runs(batch).await,
-            Some(Write::Usage { .. }) => self.write_usage(batch).await,
+            Some(Write::Usage { .. }) => self.write_usage(service, batch).await,
             Some(Write::Stats { .. }) => self.write_stats(batch).await,
         }
     }
@@ -150,6 +150,10 @@ impl Catalog for OpenMetadata {
         self.look_up(kind, fqn).await
     }
 
+    async fn edge_sources(&self, from: &Reference, to: &Reference) -> Result<Vec<String>, Error> {
+        self.edge_source(from, to).await.map(|source| source.into_iter().collect())
+    }
+
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {
         self.dispatch(service, batch).await
     }
@@ -160,8 +164,8 @@ impl Catalog for OpenMetadata {
     }
 
     async fn finish(&self) -> Result<(), Error> {
-        // The server answers a write when it has stored it.
-        Ok(())
+        // The server answers a write when it has stored it; only ranks are made of all writes of a day.
+        self.rank_reads().await
     }
 
     fn warnings(&self) -> Vec<(String, u64)> {

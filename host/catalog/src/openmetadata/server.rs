@@ -65,6 +65,11 @@ impl Server {
         self.send(with_json(Request::new("PUT", self.url(path)).retry(true), "application/json", body)?).await
     }
 
+    /// Adds, by the method that is otherwise safe to repeat.
+    pub async fn put_once(&self, path: &str, body: &impl Serialize) -> Result<Answer, Error> {
+        self.send(with_json(Request::new("PUT", self.url(path)).retry(false), "application/json", body)?).await
+    }
+
     /// Adds; `again` says whether it is safe to repeat.
     pub async fn post(&self, path: &str, body: &impl Serialize, again: bool) -> Result<Answer, Error> {
         self.send(with_json(Request::new("POST", self.url(path)).retry(again), "application/json", body)?).await

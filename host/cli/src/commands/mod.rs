@@ -2,6 +2,7 @@
 
 mod catalog;
 mod check;
+mod explain;
 mod init;
 mod lineage;
 mod list;
@@ -42,6 +43,7 @@ async fn configured(command: Command, file: &std::path::Path, log: Option<LogLev
         }
         Command::Plugins { command } => plugins::plugins(&context, command).await,
         Command::Catalog(command) => catalog::catalog(&context, command),
+        Command::Explain(arguments) => explain::explain(&context, &arguments).await,
         Command::Init | Command::Schema | Command::Lineage(_) => Ok(Exit::Success),
     }
 }

@@ -70,7 +70,9 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         asset: job.asset.name.clone(),
         service,
         services: services(run),
+        identity: Arc::clone(&run.identity),
         filters,
+        queries: sources::queries(section, job.asset.kind == AssetKind::Usage, starts_over(run))?,
         dry_run: !run.writes,
         full: run.full,
         batch: BATCH,
@@ -112,14 +114,19 @@ fn services(run: &Run) -> Vec<String> {
 fn read_options(run: &Run, section: &Section, splits: &[Split]) -> Result<ReadOptions> {
     let mut cursors = BTreeMap::new();
     let catalog = run.catalog.id();
-    // A recording must hold everything that a run without state asks for, and its replay asks just that.
-    let whole = run.full || run.shared.gateway.replay_clock().is_some();
+    let whole = starts_over(run);
     for split in splits.iter().filter(|_| !whole) {
         let cursor = metahost_pipeline::cursor(run.shared.store.as_ref(), &catalog, &section.name, &split.id)?;
         cursors.extend(cursor.map(|cursor| (Arc::clone(&split.id), cursor)));
     }
     let parallel = section.limits.splits.map_or(SPLITS, |splits| splits as usize);
     Ok(ReadOptions { parallel, workers: Arc::clone(&run.workers), window: run.window, cursors })
+}
+
+/// Whether sources are read from their beginning. A recording must hold everything that a run without state asks for, and
+/// its replay asks just that.
+fn starts_over(run: &Run) -> bool {
+    run.full || run.shared.gateway.replay_clock().is_some()
 }
 
 fn mode(kind: AssetKind) -> Mode {

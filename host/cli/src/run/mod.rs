@@ -12,6 +12,7 @@ use futures::future::join_all;
 use metahost_catalog::Catalog;
 use metahost_config::{Secrets, process_environment};
 use metahost_gateway::CassetteMode;
+use metahost_pipeline::IdentityRules;
 use metahost_runtime::{Engine, Plugin, Window};
 use metahost_store::Store;
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,7 +24,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::sources::Shared;
-use crate::{output, sinks};
+use crate::{output, sinks, sources};
 use asset::Ended;
 use select::Job;
 use summary::Summary;
@@ -36,6 +37,7 @@ struct Run {
     catalog: Arc<dyn Catalog>,
     workers: Arc<Semaphore>,
     window: Window,
+    identity: Arc<IdentityRules>,
     cancel: CancellationToken,
     progress: Progress,
     writes: bool,
@@ -96,6 +98,7 @@ async fn prepare(context: Arc<Context>, arguments: &RunArgs) -> Result<Run> {
     Ok(Run {
         window: window(gateway.replay_clock(), arguments.days)?,
         workers: Arc::new(Semaphore::new(context.config.run.workers.max(1) as usize)),
+        identity: Arc::new(sources::identity(&context)),
         engine: context.engine()?,
         shared: Shared { gateway, secrets, store },
         cancel: CancellationToken::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table};
-use metahost_pipeline::{FailureKind, Report, Verdicts};
+use metahost_pipeline::{FailureKind, Report, Rows, Verdicts};
 use serde_json::{Value, json};
 
 use super::asset::Ended;
@@ -15,6 +15,9 @@ use crate::output;
 
 /// Details of each sort that are printed; the JSON report has more.
 const SHOWN: usize = 10;
+
+/// Reasons for which SQL was not understood that are printed.
+const REASONS: usize = 5;
 
 /// One line about an asset that has just ended.
 pub(super) fn line(ended: &Ended) -> String {
@@ -156,12 +159,21 @@ fn problems(report: &Report) -> Result<()> {
 }
 
 fn sql_lines(asset: &str, sql: &Verdicts) -> Result<()> {
-    let Verdicts { read, full, partial, none, examples } = sql;
-    let rest = if full == read { String::new() } else { format!(", {partial} in part, {none} not at all") };
-    output::line(format!("{asset}: SQL read for lineage: {read} queries and views, {full} understood{rest}"))?;
+    let Verdicts { read, rows, examples, .. } = sql;
+    let all = read.total();
+    let rest =
+        if read.full == all { String::new() } else { format!(", {} in part, {} not at all", read.partial, read.none) };
+    output::line(format!("{asset}: SQL read for lineage: {all} queries and views, {} understood{rest}", read.full))?;
+    if rows.total() > all {
+        let Rows { full, partial, none } = rows;
+        output::line(format!("  of {} rows: {full} understood, {partial} in part, {none} not at all", rows.total()))?;
+    }
+    for (reason, count) in sql.frequent_reasons().into_iter().take(REASONS) {
+        output::line(format!("  {count} not understood: {reason}"))?;
+    }
     for unread in examples.iter().take(SHOWN) {
         let sql: Vec<&str> = unread.sql.split_whitespace().collect();
-        output::line(format!("  not understood: {}: {}", unread.reason, sql.join(" ")))?;
+        output::line(format!("  for example {}: {}", sql.join(" "), unread.reason))?;
     }
     more(examples.len())
 }

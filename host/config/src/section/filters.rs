@@ -58,7 +58,8 @@ impl FromToml for FilterPattern {
     }
 }
 
-struct Pattern(String);
+/// A regular expression that was checked.
+pub(super) struct Pattern(pub(super) String);
 
 impl FromToml for Pattern {
     fn read(node: &Node<'_>) -> Option<Self> {

@@ -116,6 +116,10 @@ const DEEPER_MISTAKES: &[(&str, &str)] = &[
         "aws-in-the-clear",
         "[sources.s3]\nplugin = \"s3\"\n[sources.s3.credentials.s3]\nkind = \"aws-sigv4\"\nweb-identity-token-file = \"token\"\nrole-arn = \"arn:aws:iam::1:role/a\"\nregion = \"eu-west-1\"\nsts-endpoint = \"http://sts.example.com\"\n",
     ),
+    (
+        "identity-names",
+        "[sources.trino]\nplugin = \"trino\"\n[identity]\nprefer = [\"trno\"]\n[[identity.same]]\nnames = [\"trino.lake.*.*\", \"iceberg.lake.*.*\"]\n[[identity.different]]\nnames = [\"trino.lake.*.*\", \"trino.tmp.*\"]\n",
+    ),
     ("unknown-environment", "[project]\nenvironment = \"prod\"\n"),
     ("no-server", "[environments.staging]\nsink = \"openmetadata\"\n[environments.test.openmetadata]\nin-flight = 2\n"),
 ];

@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::call::{Call, is_sensitive};
+use crate::database::{Query, Rows, Statement};
+use crate::error::{Error, ErrorKind, Result};
 use crate::redact::{MASK, Redactor};
 
 /// A request body above this is written as its hash: it is only compared.
@@ -81,6 +83,18 @@ impl StoredRequest {
         }
     }
 
+    /// A query: its method is one that HTTP does not have.
+    pub(super) fn of_query(statement: &Statement, redactor: &Redactor) -> Self {
+        let Query { sql, parameters, max_rows, .. } = &statement.query;
+        let body = serde_json::json!({ "sql": sql, "parameters": parameters, "max-rows": max_rows }).to_string();
+        Self {
+            method: "SQL".to_owned(),
+            url: redactor.text(&statement.address.to_string()),
+            headers: Vec::new(),
+            body: StoredBody::of_request(&redactor.bytes(body.as_bytes())),
+        }
+    }
+
     pub(super) fn key(&self) -> Key {
         let body = self.body.as_ref().map(StoredBody::sha256).unwrap_or_default();
         hash(&[&self.method, &self.url, &body])
@@ -112,6 +126,14 @@ impl StoredResponse {
         let headers =
             kept.map(|(name, value)| (name.clone(), header_value(name, value, masked.len(), redactor))).collect();
         Self { status, headers, body: StoredBody::of(&masked) }
+    }
+}
+
+impl StoredResponse {
+    pub(super) fn of_rows(rows: &Rows, redactor: &Redactor) -> Result<Self> {
+        let unwritten = |cause| Error::new(ErrorKind::Cassette, "rows cannot be written down").caused_by(cause);
+        let text = serde_json::to_vec(rows).map_err(unwritten)?;
+        Ok(Self { status: 200, headers: Vec::new(), body: StoredBody::of(&redactor.bytes(&text)) })
     }
 }
 

@@ -11,6 +11,7 @@ use super::manifest::{Manifest, broken, tape_path};
 use super::tape::Tape;
 use crate::body::Body;
 use crate::call::Call;
+use crate::database::{Rows, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::{Answer, Line};
 use crate::message::Response;
@@ -58,6 +59,17 @@ impl Recorder {
         };
         append(tape, exchange).await?;
         Ok(Response { status, headers, body: Body::whole(body, line.bounds(place)) })
+    }
+
+    /// Runs a query and keeps its rows likewise. One that fails is not kept: there is no answer to it.
+    pub(crate) async fn query(&self, line: &Line<'_>, statement: &Statement) -> Result<Rows> {
+        let tape = self.tape(&line.access.owner)?;
+        let (rows, attempts) = line.run(statement).await?;
+        let redactor = &line.shared.redactor;
+        let (request, response) =
+            (StoredRequest::of_query(statement, redactor), StoredResponse::of_rows(&rows, redactor)?);
+        append(tape, Exchange { request, response, attempts, redirects: Vec::new() }).await?;
+        Ok(rows)
     }
 
     pub(super) fn finish(&self) -> Result<()> {

@@ -13,6 +13,7 @@ use super::index::{self, Index, Span};
 use super::manifest::{Manifest, broken, tape_path};
 use crate::body::Body;
 use crate::call::Call;
+use crate::database::{Rows, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::live::Line;
 use crate::message::Response;
@@ -45,12 +46,7 @@ impl Player {
 
     /// The recorded answer to a request.
     pub(crate) async fn exchange(&self, line: &Line<'_>, call: &Call) -> Result<Response> {
-        let asked = StoredRequest::of(call, &line.shared.redactor);
-        let reel = self.reel(&line.access.owner).await?;
-        let found = spawn_blocking(move || reel.answer(&asked)).await;
-        let found =
-            found.map_err(|cause| Error::new(ErrorKind::Cassette, "replaying was interrupted").caused_by(cause))?;
-        let response = found.map_err(|error| error.with("owner", &line.access.owner))?.response;
+        let response = self.answer(line, StoredRequest::of(call, &line.shared.redactor)).await?.response;
         let body = response.body.and_then(StoredBody::bytes).unwrap_or_default();
         let place = line.place(call);
         tracing::debug!(owner = %place.owner, method = %call.method, url = %place.url, status = response.status, "http replayed");
@@ -58,6 +54,26 @@ impl Player {
         line.tally.bytes_out(call.body.as_ref().map_or(0, bytes::Bytes::len));
         bounds.admit(body.len(), body.len() as u64)?;
         Ok(Response { status: response.status, headers: response.headers, body: Body::whole(body, bounds) })
+    }
+
+    /// The recorded rows of a query.
+    pub(crate) async fn query(&self, line: &Line<'_>, statement: &Statement) -> Result<Rows> {
+        let asked = StoredRequest::of_query(statement, &line.shared.redactor);
+        let response = self.answer(line, asked).await?.response;
+        let body = response.body.and_then(StoredBody::bytes).unwrap_or_default();
+        let place = line.place_of(statement);
+        tracing::debug!(owner = %place.owner, url = %place.url, "database replayed");
+        line.bounds(place).admit(body.len(), body.len() as u64)?;
+        serde_json::from_slice(&body)
+            .map_err(|cause| broken("an exchange holds no rows", &self.folder).caused_by(cause))
+    }
+
+    async fn answer(&self, line: &Line<'_>, asked: StoredRequest) -> Result<Exchange> {
+        let reel = self.reel(&line.access.owner).await?;
+        let found = spawn_blocking(move || reel.answer(&asked)).await;
+        let found =
+            found.map_err(|cause| Error::new(ErrorKind::Cassette, "replaying was interrupted").caused_by(cause))?;
+        found.map_err(|error| error.with("owner", &line.access.owner))
     }
 
     async fn reel(&self, owner: &str) -> Result<Arc<Reel>> {

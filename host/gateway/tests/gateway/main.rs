@@ -5,6 +5,7 @@ mod aws;
 mod bodies;
 mod cassettes;
 mod credentials;
+mod databases;
 mod grants;
 mod limits;
 mod logs;

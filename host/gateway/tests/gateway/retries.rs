@@ -27,6 +27,21 @@ async fn the_last_busy_answer_is_the_callers() {
 }
 
 #[tokio::test]
+async fn aws_asks_for_patience_with_400_and_a_word() {
+    let throttled = r#"{"__type":"ThrottlingException","Message":"Rate exceeded"}"#;
+    let server = Server::start(move |_, before| match before {
+        0 => reply(400, throttled),
+        1 => reply(400, "").header("x-amzn-errortype", "ThrottlingException:"),
+        _ => reply(400, r#"{"__type":"EntityNotFoundException"}"#),
+    })
+    .await;
+    let client = client(access([server.rule()]));
+    let request = Request::new("POST", server.url("/")).body("{}").retry(true);
+    assert!(fetch(&client, request).await.1.contains("EntityNotFound"));
+    assert_eq!((server.seen().len(), client.counters().retries), (3, 2));
+}
+
+#[tokio::test]
 async fn retry_after_is_waited_for() {
     let server = Server::start(|_, before| match before {
         0 => reply(429, "").header("retry-after", "1"),

@@ -1,10 +1,12 @@
 //! Statements that move rows without saying INSERT, in the words of INSERT: loads from files, writing to files, partitions
-//! that change tables; and what else only one dialect says. Works on tokens alone, and drops what says nothing of rows.
+//! that change tables; what only wraps a query; and what else only one dialect says. Works on tokens alone, and drops what says nothing of rows.
 
+mod arrays;
 mod exchanges;
 mod loads;
 mod models;
 mod pivots;
+mod routines;
 mod scalars;
 mod unloads;
 
@@ -17,6 +19,7 @@ use crate::rewrite::{closing, rewrite};
 use crate::split::{is_word, keyword};
 use crate::{Dialect, StatementKind};
 
+pub(crate) use arrays::array_joins;
 pub(crate) use models::model;
 pub(crate) use pivots::pivots;
 pub(crate) use scalars::{SCALAR, scalars};
@@ -37,7 +40,11 @@ pub(crate) fn rephrase(tokens: &[TokenWithSpan], grammar: &Grammar) -> Option<Re
             let copy = tokens.iter().position(|token| keyword(token) == K::COPY)?;
             files(&tokens[copy..], grammar)
         }
-        K::CREATE => Some((models::with_models(tokens)?, StatementKind::CreateTable)),
+        K::CREATE => {
+            routines::made(tokens).or_else(|| Some((models::with_models(tokens)?, StatementKind::CreateTable)))
+        }
+        K::DECLARE => routines::cursor(tokens),
+        K::RENAME => routines::rename(tokens),
         K::ALTER => Some((exchanges::partition(tokens)?, StatementKind::Alter)),
         _ if dialect == Dialect::ClickHouse && is_word(&tokens[0], "EXCHANGE") => {
             Some((exchanges::tables(tokens)?, StatementKind::Rename))

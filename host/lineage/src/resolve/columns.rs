@@ -187,7 +187,8 @@ impl Resolver<'_> {
                 Some(column) => column.flow.clone(),
                 None if rows.is_open() => self.of_rest(&rows, &parts[count].value, Confidence::Certain),
                 None => match (&rows.any, table) {
-                    (Some(any), _) => any.clone(),
+                    // A part of each of several rows: no field of the column that holds them.
+                    (Some(any), _) => return Some(any.clone()),
                     (None, Some(table)) => {
                         let name = &parts[count].value;
                         self.reason(format!("{} has no column {name:?}", self.table_name(table)));

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Expr, ExprWithAlias, Function, FunctionArg, FunctionArguments, Ident, JsonTableColumn, Measure, PivotValueSource,
-    RowsPerMatch, SetOperator, TableAlias, TableFactor,
+    Expr, ExprWithAlias, Function, FunctionArg, FunctionArguments, Ident, JsonTableColumn, MatchRecognizePattern,
+    MatchRecognizeSymbol, Measure, PivotValueSource, RowsPerMatch, SetOperator, TableAlias, TableFactor,
 };
 
 use super::expression::argument_of;
 use super::role::share;
 use super::text::{listed, text};
-use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, last};
+use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Symbol, last};
 use crate::{Dialect, InfluenceKind, TableName};
 
 /// Functions that give the rows of the table they are given.
@@ -110,12 +110,14 @@ impl Resolver<'_> {
                 order_by,
                 measures,
                 rows_per_match,
+                pattern,
                 symbols,
                 alias,
                 ..
             } => {
                 let mut inner = self.alone(table, env, scope);
                 inner.patterns = symbols.iter().map(|symbol| self.symbol(&symbol.symbol.value)).collect();
+                self.variables(pattern, &mut inner.patterns);
                 let mut order = Flow::default();
                 self.order(order_by, env, &inner, &mut order);
                 self.influence(InfluenceKind::Order, order, || listed(order_by));
@@ -157,6 +159,22 @@ impl Resolver<'_> {
             other => text(other),
         };
         rows.columns.push(self.column(&name, flow));
+    }
+
+    /// The variables of a row pattern: one that is not defined stands for any row.
+    fn variables(&mut self, pattern: &MatchRecognizePattern, found: &mut Vec<Symbol>) {
+        use MatchRecognizePattern::{Alternation, Concat, Exclude, Group, Permute, Repetition, Symbol};
+        let mut symbol = |symbol: &MatchRecognizeSymbol| {
+            if let MatchRecognizeSymbol::Named(name) = symbol {
+                found.push(self.symbol(&name.value));
+            }
+        };
+        match pattern {
+            Symbol(one) | Exclude(one) => symbol(one),
+            Permute(several) => several.iter().for_each(symbol),
+            Concat(parts) | Alternation(parts) => parts.iter().for_each(|part| self.variables(part, found)),
+            Group(inner) | Repetition(inner, _) => self.variables(inner, found),
+        }
     }
 
     /// One table in a scope of its own.
@@ -282,6 +300,9 @@ impl Resolver<'_> {
             }
             (_, [rows]) if flow.sources.is_empty() && name != "table" && PASSING.contains(&name) => {
                 self.derived(rows, alias, scope);
+            }
+            ("sequence", []) if self.request.dialect == Dialect::Trino => {
+                self.made_of(&["sequential_number"], &flow, alias, scope);
             }
             ("flatten", _) => self.made_of(&FLATTENED, &flow, alias, scope),
             _ => {

@@ -7,6 +7,7 @@ mod factor;
 mod from;
 mod model;
 mod names;
+mod pattern;
 mod pipes;
 mod query;
 mod role;
@@ -61,6 +62,8 @@ pub(crate) struct Resolver<'r> {
     pub reasons: Vec<String>,
     /// What queries that write do besides giving rows.
     pub aside: Vec<crate::statement::Effect>,
+    /// Whether the statement stands in a block in quotes, which may have variables.
+    pub in_block: bool,
     /// The steps that are left.
     pub left: u64,
     symbols: HashMap<Box<str>, Symbol>,
@@ -82,6 +85,7 @@ impl<'r> Resolver<'r> {
             influences: Vec::new(),
             reasons: Vec::new(),
             aside: Vec::new(),
+            in_block: false,
             left: request.limits.steps,
             symbols: HashMap::new(),
             tables: Vec::new(),
@@ -238,6 +242,14 @@ impl<'r> Resolver<'r> {
 
     /// Completes the parts of a name by what unqualified names mean.
     pub(crate) fn complete(&self, mut parts: Vec<String>) -> TableName {
+        let between = (1..parts.len().saturating_sub(1)).find(|at| parts[*at].is_empty());
+        if let Some(between) = between {
+            match &self.schema {
+                Some(schema) => parts[between].clone_from(schema),
+                None => drop(parts.remove(between)),
+            }
+            return TableName::new(parts);
+        }
         if parts.len() == 1
             && let Some(schema) = &self.schema
         {

@@ -160,6 +160,13 @@ pub(crate) struct Unit {
     pub merged: Vec<Column>,
 }
 
+impl Unit {
+    /// Whether USING made one column of those of this name.
+    pub(crate) fn has_merged(&self, key: Symbol) -> bool {
+        self.merged.iter().any(|column| column.key == key)
+    }
+}
+
 /// The names an expression can see.
 #[derive(Debug, Default)]
 pub(crate) struct Scope<'p> {

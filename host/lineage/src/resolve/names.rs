@@ -15,10 +15,17 @@ pub(crate) fn words(name: &ObjectName, dialect: Dialect) -> Vec<String> {
     for ident in idents(name) {
         if dialect.quotes_paths() && ident.quote_style.is_some() {
             parts.extend(ident.value.split('.').filter(|part| !part.is_empty()).map(str::to_owned));
-        } else if !ident.value.is_empty() {
+        } else {
             parts.push(ident.value.clone());
         }
     }
+    // `database..table` leaves the schema out; before and after the dots there is always a name.
+    let last = parts.len().saturating_sub(1);
+    let mut at = 0;
+    parts.retain(|part| {
+        at += 1;
+        !part.is_empty() || (at > 1 && at <= last)
+    });
     if dialect.quotes_paths()
         && let Some(last) = parts.last_mut()
     {
@@ -35,7 +42,11 @@ pub(crate) fn path(name: &ObjectName, dialect: Dialect) -> Option<TableName> {
             let known = FORMATS.contains(&format.value.to_lowercase().as_str());
             known.then(|| TableName::location(path.value.clone()))
         }
-        [files] if files.value.starts_with(FILES) => Some(TableName::location(files.value.trim_start_matches(FILES))),
+        // The parser may have cut the address at its dots.
+        [files, ..] if files.value.starts_with(FILES) => {
+            let address: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
+            Some(TableName::location(address.join(".").trim_start_matches(FILES)))
+        }
         [stage] if dialect == Dialect::Snowflake && stage.value.starts_with('@') => {
             Some(TableName::location(stage.value.clone()))
         }

@@ -7,6 +7,7 @@ use sqlparser::ast::{
     RenameSelectItem, Select, SelectFlavor, SelectItem, SelectItemQualifiedWildcardKind, WildcardAdditionalOptions,
 };
 
+use super::pattern;
 use super::text::{listed, text};
 use super::{Column, Env, Flow, Relation, Resolver, Rows, Scope, Symbol, idents, last};
 use crate::{Dialect, InfluenceKind};
@@ -188,7 +189,7 @@ impl Resolver<'_> {
         for unit in &scope.units {
             all.columns.extend_from_slice(&unit.merged);
             for relation in scope.relations[unit.range.clone()].iter().filter(|relation| !relation.silent) {
-                let merged = |column: &&Column| !unit.merged.iter().any(|other| other.key == column.key);
+                let merged = |column: &&Column| !unit.has_merged(column.key);
                 self.spend(relation.rows.columns.len());
                 all.columns.extend(relation.rows.columns.iter().filter(merged).cloned());
                 all.rest.extend(relation.rows.rest.iter().cloned());
@@ -206,9 +207,14 @@ impl Resolver<'_> {
         rows: &mut Rows,
     ) {
         if let Some(relation) = self.relation(parts, scope) {
-            let found = Rc::clone(&relation.rows);
+            let mut found = Rows::clone(&relation.rows);
             self.spend(found.columns.len());
-            self.starred(Rows::clone(&found), options, env, scope, rows);
+            if self.request.dialect == Dialect::Trino {
+                // What USING made one belongs to neither table any more.
+                let merged = |column: &Column| scope.units.iter().any(|unit| unit.has_merged(column.key));
+                found.columns.retain(|column| !merged(column));
+            }
+            self.starred(found, options, env, scope, rows);
             return;
         }
         let flow = match parts {
@@ -234,6 +240,10 @@ impl Resolver<'_> {
             .map(|ident| self.symbol(&ident.value))
             .collect();
         all.columns.retain(|column| !gone.contains(&column.key));
+        if let Some(ilike) = &options.opt_ilike {
+            let fits = |column: &Column| column.name.as_ref() == "*" || pattern::fits(&ilike.pattern, &column.name);
+            all.columns.retain(fits);
+        }
         let mut all = self.excluded(all, options.opt_exclude.as_ref());
         let renames = match &options.opt_rename {
             Some(RenameSelectItem::Single(one)) => core::slice::from_ref(one),

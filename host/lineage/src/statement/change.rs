@@ -78,18 +78,49 @@ impl Resolver<'_> {
             None => &[],
         };
         let Some(table) = self.updated(update, before, env, &mut scope) else {
+            self.reason("which table this writes is not known".to_owned());
             return Effect::nothing(StatementKind::Update);
         };
         update.selection.iter().for_each(|expr| self.decides(InfluenceKind::Filter, expr, env, &scope));
         let mut columns = Vec::new();
         self.assign(&update.assignments, table, env, &scope, &mut columns);
+        if matches!(update.table.relation, TableFactor::Derived { .. }) {
+            self.as_behind(table, &mut columns, &scope);
+        }
         let effect = Effect { columns: once(columns), ..Effect::writes(StatementKind::Update, table, Change::Adds) };
         self.output(update.output.as_ref(), &effect, env, &scope);
         effect
     }
 
+    /// The table that an UPDATE writes through a query: the one that has the first column that is set.
+    fn updated_through(&mut self, update: &Update, env: &Env, scope: &mut Scope) -> Option<TableId> {
+        self.factor(&update.table.relation, env, scope, 0);
+        let AssignmentTarget::ColumnName(name) = &update.assignments.first()?.target else { return None };
+        let key = self.symbol(&last(name)?.value);
+        let column = scope.relations.iter().find_map(|relation| relation.rows.find(key))?;
+        let table = self.source_name(*column.flow.sources.first()?).0;
+        self.reads.remove(&table);
+        Some(table)
+    }
+
+    /// Gives columns that are written through a query the names that they have in the table behind it.
+    fn as_behind(&mut self, table: TableId, columns: &mut [(Option<TableId>, Column)], scope: &Scope) {
+        for (_, column) in columns {
+            let through = scope.relations.iter().find_map(|relation| relation.rows.find(column.key));
+            let Some(source) = through.and_then(|through| through.flow.sources.first()) else { continue };
+            let (owner, name) = self.source_name(*source);
+            let name = name.clone();
+            if owner == table {
+                *column = self.column(&name, core::mem::take(&mut column.flow));
+            }
+        }
+    }
+
     /// The table that an UPDATE writes: the named one, the one behind an alias, or one of several joined ones.
     fn updated(&mut self, update: &Update, from: &[TableWithJoins], env: &Env, scope: &mut Scope) -> Option<TableId> {
+        if matches!(update.table.relation, TableFactor::Derived { .. }) {
+            return self.updated_through(update, env, scope);
+        }
         let alone = update.table.joins.is_empty();
         let alias = alias_of(&update.table.relation, from).filter(|_| alone);
         let aliased = alias.is_some();

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use sqlparser::ast::{CreateTable, CreateTableLikeKind, CreateView, ObjectName, Query};
 
 use super::{Change, Effect};
-use crate::StatementKind;
 use crate::resolve::{Env, Flow, Resolver, Rows, TableId, last};
+use crate::{Dialect, StatementKind};
 
 impl Resolver<'_> {
     /// What CREATE TABLE does.
@@ -83,9 +83,25 @@ impl Resolver<'_> {
         env: &Env,
     ) -> Effect {
         let rows = self.query(query, env, None);
-        let rows = if names.is_empty() { rows } else { Rc::new(self.listed(&rows, names)) };
+        let beside = kind == StatementKind::CreateTable && self.request.dialect == Dialect::MySql;
+        let rows = match names {
+            [] => rows,
+            _ if beside => Rc::new(self.beside(&rows, names)),
+            _ => Rc::new(self.listed(&rows, names)),
+        };
         let table = self.target(name);
         Effect::writes(kind, table, Change::Makes { temporary }).with_rows(table, &rows)
+    }
+
+    /// Rows beside columns that the statement lists, which are made of nothing unless the query has their name.
+    fn beside(&mut self, rows: &Rows, names: &[&str]) -> Rows {
+        let mut found = Rows { columns: Vec::new(), ..rows.clone() };
+        for name in names {
+            let own = self.column(name, Flow::default());
+            found.columns.extend(rows.find(own.key).is_none().then_some(own));
+        }
+        found.columns.extend_from_slice(&rows.columns);
+        found
     }
 
     /// Rows under the names that the statement lists: in their place, or, where it lists more columns than the query

@@ -79,7 +79,10 @@ impl Resolver<'_> {
         let own = self.rows_of(table);
         scope.add(Relation { names, own: Vec::new(), rows: own, table: Some(table), silent: false });
         let names = vec![self.symbol(alias)];
-        scope.add(Relation { names, own: Vec::new(), rows: Rc::new(rows.clone()), table: None, silent: false });
+        let mut new = rows.clone();
+        // Without a list of columns nobody knows which of the query's columns goes where.
+        new.any = new.any.or_else(|| Some(Flow::default()));
+        scope.add(Relation { names, own: Vec::new(), rows: Rc::new(new), table: None, silent: false });
         let noted = self.reasons.len();
         let mut columns = Vec::new();
         self.assign(assignments, table, env, &scope, &mut columns);

@@ -239,7 +239,7 @@ impl Resolver<'_> {
             }
             body => {
                 let rows = self.query(query, env, None);
-                match into(body) {
+                match self.made_by_into(body) {
                     Some((name, temporary)) => {
                         let table = self.target(&name);
                         Effect::writes(StatementKind::CreateTable, table, Change::Makes { temporary })
@@ -252,6 +252,16 @@ impl Resolver<'_> {
                 }
             }
         }
+    }
+
+    /// The table that `SELECT … INTO` makes, where it does not fill variables.
+    fn made_by_into(&self, body: &SetExpr) -> Option<(ObjectName, bool)> {
+        let variables = match self.request.dialect {
+            Dialect::Oracle | Dialect::MySql => true,
+            Dialect::Postgres | Dialect::Redshift => self.in_block,
+            _ => false,
+        };
+        if variables { None } else { into(body) }
     }
 
     /// A table that is written.
@@ -321,7 +331,10 @@ impl Resolver<'_> {
         if database.is_some() {
             self.database = database;
         }
-        self.schema = schema;
+        // A user of SQL Server has the same default schema in each database.
+        if dialect != Dialect::TSql {
+            self.schema = schema;
+        }
         Effect::nothing(StatementKind::Use)
     }
 }

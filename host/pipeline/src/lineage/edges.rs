@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use metahost_model::{ColumnEdge, Edge, EdgeSource, Endpoint};
+use metahost_model::{ColumnEdge, Edge, EdgeSource, Endpoint, Executions};
 
 use super::read::Flow;
 
@@ -15,11 +15,15 @@ struct Made {
     function: Option<String>,
 }
 
+/// Columns by the output that each is about.
+type Columns = BTreeMap<String, Made>;
+
 #[derive(Debug)]
 struct Drawn {
     source: EdgeSource,
     sql: Option<String>,
-    columns: BTreeMap<String, Made>,
+    columns: Columns,
+    executions: Option<Executions>,
 }
 
 /// See the module.
@@ -30,14 +34,13 @@ pub(crate) struct Edges {
 
 impl Edges {
     /// Adds what a query says; of several queries the first shows its SQL.
-    pub(crate) fn add(&mut self, flow: Flow, source: EdgeSource, sql: &str) {
+    pub(crate) fn add(&mut self, flow: Flow, source: EdgeSource, sql: &str, executions: Option<&Executions>) {
         let sql = (sql.len() <= SQL).then(|| sql.to_owned());
-        let new = || Drawn { source, sql, columns: BTreeMap::new() };
+        let new = || Drawn { source, sql, columns: BTreeMap::new(), executions: None };
         let drawn = self.drawn.entry((flow.from, flow.to)).or_insert_with(new);
-        for column in flow.columns {
-            let made = drawn.columns.entry(column.output).or_default();
-            made.inputs.extend(column.inputs);
-            made.function = made.function.take().or(column.function);
+        add_columns(&mut drawn.columns, flow.columns);
+        if let Some(executions) = executions {
+            drawn.executions.get_or_insert_default().add(executions);
         }
     }
 
@@ -45,7 +48,8 @@ impl Edges {
     pub(crate) fn enrich(&mut self, edge: &mut Edge, ends: &(Endpoint, Endpoint)) {
         let Some(drawn) = self.drawn.remove(ends) else { return };
         edge.sql = edge.sql.take().or(drawn.sql);
-        for column in columns(drawn.columns) {
+        edge.executions = drawn.executions;
+        for column in listed(drawn.columns) {
             if edge.columns.iter().all(|told| told.output != column.output) {
                 edge.columns.push(column);
             }
@@ -57,19 +61,37 @@ impl Edges {
         std::mem::take(&mut self.drawn).into_iter().map(|((upstream, downstream), drawn)| Edge {
             upstream,
             downstream,
-            columns: columns(drawn.columns),
+            columns: listed(drawn.columns),
             source: drawn.source,
             sql: drawn.sql,
             pipeline: None,
+            executions: drawn.executions,
         })
     }
 }
 
-fn columns(made: BTreeMap<String, Made>) -> Vec<ColumnEdge> {
+/// What two runs say of the columns of an edge.
+pub(crate) fn both(earlier: Vec<ColumnEdge>, now: Vec<ColumnEdge>) -> Vec<ColumnEdge> {
+    let mut columns = Columns::new();
+    add_columns(&mut columns, now);
+    add_columns(&mut columns, earlier);
+    listed(columns)
+}
+
+/// Of several expressions for a column the first is kept.
+fn add_columns(columns: &mut Columns, more: Vec<ColumnEdge>) {
+    for column in more {
+        let made = columns.entry(column.output).or_default();
+        made.inputs.extend(column.inputs);
+        made.function = made.function.take().or(column.function);
+    }
+}
+
+fn listed(columns: Columns) -> Vec<ColumnEdge> {
     let column = |(output, made): (String, Made)| ColumnEdge {
         inputs: made.inputs.into_iter().collect(),
         output,
         function: made.function,
     };
-    made.into_iter().map(column).collect()
+    columns.into_iter().map(column).collect()
 }

@@ -2,13 +2,22 @@
 //! they say of two tables becomes one edge. Never asks the catalog itself: the run does, for what is told to be missing.
 
 mod edges;
+mod joins;
+mod options;
+mod query_log;
 mod read;
+mod rules;
 mod table_index;
+mod tally;
 mod verdicts;
 mod view;
 
-pub(crate) use edges::Edges;
-pub(crate) use read::{Found, Reader, Reading};
+pub(crate) use edges::{Edges, both};
+pub use options::QueryOptions;
+pub(crate) use query_log::{Logged, QueryLog, TableDay};
+pub(crate) use read::{Flow, Found, Reader, Reading};
+pub use rules::QueryRules;
 pub(crate) use table_index::{Place, TableIndex};
-pub use verdicts::{Unread, Verdicts};
+pub(crate) use tally::{Tallies, Tally};
+pub use verdicts::{Rows, Unread, Verdicts};
 pub(crate) use view::of_view;

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use metahost_lineage::{Analysis, Dialect, EdgeKind, Request, Schemas, TableName, Verdict, analyse};
+use metahost_lineage::{Analysis, Dialect, EdgeKind, Request, Schemas, Source, TableName, Verdict, analyse};
 use metahost_model::{ColumnEdge, ColumnNames, Endpoint, EntityKind, EntityPath, Query};
 
+use super::joins::joins;
 use super::table_index::{IndexedTable, Look, Place, TableIndex};
 
 /// Longer expressions are not shown on an edge.
@@ -19,6 +20,9 @@ pub(crate) struct Flow {
     pub(crate) columns: Vec<ColumnEdge>,
 }
 
+/// A column of a table.
+pub(crate) type ColumnEnd = (Endpoint, String);
+
 /// What a query says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -27,6 +31,10 @@ pub(crate) struct Found {
     pub(crate) flows: Vec<Flow>,
     /// The tables that it reads or writes and that are there.
     pub(crate) tables: Vec<Endpoint>,
+    /// Those of them that it reads.
+    pub(crate) reads: Vec<Endpoint>,
+    /// Columns of two tables that it puts together.
+    pub(crate) joins: BTreeSet<(ColumnEnd, ColumnEnd)>,
     pub(crate) verdict: Verdict,
     pub(crate) reasons: Vec<String>,
     /// Another service has all of its tables, too.
@@ -71,7 +79,9 @@ impl Reader {
         Reading::Found(Found {
             service: Some(service.to_owned()),
             flows: told.flows(),
-            tables: told.tables(),
+            tables: told.there(analysis.inputs.iter().chain(&analysis.outputs)),
+            reads: told.there(analysis.inputs.iter()),
+            joins: told.joins(),
             rival: rival.map(str::to_owned),
             ..nothing(&analysis)
         })
@@ -83,6 +93,8 @@ fn nothing(analysis: &Analysis) -> Found {
         service: None,
         flows: Vec::new(),
         tables: Vec::new(),
+        reads: Vec::new(),
+        joins: BTreeSet::new(),
         verdict: analysis.verdict,
         reasons: analysis.reasons.iter().map(|reason| reason.text.clone()).collect(),
         rival: None,
@@ -213,9 +225,18 @@ impl Told<'_> {
         Some(Endpoint { service: (!is_own).then(|| self.service.to_owned()), kind: EntityKind::Table, path })
     }
 
-    fn tables(&self) -> Vec<Endpoint> {
-        let named: BTreeSet<&TableName> = self.analysis.inputs.iter().chain(&self.analysis.outputs).collect();
-        let there = named.into_iter().filter(|name| self.known.blind || self.known.find(self.service, name).is_some());
+    fn joins(&self) -> BTreeSet<(ColumnEnd, ColumnEnd)> {
+        let end = |source: &Source| {
+            let table = self.known.find(self.service, &source.table);
+            let column = spelled(table.map(|table| &table.columns), &source.column)?;
+            (self.known.blind || table.is_some()).then_some((self.end(&source.table)?, column))
+        };
+        joins(self.analysis).into_iter().filter_map(|(one, other)| end(one).zip(end(other))).collect()
+    }
+
+    /// Those of these tables that are there, each once.
+    fn there<'n>(&self, names: impl Iterator<Item = &'n TableName>) -> Vec<Endpoint> {
+        let there = names.filter(|name| self.known.blind || self.known.find(self.service, name).is_some());
         let ends: BTreeSet<Endpoint> = there.filter_map(|name| self.end(name)).collect();
         ends.into_iter().collect()
     }

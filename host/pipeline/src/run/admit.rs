@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use metahost_catalog::{Outcome, Rejection};
-use metahost_lineage::Dialect;
-use metahost_model::{Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Query, Record, RecordKind};
+use metahost_model::{Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Record, RecordKind};
 
 use super::Pipeline;
 use super::resolve::Resolved;
@@ -49,6 +48,7 @@ impl Pipeline {
         match self.first_look(&receipt, &record) {
             Ok(_) if kind == RecordKind::Query => self.gather_query(&receipt, &record),
             Ok(fingerprint) => {
+                self.notice(&record);
                 if let Record::Entity(entity) = &record {
                     self.gather_view(&receipt, entity);
                 }
@@ -77,11 +77,15 @@ impl Pipeline {
         if matches!(receipt.kind, RecordKind::Files | RecordKind::Rows) {
             return Err(Stop::Filtered("data is not read for profiles in this version".to_owned()));
         }
-        let fingerprint = fingerprint(&self.service, record)
+        if let Record::Query(query) = record {
+            self.count_row(receipt, query)?;
+        }
+        let fingerprint = self
+            .fingerprint(record)
             .map_err(|error| Stop::rejected("unreadable", format!("the record can't be written down: {error}")))?;
         match self.seen.note(&receipt.key, &fingerprint) {
             Novelty::New => {}
-            Novelty::Again => return Err(Stop::Filtered("duplicate".to_owned())),
+            Novelty::Again => return Err(again(receipt.kind)),
             Novelty::Conflict => return Err(conflict(receipt.kind)),
         }
         if let Record::Entity(entity) = record {
@@ -94,18 +98,30 @@ impl Pipeline {
         passed.map(|()| fingerprint)
     }
 
+    /// A hash of everything about a record that this catalog is to keep up to date.
+    pub(super) fn fingerprint(&self, record: &Record) -> Result<Fingerprint, serde_json::Error> {
+        let fingerprint = fingerprint(&self.service, record)?;
+        let executions = match record {
+            Record::Edge(edge) => edge.executions.as_ref(),
+            Record::Query(query) => query.executions.as_ref(),
+            _ => None,
+        };
+        match executions.filter(|_| self.catalog.counts_executions()) {
+            Some(executions) => Fingerprint::of(&(fingerprint, executions), &[]),
+            None => Ok(fingerprint),
+        }
+    }
+
     fn passes(&self, record: &Record) -> Result<(), Stop> {
         match record {
             Record::Entity(entity) => self.entity_passes(entity),
             Record::Annotation(annotation) => self.end_passes(&annotation.target()),
             Record::Edge(edge) => self.edge_passes(edge),
-            Record::Query(query) if query.failed => Err(Stop::Filtered("failed query".to_owned())),
-            Record::Query(query) if is_tool_made(query) => Err(Stop::Filtered("tool-made query".to_owned())),
             Record::Run(run) => self.path_passes(EntityKind::Pipeline, &run.pipeline),
             Record::TestCase(test) => self.end_passes(&test.target()),
             Record::TestResult(result) => self.end_passes(&result.target()),
             Record::Stats(table, _) => self.path_passes(EntityKind::Table, table),
-            Record::Usage(usage) => self.path_passes(usage.kind, &usage.path),
+            Record::Usage(usage) => self.end_passes(&usage.target()),
             _ => Ok(()),
         }
     }
@@ -128,7 +144,7 @@ impl Pipeline {
         self.path_passes(kind, path)
     }
 
-    fn edge_passes(&self, edge: &Edge) -> Result<(), Stop> {
+    pub(super) fn edge_passes(&self, edge: &Edge) -> Result<(), Stop> {
         let (from, to) = (&edge.upstream, &edge.downstream);
         if from.kind == to.kind && from.fqn(&self.service.name) == to.fqn(&self.service.name) {
             return Err(Stop::Filtered("self loop".to_owned()));
@@ -193,6 +209,7 @@ impl Pipeline {
 
     /// Settles a record that is not sent.
     pub(super) fn count(&mut self, receipt: &Receipt, stop: Stop) {
+        self.note_absence(receipt, &stop);
         match stop {
             Stop::Filtered(reason) => self.account.filtered(receipt, &reason),
             Stop::LeftOut(reason) => self.account.left_out(receipt, &reason),
@@ -207,10 +224,9 @@ impl Pipeline {
     }
 }
 
-/// Whether a query only steers the engine or asks it about itself.
-fn is_tool_made(query: &Query) -> bool {
-    let dialect = Dialect::from_name(&query.dialect).unwrap_or_default();
-    query.target.is_none() && metahost_lineage::is_tool_made(&query.sql, dialect)
+/// The same once more.
+fn again(kind: RecordKind) -> Stop {
+    Stop::Filtered(if kind == RecordKind::Query { "runs again" } else { "duplicate" }.to_owned())
 }
 
 /// Two descriptions of one thing: one of them is lost, and where that loses data it is an error.
@@ -220,7 +236,7 @@ fn conflict(kind: RecordKind) -> Stop {
             Stop::rejected("conflicting duplicate", "emitted more than once with different content; the first is kept")
         }
         // The same but for its values.
-        RecordKind::Query => Stop::Filtered("duplicate".to_owned()),
+        RecordKind::Query => again(kind),
         _ => Stop::LeftOut("conflicting duplicate".to_owned()),
     }
 }

@@ -28,6 +28,7 @@ impl Pipeline {
             failures: Vec::new(),
             complete: Vec::new(),
             sql: None,
+            used_edges: Vec::new(),
             warnings: std::collections::BTreeMap::new(),
         }
     }
@@ -43,7 +44,8 @@ impl Pipeline {
         report.skipped_count = account.skipped_count;
         report.failures = account.failures;
         report.warnings = account.warnings;
-        report.sql = Some(std::mem::take(&mut self.verdicts)).filter(|verdicts| verdicts.read > 0);
+        report.sql = Some(std::mem::take(&mut self.verdicts)).filter(|verdicts| verdicts.read.total() > 0);
+        report.used_edges = self.most_used();
         report.complete = std::mem::take(&mut self.complete);
         report.state = state(report, &account.ledger);
         if self.broken != Some("catalog failed") {

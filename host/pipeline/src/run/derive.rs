@@ -1,51 +1,27 @@
-//! The lineage stage: when the source is done, its queries and views are read for the edges that they imply. Reads side
-//! by side, in an order that no chance decides, and holds one chunk of queries in memory.
+//! The lineage stage: when the source is done, its queries and views are read for what they imply. Reads side by side,
+//! in an order that no chance decides, and holds one chunk of queries in memory. Writes nothing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use metahost_lineage::Dialect;
-use metahost_model::{Edge, EdgeSource, Endpoint, Entity, EntityKind, Query, Record, RecordKind, ServiceKind};
+use metahost_model::{EdgeSource, EntityKind, Query, Record, RecordKind};
 
 use super::Pipeline;
 use super::admit::Stop;
-use crate::checkpoints::Position;
-use crate::incoming::{Incoming, Receipt, fingerprint};
-use crate::lineage::{Found, Place, Reading, TableIndex, of_view};
+use crate::incoming::{Receipt, query_key};
+use crate::lineage::{Found, Place, Reading, TableIndex, Tally};
 use crate::report::FailureKind;
-use crate::seen::Standing;
 use crate::spool::Spooled;
 
 /// So many queries are in memory at once.
 const CHUNK: usize = 256;
 
-/// The split, as it were, from which the edges of this stage come: it holds back the cursors of all others.
-const STAGE: &str = "\0lineage";
-
 /// A query and what it says.
 type Read = (Spooled, Box<Query>, Found);
 
 impl Pipeline {
-    /// Keeps a query for the end of the run, when all tables that it may name are known.
-    pub(super) fn gather_query(&mut self, receipt: &Receipt, record: &Record) {
-        self.seen.set(&receipt.key, Standing::Deferred);
-        if let Err(error) = self.gathered.push(RecordKind::Query, receipt.at.clone(), record) {
-            self.spool_failed(&error);
-            self.count(receipt, Stop::stopped("state failed"));
-        }
-    }
-
-    /// Keeps the query that a view is.
-    pub(super) fn gather_view(&mut self, receipt: &Receipt, entity: &Entity) {
-        let Some(query) = of_view(&self.service, entity) else { return };
-        let at = self.checkpoints.again(&receipt.at);
-        let record = Record::Query(Box::new(query));
-        if let Err(error) = self.gathered.push(receipt.kind, at, &record) {
-            self.spool_failed(&error);
-        }
-    }
-
-    /// Reads what was gathered. The queries themselves go on their way; edges wait for those that the source told.
+    /// Reads what was gathered. Queries and edges wait until all of it is read.
     pub(super) async fn derive(&mut self) {
         let waiting = self.gathered.take();
         let mut index = TableIndex::default();
@@ -57,41 +33,12 @@ impl Pipeline {
         loop {
             let chunk: Vec<Spooled> = waiting.by_ref().take(CHUNK).collect();
             if chunk.is_empty() {
-                return;
+                return self.place_queries().await;
             }
             let queries = self.recall(chunk);
             for (spooled, query, found) in self.read_all(queries, &mut index).await {
-                self.note(&query, &found);
-                if spooled.kind == RecordKind::Query {
-                    self.place_query(&spooled, query, &found).await;
-                }
-                self.reading.push(spooled.at);
+                self.book(spooled, &query, &found);
             }
-        }
-    }
-
-    /// Writes the edges that no source told, and lets go of the cursors of what they came from.
-    pub(super) async fn draw(&mut self) {
-        let at = self.checkpoints.open(&Arc::from(STAGE));
-        for edge in self.edges.take() {
-            self.draw_one(edge, &at).await;
-        }
-        self.drain().await;
-        let failed = self.checkpoints.is_held(&at);
-        for at in std::mem::take(&mut self.reading) {
-            self.checkpoints.close(&at, failed);
-        }
-        self.checkpoints.close(&at, false);
-    }
-
-    async fn draw_one(&mut self, edge: Edge, stage: &Position) {
-        let at = self.checkpoints.again(stage);
-        let record = Record::Edge(Box::new(edge));
-        let receipt = Receipt::new(&self.service, RecordKind::Edge, at, &record);
-        self.account.ledger.emitted(RecordKind::Edge);
-        match self.first_look(&receipt, &record) {
-            Ok(fingerprint) => self.place(Incoming::new(receipt, fingerprint, record)).await,
-            Err(stop) => self.count(&receipt, stop),
         }
     }
 
@@ -201,19 +148,27 @@ impl Pipeline {
     }
 
     /// Books what a query says.
-    fn note(&mut self, query: &Query, found: &Found) {
+    fn book(&mut self, spooled: Spooled, query: &Query, found: &Found) {
         if Dialect::from_name(&query.dialect).is_none() && self.warns_of_dialect(query) {
             let dialect = &query.dialect;
             self.account.warn(format!("`{dialect}` is no dialect of SQL that is known here: read as standard SQL"));
         }
-        self.verdicts.count(&query.sql, found.verdict, &found.reasons);
+        let is_logged = spooled.kind == RecordKind::Query;
+        let key = is_logged.then(|| query_key(query));
+        let tally = key.as_ref().map_or_else(Tally::default, |key| self.tallies.take(key));
+        self.verdicts.count(&query.sql, found.verdict, &found.reasons, tally.rows.max(1));
         if let (Some(service), Some(rival)) = (&found.service, &found.rival) {
             self.account.warn(format!(
                 "tables of a query are in the services `{service}` and `{rival}`: the first is taken; name the service in the source's `config`"
             ));
         }
+        let executions = tally.executions();
         for flow in &found.flows {
-            self.edges.add(flow.clone(), self.edge_source(query), &query.sql);
+            self.add_flow(flow.clone(), self.edge_source(query), query, executions.as_ref());
+        }
+        match key {
+            Some(key) => self.log.push(spooled, key, found, &tally),
+            None => self.reading.push(spooled.at),
         }
     }
 
@@ -232,40 +187,6 @@ impl Pipeline {
             }
             Some(EntityKind::Pipeline) => EdgeSource::PipelineLineage,
             _ => EdgeSource::QueryLineage,
-        }
-    }
-
-    /// Adds to an edge that the source told what the SQL of this run says of it.
-    pub(super) fn enrich(&mut self, edge: &mut Edge) {
-        let own = |end: &Endpoint| match &end.service {
-            Some(service) if *service == self.service.name => Endpoint { service: None, ..end.clone() },
-            _ => end.clone(),
-        };
-        let ends = (own(&edge.upstream), own(&edge.downstream));
-        self.edges.enrich(edge, &ends);
-    }
-
-    /// A query belongs to a database service: the one it names, or the one that has its tables.
-    async fn place_query(&mut self, spooled: &Spooled, mut query: Box<Query>, found: &Found) {
-        let before = Record::Query(query.clone());
-        let receipt = Receipt::new(&self.service, spooled.kind, self.checkpoints.again(&spooled.at), &before);
-        let is_own = query.service.is_none() && self.service.kind == ServiceKind::DatabaseService;
-        if !is_own {
-            let told = query.service.take().filter(|name| name != Endpoint::ANY_SERVICE);
-            query.service = told.or_else(|| found.service.clone());
-            if query.service.as_deref().is_none_or(|name| name == Endpoint::ANY_SERVICE) {
-                let reason = "no service has all tables of this query".to_owned();
-                return self.give_up(&receipt, Stop::LeftOut(reason));
-            }
-        }
-        let tables = match self.present(&found.tables).await {
-            Ok(tables) => tables,
-            Err(stop) => return self.give_up(&receipt, stop),
-        };
-        let record = Record::Query(query);
-        match fingerprint(&self.service, &record) {
-            Ok(fingerprint) => self.place(Incoming { receipt, fingerprint, record, tables }).await,
-            Err(error) => self.give_up(&receipt, Stop::rejected("unreadable", error.to_string())),
         }
     }
 }

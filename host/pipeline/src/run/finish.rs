@@ -5,7 +5,7 @@ use metahost_store::{Change, Space};
 
 use super::Pipeline;
 use super::admit::Stop;
-use crate::incoming::{Incoming, Receipt, fingerprint};
+use crate::incoming::{Incoming, Receipt};
 use crate::spool::Spooled;
 
 impl Pipeline {
@@ -13,17 +13,23 @@ impl Pipeline {
     pub(super) async fn finish(&mut self) {
         self.drain().await;
         self.finishing = true;
+        self.identify().await;
         self.derive().await;
         for spooled in self.spool.take() {
             self.replay(&spooled).await;
         }
+        self.draw_redirected().await;
         self.drain().await;
         self.draw().await;
+        // On the heap: what a run waits for would else grow by all of it.
+        Box::pin(self.link()).await;
+        self.count_reads().await;
         let reason = self.stopped().unwrap_or("not sent");
         for item in self.writer.abandon() {
             self.give_up(&item.ticket.receipt, Stop::stopped(reason));
         }
         self.keep_cursors().await;
+        self.keep_changes().await;
         self.keep_complete().await;
     }
 
@@ -36,11 +42,13 @@ impl Pipeline {
                 return self.count(&receipt, Stop::stopped("state failed"));
             }
         };
-        if let Record::Edge(edge) = &mut record {
-            self.enrich(edge);
+        if let Record::Edge(told) = record {
+            let Some(mut edge) = self.lead(spooled, told) else { return };
+            self.enrich(&mut edge);
+            record = Record::Edge(edge);
         }
         let receipt = Receipt::new(&self.service, spooled.kind, spooled.at.clone(), &record);
-        match (self.stopped(), fingerprint(&self.service, &record)) {
+        match (self.stopped(), self.fingerprint(&record)) {
             (None, Ok(fingerprint)) => self.place(Incoming::new(receipt, fingerprint, record)).await,
             (reason, _) => self.give_up(&receipt, Stop::stopped(reason.unwrap_or("unreadable"))),
         }

@@ -1,7 +1,9 @@
 //! What a record refers to, and whether it differs from what was written last time. Never sends anything but questions.
 
 use metahost_catalog::{Known, Reference, Write};
-use metahost_model::{ColumnNames, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Record, RecordKind};
+use metahost_model::{
+    ColumnNames, Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Record, RecordKind,
+};
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
@@ -9,6 +11,7 @@ use super::admit::Stop;
 use crate::compare::parent;
 use crate::incoming::Incoming;
 use crate::seen::{Standing, entity_key, key};
+use crate::state::Keys;
 use crate::writer::{Group, Item, Ticket};
 
 /// What a record needs to be written.
@@ -22,6 +25,24 @@ pub(super) struct Resolved {
     parent: Option<String>,
     remember: Vec<Change>,
     was_known: bool,
+}
+
+impl Resolved {
+    /// Of an edge of which is remembered elsewhere that it was written.
+    pub(super) fn of(references: Vec<Reference>, remember: Vec<Change>, was_known: bool) -> Self {
+        Self { references, remember, was_known, ..Self::default() }
+    }
+
+    /// The same, with one more change of the state once it is written.
+    pub(super) fn also(mut self, change: Change) -> Self {
+        self.remember.push(change);
+        self
+    }
+
+    /// Something that is added to what its target has.
+    pub(super) fn adding(target: Reference, remember: Change) -> Self {
+        Self { references: vec![target], remember: vec![remember], ..Self::default() }
+    }
 }
 
 /// Where something that is referred to stands.
@@ -41,18 +62,12 @@ impl Pipeline {
                 self.add_previous(incoming, &mut resolved)?;
                 Ok(resolved)
             }
-            // What the SQL of the run says of two tables is added at its end.
-            Record::Edge(edge) if !self.finishing && edge.is_bare() => Err(Stop::Later),
+            // At the end of the run more is known: which names are one table, and what its SQL says of two tables.
+            Record::Edge(edge) if !self.finishing && (edge.is_bare() || self.may_be_led(edge)) => Err(Stop::Later),
             Record::Edge(edge) => {
-                let from = self.needed(&edge.upstream).await?;
-                let to = self.needed(&edge.downstream).await?;
-                let pipeline = match &edge.pipeline {
-                    Some(end) => self.wanted(end).await?,
-                    None => None,
-                };
-                let mut references = vec![from, to];
-                references.extend(pipeline.clone());
-                Ok(Resolved { pipeline, ..self.changed(incoming, references)? })
+                let ends = (edge.upstream.clone(), edge.downstream.clone(), edge.pipeline.clone());
+                let keys = self.keys.clone();
+                self.resolve_edge(incoming, &ends, &keys).await
             }
             Record::Run(run) => {
                 let pipeline = self.target(EntityKind::Pipeline, &run.pipeline).await?;
@@ -75,11 +90,35 @@ impl Pipeline {
                 self.changed(incoming, vec![table])
             }
             Record::Usage(usage) => {
-                let target = self.target(usage.kind, &usage.path).await?;
+                let target = self.needed(&usage.target()).await?;
                 self.counted_once(incoming, target)
             }
             _ => self.changed(incoming, Vec::new()),
         }
+    }
+
+    /// Whether an end of an edge may have another name.
+    fn may_be_led(&self, edge: &Edge) -> bool {
+        let is_table = [&edge.upstream, &edge.downstream].iter().any(|end| end.kind == EntityKind::Table);
+        is_table && self.looks_for_twins()
+    }
+
+    /// An edge with the ends and the pipeline as this run sees them, remembered under `keys`.
+    pub(super) async fn resolve_edge(
+        &mut self,
+        incoming: &Incoming,
+        (from, to, pipeline): &(Endpoint, Endpoint, Option<Endpoint>),
+        keys: &Keys,
+    ) -> Result<Resolved, Stop> {
+        let from = self.needed(from).await?;
+        let to = self.needed(to).await?;
+        let pipeline = match pipeline {
+            Some(end) => self.wanted(end).await?,
+            None => None,
+        };
+        let mut references = vec![from, to];
+        references.extend(pipeline.clone());
+        Ok(Resolved { pipeline, ..self.changed_under(keys, incoming, references)? })
     }
 
     async fn resolve_entity(&mut self, incoming: &Incoming, entity: &Entity) -> Result<Resolved, Stop> {
@@ -139,7 +178,7 @@ impl Pipeline {
 
     /// What a record can't be written without. That it is missing is no fault: its source may not have run, or it may
     /// be filtered.
-    async fn needed(&mut self, end: &Endpoint) -> Result<Reference, Stop> {
+    pub(super) async fn needed(&mut self, end: &Endpoint) -> Result<Reference, Stop> {
         match self.locate(end).await? {
             Found::Here(reference) => Ok(reference),
             Found::NotYet => Err(Stop::Later),
@@ -238,8 +277,18 @@ impl Pipeline {
 
     /// Goes on if the record differs from what was written last time, or what it refers to is no longer the same.
     fn changed(&mut self, incoming: &Incoming, references: Vec<Reference>) -> Result<Resolved, Stop> {
+        let keys = self.keys.clone();
+        self.changed_under(&keys, incoming, references)
+    }
+
+    fn changed_under(
+        &mut self,
+        keys: &Keys,
+        incoming: &Incoming,
+        references: Vec<Reference>,
+    ) -> Result<Resolved, Stop> {
         let hash = salted(&incoming.fingerprint, &references)?;
-        let key = self.keys.of(&incoming.receipt.key);
+        let key = keys.of(&incoming.receipt.key);
         let before = self.written_before(&key)?;
         if !self.options.full && before.as_deref() == Some(hash.as_str().as_bytes()) {
             return Err(Stop::Unchanged);
@@ -276,7 +325,7 @@ impl Pipeline {
         self.kept(Space::Written, key)
     }
 
-    fn kept(&mut self, space: Space, key: &str) -> Result<Option<Vec<u8>>, Stop> {
+    pub(super) fn kept(&mut self, space: Space, key: &str) -> Result<Option<Vec<u8>>, Stop> {
         if !self.catalog.remembers() {
             return Ok(None);
         }
@@ -293,8 +342,10 @@ impl Pipeline {
 
     /// Makes the write of a record that has all it needs.
     pub(super) async fn send_on(&mut self, incoming: Incoming, resolved: Resolved) {
-        let Incoming { receipt, fingerprint, record, tables } = incoming;
-        let Resolved { references, pipeline, known, previous, parent, remember, was_known } = resolved;
+        let reason = self.reason_of(&incoming);
+        let Incoming { receipt, fingerprint, record, tables, .. } = incoming;
+        let Resolved { references, pipeline, known, previous, parent, mut remember, was_known } = resolved;
+        remember.extend(reason);
         let previous = previous.and_then(|bytes| self.read_previous(&bytes));
         let mut references = references.into_iter();
         let mut next = || references.next();

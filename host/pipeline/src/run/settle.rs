@@ -13,6 +13,9 @@ use crate::report::FailureKind;
 use crate::seen::Standing;
 use crate::writer::{Group, Item, Settled, Ticket};
 
+/// So many changes that belong to no write are kept together.
+const UNKEPT: usize = 1_000;
+
 impl Pipeline {
     /// Takes an item; sends its group when a batch is full.
     pub(super) async fn push(&mut self, group: Group, item: Item) {
@@ -143,10 +146,25 @@ impl Pipeline {
         self.commit(changes).await;
     }
 
-    fn ripe_cursors(&mut self) -> Vec<Change> {
-        let ripe = self.checkpoints.take_ripe().into_iter();
-        ripe.map(|(split, value)| Change::Put { space: Space::Cursors, key: self.keys.of_split(&split), value })
-            .collect()
+    /// Cursors, and with them what belongs to the records before them.
+    pub(super) fn ripe_cursors(&mut self) -> Vec<Change> {
+        let ripe = self.checkpoints.take_ripe();
+        if ripe.is_empty() && self.identity.changes.len() < UNKEPT {
+            return Vec::new();
+        }
+        let mut changes = std::mem::take(&mut self.identity.changes);
+        changes.extend(ripe.into_iter().map(|(split, value)| Change::Put {
+            space: Space::Cursors,
+            key: self.keys.of_split(&split),
+            value,
+        }));
+        changes
+    }
+
+    /// Keeps what has no cursor to wait for.
+    pub(super) async fn keep_changes(&mut self) {
+        let changes = std::mem::take(&mut self.identity.changes);
+        self.commit(changes).await;
     }
 
     /// Makes changes durable. A state that can't be written ends the run: the next one would not know what this one did.

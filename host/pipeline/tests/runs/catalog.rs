@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use metahost_catalog::{
     Catalog, Error, ErrorKind, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write,
 };
-use metahost_model::{ColumnNames, Edge, EntityKind, EntityPath, Fingerprint, Fqn, RecordKind, Service};
+use metahost_model::{ColumnNames, Edge, EntityKind, EntityPath, Fingerprint, Fqn, Query, RecordKind, Service, Usage};
 
 type Refuses = Box<dyn Fn(&str) -> Option<&'static str> + Send + Sync>;
 
@@ -18,6 +18,8 @@ pub struct MemoryCatalog {
     pub entities: Mutex<BTreeMap<(EntityKind, Fqn), Known>>,
     pub tests: Mutex<BTreeSet<Fqn>>,
     pub edges: Mutex<Vec<Edge>>,
+    pub queries: Mutex<Vec<Query>>,
+    pub usages: Mutex<Vec<Usage>>,
     /// How many tables each query named.
     pub query_tables: Mutex<Vec<usize>>,
     /// What was written, batch by batch.
@@ -46,6 +48,8 @@ impl Default for MemoryCatalog {
             entities: Mutex::default(),
             tests: Mutex::default(),
             edges: Mutex::default(),
+            queries: Mutex::default(),
+            usages: Mutex::default(),
             query_tables: Mutex::default(),
             batches: Mutex::default(),
             breaches: Mutex::default(),
@@ -102,6 +106,8 @@ impl MemoryCatalog {
 
     pub fn forget_writes(&self) {
         self.batches.lock().unwrap().clear();
+        self.queries.lock().unwrap().clear();
+        self.edges.lock().unwrap().clear();
         self.listings.store(0, Ordering::Relaxed);
         self.finds.store(0, Ordering::Relaxed);
     }
@@ -147,7 +153,11 @@ impl MemoryCatalog {
                 }
                 return self.put(entity.kind(), fqn.clone(), Some(fingerprint.clone()), entity.column_names());
             }
-            Write::Annotation { target, .. } | Write::Usage { target, .. } => self.check(target),
+            Write::Annotation { target, .. } => self.check(target),
+            Write::Usage { target, usage } => {
+                self.usages.lock().unwrap().push(Usage::clone(usage));
+                self.check(target);
+            }
             Write::Edge { from, to, pipeline, edge } => {
                 self.edges.lock().unwrap().push(Edge::clone(edge));
                 [Some(from), Some(to), pipeline.as_ref()].into_iter().flatten().for_each(|end| self.check(end));
@@ -166,7 +176,8 @@ impl MemoryCatalog {
                 }
             }
             Write::Run { pipeline, .. } => self.check(pipeline),
-            Write::Query { tables, .. } => {
+            Write::Query { query, tables } => {
+                self.queries.lock().unwrap().push(Query::clone(query));
                 self.query_tables.lock().unwrap().push(tables.len());
                 for table in tables {
                     self.check(table);
@@ -315,12 +326,14 @@ mod checks {
         let catalog = MemoryCatalog::default();
         catalog.write(&service(), vec![table("db.s.t")]).await.unwrap();
         let target = Reference { kind: EntityKind::Table, fqn: Fqn::parse("svc.db.s.t"), id: "old".to_owned() };
-        let usage = metahost_model::Usage {
+        let usage = Usage {
+            service: None,
             kind: EntityKind::Table,
             path: crate::given::path("db.s.t"),
             day: "d".into(),
             count: 1,
             users: Vec::new(),
+            joins: Vec::new(),
         };
         let usage = Write::Usage { target, usage: Box::new(usage) };
         catalog.write(&service(), vec![usage, table("db.s.t")]).await.unwrap();

@@ -10,7 +10,7 @@ use metahost_model::{
     Outcome as Verdict, Pipeline, Query, Record, Run, Service, ServiceKind, SplitFailure, Status, Table, TestCase,
     TestResult, Usage,
 };
-use metahost_pipeline::{Filters, Options, Patterns, Report, run};
+use metahost_pipeline::{Filters, Options, Patterns, QueryOptions, Report, run};
 use metahost_store::{MemoryStore, Store};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +32,9 @@ pub fn options() -> Options {
         asset: "openmetadata__src__metadata".into(),
         service: service(),
         services: vec!["svc".into(), "lake".into()],
+        identity: Arc::default(),
         filters: Filters::default(),
+        queries: QueryOptions::default(),
         dry_run: false,
         full: false,
         batch: 3,
@@ -107,6 +109,7 @@ pub fn edge(from: &str, to: &str) -> Edge {
         source: EdgeSource::DbtLineage,
         sql: None,
         pipeline: None,
+        executions: None,
     }
 }
 
@@ -154,7 +157,15 @@ pub fn pipeline_run(at: &str, id: &str) -> Record {
 }
 
 pub fn usage(at: &str, day: &str, count: u64) -> Record {
-    let usage = Usage { kind: EntityKind::Table, path: path(at), day: day.to_owned(), count, users: Vec::new() };
+    let usage = Usage {
+        service: None,
+        kind: EntityKind::Table,
+        path: path(at),
+        day: day.to_owned(),
+        count,
+        users: Vec::new(),
+        joins: Vec::new(),
+    };
     Record::Usage(Box::new(usage))
 }
 

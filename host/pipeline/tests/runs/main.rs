@@ -4,9 +4,11 @@
 mod books;
 mod catalog;
 mod given;
+mod identity;
 mod lineage;
 mod marks;
 mod order;
+mod query_log;
 mod real;
 mod references;
 mod second_run;

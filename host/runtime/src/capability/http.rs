@@ -129,7 +129,7 @@ fn outgoing(request: Request) -> metahost_gateway::Request {
 }
 
 /// The contract's case tells the guest what kind of failure it is; the words are the gateway's.
-fn refused(error: &metahost_gateway::Error) -> Error {
+pub(super) fn refused(error: &metahost_gateway::Error) -> Error {
     let failure = Failure { message: error.to_string(), context: Vec::new() };
     match error.kind() {
         ErrorKind::NotGranted | ErrorKind::UnknownCredential | ErrorKind::CredentialRefused | ErrorKind::Redirect => {

@@ -1,5 +1,6 @@
 //! What a guest can reach, one module a capability. Each checks its own grant; none reaches further than that.
 
+mod database;
 mod http;
 mod log;
 mod sink;
@@ -22,6 +23,7 @@ pub(crate) fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     wit::sink::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
     wit::state::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
     wit::http::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    wit::database::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
     wit::types::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
     wit::entities::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
     wit::enrichment::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;

@@ -80,5 +80,13 @@ fn named(name: &str) -> Result<(), Error> {
 
 pub(crate) fn usage(usage: wit::Usage) -> Result<model::Usage, Error> {
     let kind = usage.entity_type.parse()?;
-    Ok(model::Usage { kind, path: path_of(kind, usage.path)?, day: usage.day, count: usage.count, users: usage.users })
+    Ok(model::Usage {
+        service: None,
+        kind,
+        path: path_of(kind, usage.path)?,
+        day: usage.day,
+        count: usage.count,
+        users: usage.users,
+        joins: Vec::new(),
+    })
 }

@@ -14,6 +14,7 @@ pub(crate) fn edge(edge: wit::Edge) -> Result<model::Edge, Error> {
         source: source(edge.source),
         sql: edge.sql,
         pipeline: edge.pipeline.map(endpoint).transpose()?,
+        executions: None,
     })
 }
 
@@ -53,5 +54,6 @@ pub(crate) fn query(query: wit::Query) -> Result<model::Query, Error> {
         rows: query.rows,
         failed: query.failed,
         target: query.target.map(endpoint).transpose()?,
+        executions: None,
     })
 }

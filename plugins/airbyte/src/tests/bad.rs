@@ -1,6 +1,7 @@
 //! What servers should not do, and do.
 
-use serde_json::json;
+use metahost_plugin_sdk::testing::ByHeart;
+use serde_json::{Value, json};
 
 use super::entities::pipeline;
 use super::{
@@ -124,4 +125,48 @@ fn a_server_that_does_not_page_is_told() {
     let out = read(&public().json(&path, &page), &json!({}));
     assert!(out.skipped[0].contains("the same rows again"), "{:?}", out.skipped);
     assert_eq!((out.pipelines().len(), counted(&out)), (0, None));
+}
+
+/// Where connections are asked for.
+fn connections_at(offset: usize) -> String {
+    format!("/connections?workspaceIds={DATA}&limit=20&offset={offset}")
+}
+
+/// The server, whose connections are others the second time they are listed.
+fn then(connections: &Value) -> ByHeart {
+    let count = connections["data"].as_array().unwrap().len();
+    public().later(&connections_at(0), 200, connections.to_string()).json(&connections_at(count), &none())
+}
+
+#[test]
+fn a_connection_that_comes_or_goes_while_others_are_read_makes_nothing_count_as_gone() {
+    let all = fixture!("public/connections");
+    let (mut fewer, mut more) = (all.clone(), all.clone());
+    let gone = fewer["data"].as_array_mut().unwrap().pop().unwrap();
+    let out = read(&then(&fewer), &json!({}));
+    assert_eq!((out.pipelines().len(), counted(&out)), (6, None));
+    assert!(out.skipped[0].contains("Airbyte listed 7 at first and 6 of them again"), "{:?}", out.skipped);
+    let mut new = gone;
+    (new["connectionId"], new["name"]) = (json!("new"), json!("made just now"));
+    more["data"].as_array_mut().unwrap().push(new);
+    let out = read(&then(&more), &json!({}));
+    assert_eq!((out.pipelines().len(), counted(&out)), (7, None));
+    assert_eq!(out.skipped, ["Data platform/made just now: it came while others were read; the next run has it"]);
+}
+
+#[test]
+fn a_listing_that_fails_the_second_time_ends_the_read_or_costs_its_workspace() {
+    let (error, out) = refused(&public().later(&connections_at(0), 503, "restart"), &json!({}));
+    assert!(error.starts_with("Error::Unavailable"), "{error}");
+    assert_eq!((counted(&out), out.cursor), (None, None));
+    let out = read(&public().later(&connections_at(0), 200, "<html>"), &json!({}));
+    assert!(out.skipped[0].contains("is this Airbyte? It says: <html>"), "{:?}", out.skipped);
+    assert_eq!(counted(&out), None);
+}
+
+#[test]
+fn jobs_that_fail_cost_no_pipeline() {
+    let (error, out) = refused(&public().with(&jobs_path(FIRST, ALWAYS, 0), 503, "busy"), &json!({}));
+    assert!(error.starts_with("Error::Unavailable"), "{error}");
+    assert_eq!((out.pipelines().len(), counted(&out), out.runs.len(), out.cursor), (7, Some(7), 0, None));
 }

@@ -4,7 +4,10 @@ use metahost_plugin_sdk::entities::Pipeline;
 use metahost_plugin_sdk::testing::Collected;
 use serde_json::json;
 
-use super::{DATA, FIRST, configuration, connector, counted, fixture, public, public_with, read, refused, text};
+use super::{
+    DATA, FIRST, configuration, connector, counted, definitions, fixture, public, public_with, read, refused, text,
+    version,
+};
 use crate::config::Config;
 
 pub fn pipeline<'o>(out: &'o Collected, number: &str) -> &'o Pipeline {
@@ -21,7 +24,10 @@ fn a_connection_is_a_pipeline_whose_tasks_are_its_streams() {
     assert_eq!(first.common.display_name.as_deref(), Some("Postgres prod → Postgres dest 0 #0"));
     assert_eq!(
         first.common.description.as_deref(),
-        Some("Postgres prod (postgres) → Postgres dest 0 (postgres)\n\nNamespace: as in the source. Prefix: `ab_`.")
+        Some(
+            "Postgres prod (postgres) → Postgres dest 0 (postgres)\n\nNamespace: as in the source. Prefix: `ab_`.\n\n\
+             Connectors: `airbyte/source-postgres:3.6.28` → `airbyte/destination-postgres:2.4.4`."
+        )
     );
     let page = format!("https://airbyte.example.org/workspaces/{DATA}/connections/{FIRST}/status");
     assert_eq!(first.common.source_url, Some(page));
@@ -29,9 +35,9 @@ fn a_connection_is_a_pipeline_whose_tasks_are_its_streams() {
     assert_eq!((task.name.as_str(), task.kind.as_deref()), ("sales.orders", Some("incremental_deduped_history")));
     assert_eq!(task.description.as_deref(), Some("Cursor: `updated_at`. Primary key: `id`. Columns: all."));
     let custom = pipeline(&out, "#2").common.description.clone().unwrap();
-    assert!(custom.ends_with("Namespace: `${SOURCE_NAMESPACE}`. Prefix: `ab_`."), "{custom}");
+    assert!(custom.contains("Namespace: `${SOURCE_NAMESPACE}`. Prefix: `ab_`.\n"), "{custom}");
     let own = pipeline(&out, "#1").common.description.clone().unwrap();
-    assert!(own.ends_with("Namespace: the destination's own."), "{own}");
+    assert!(own.contains("Namespace: the destination's own.\n"), "{own}");
     assert_eq!(pipeline(&out, "#2").tasks[0].name, "Account", "a stream without a namespace");
 }
 
@@ -90,7 +96,9 @@ fn only_the_workspaces_that_are_wanted_are_asked_for() {
         let server = public();
         let out = read(&server, &json!({ "workspaces": [wanted] }));
         assert_eq!(counted(&out), Some(7));
-        assert_eq!(server.asked().iter().filter(|path| path.starts_with("/connections?")).count(), 2);
+        let asked: std::collections::BTreeSet<_> =
+            server.asked().into_iter().filter(|path| path.starts_with("/connections?")).collect();
+        assert!(asked.iter().all(|path| path.contains(DATA)) && asked.len() == 2, "its two pages: {asked:?}");
     }
 }
 
@@ -173,4 +181,77 @@ fn the_readme_says_which_fields_are_filled() {
         read(&public_with(&fixture!("hand-made/connections")), &services),
     ];
     metahost_plugin_sdk::testing::assert_coverage(include_str!("../../README.md"), &all.each_ref());
+}
+
+fn image(out: &Collected, end: &str) -> Option<String> {
+    let pipeline = pipeline(out, "#0");
+    pipeline.common.extension.iter().find(|(name, _)| name == end).map(|(_, image)| image.clone())
+}
+
+#[test]
+fn versions_of_connectors_are_told_by_both_apis() {
+    let postgres = Some(r#""airbyte/source-postgres:3.6.28""#.to_owned());
+    let server = public();
+    let out = read(&server, &json!({}));
+    assert_eq!(image(&out, "sourceConnector"), postgres);
+    let asked = server.asked().iter().filter(|path| path.contains("/definitions/sources/decd338e")).count();
+    assert_eq!(asked, 1, "many sources are of one definition");
+    let out = read(&configuration(), &json!({ "api": "config" }));
+    assert_eq!(image(&out, "sourceConnector"), postgres);
+    assert_eq!(image(&out, "destinationConnector").as_deref(), Some(r#""airbyte/destination-postgres:2.4.4""#));
+}
+
+#[test]
+fn a_server_that_tells_only_definitions_is_asked_for_those() {
+    let mut server = configuration();
+    for source in fixture!("config/sources")["sources"].as_array().unwrap() {
+        let (id, definition) = (text(source, "sourceId"), text(source, "sourceDefinitionId"));
+        server = server.with(&format!(r#"/actor_definition_versions/get_for_source {{"sourceId":"{id}"}}"#), 404, "{}");
+        let body = format!(r#"/source_definitions/get {{"sourceDefinitionId":"{definition}"}}"#);
+        server = server.json(&body, &version("sources", definition));
+    }
+    let out = read(&server, &json!({ "api": "config" }));
+    assert_eq!(image(&out, "sourceConnector").as_deref(), Some(r#""airbyte/source-postgres:3.6.28""#));
+    assert!(out.notes.is_empty(), "{:?}", out.notes);
+}
+
+#[test]
+fn a_server_that_does_not_know_versions_costs_one_line_of_the_log() {
+    let path = format!("/workspaces/{DATA}/definitions/sources/decd338e-5647-4c0b-adf4-da0e75f5a750");
+    for (status, body) in [(404, "{}"), (403, "no right"), (500, "oops"), (200, "{}")] {
+        let server = public().with(&path, status, body);
+        let out = read(&server, &json!({}));
+        assert_eq!((out.pipelines().len(), counted(&out), out.skipped.len()), (7, Some(7), 0));
+        let told: Vec<_> = out.notes.iter().filter(|note| note.contains("version")).collect();
+        assert_eq!((told.len(), image(&out, "sourceConnector")), (1, None), "{told:?}");
+        assert_eq!(server.asked().iter().filter(|asked| **asked == path).count(), 1);
+    }
+    let server = public();
+    let out = read(&server, &json!({ "versions": false }));
+    assert!(!server.asked().iter().any(|path| path.contains("/definitions/")));
+    assert!(out.pipelines().iter().all(|found| found.common.extension.is_empty()));
+}
+
+#[test]
+fn a_server_without_definitions_is_asked_for_one() {
+    let mut server = public();
+    for side in ["sources", "destinations"] {
+        for definition in definitions(side) {
+            let id = text(&definition, "id");
+            server = server.with(&format!("/workspaces/{DATA}/definitions/{side}/{id}"), 404, "{}");
+        }
+    }
+    let out = read(&server, &json!({}));
+    assert_eq!((out.pipelines().len(), counted(&out), out.notes.len()), (7, Some(7), 1), "{:?}", out.notes);
+    assert_eq!(server.asked().iter().filter(|path| path.contains("/definitions/")).count(), 1);
+}
+
+#[test]
+fn one_connector_without_a_version_does_not_take_it_from_the_others() {
+    let path = format!("/workspaces/{DATA}/definitions/destinations/25c5221d-dce2-4163-ade9-739ef790f503");
+    let out = read(&public().with(&path, 404, "{}"), &json!({}));
+    assert_eq!(image(&out, "destinationConnector"), None);
+    let said = pipeline(&out, "#0").common.description.clone().unwrap();
+    assert!(said.ends_with("Connectors: `airbyte/source-postgres:3.6.28` → `unknown`."), "{said}");
+    assert!(out.notes[0].contains("Postgres dest 0"), "{:?}", out.notes);
 }

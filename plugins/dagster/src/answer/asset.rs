@@ -40,14 +40,17 @@ pub struct Asset {
     pub metadata_entries: Vec<Entry>,
     #[serde(default, rename = "assetMaterializations")]
     pub materializations: Vec<Materialization>,
+    #[serde(default, rename = "assetObservations")]
+    pub observations: Vec<Materialization>,
     #[serde(rename = "assetChecksOrError")]
     pub checks: Option<Checks>,
 }
 
 impl Asset {
-    /// What the definition says, then what the newest materialization says.
+    /// What the definition says, then what the newest materialization and the newest observation say.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.metadata_entries.iter().chain(self.materializations.iter().flat_map(|made| &made.metadata_entries))
+        let told = self.materializations.iter().chain(&self.observations);
+        self.metadata_entries.iter().chain(told.flat_map(|told| &told.metadata_entries))
     }
 
     /// The first entry with this label.
@@ -57,7 +60,7 @@ impl Asset {
 
     /// When it was last made, in milliseconds.
     pub fn made_at(&self) -> Option<u64> {
-        self.materializations.first()?.timestamp.as_ref()?.parse().ok()
+        self.materializations.first()?.at()
     }
 }
 
@@ -135,10 +138,18 @@ pub struct StorageAddress {
     pub table_name: String,
 }
 
+/// That an asset was made, or looked at.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Materialization {
     pub timestamp: Option<String>,
     #[serde(default)]
     pub metadata_entries: Vec<Entry>,
+}
+
+impl Materialization {
+    /// When, in milliseconds.
+    pub fn at(&self) -> Option<u64> {
+        self.timestamp.as_ref()?.parse().ok()
+    }
 }

@@ -9,7 +9,7 @@ mod run;
 
 use serde::Deserialize;
 
-pub use asset::{Asset, Freshness, Lag, Owner};
+pub use asset::{Asset, Freshness, Lag, Materialization, Owner};
 pub use check::{Check, Checks, Execution};
 pub use code::{Schedule, Schedules, Sensors, Workspace};
 pub use entry::{ColumnLineage, Entry, SchemaColumn};

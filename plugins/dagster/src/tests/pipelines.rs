@@ -44,6 +44,22 @@ fn what_has_no_field_of_its_own_is_a_line_of_the_task() {
     assert!(told(&out, "lab/raw", "raw/orders").ends_with(", 100 rows"));
 }
 
+/// Made by hand: nobody observed a recorded asset.
+#[test]
+fn an_observation_tells_what_nobody_made() {
+    let seen = json!({ "timestamp": "1795413600000", "metadataEntries": [
+        { "label": "dagster/row_count", "intRepr": "42" }, { "label": "dagster/uri", "url": "s3://lake/external" },
+    ] });
+    let asset = json!({ "assetKey": { "path": ["external"] }, "isObservable": true, "assetObservations": [seen] });
+    let server = Recorded::default().with_assets(&[asset]);
+    let lines = |more| told(&good(&server, more), "lab/made", "external").clone();
+    assert_eq!(
+        lines(r#", "last-materialization": true"#),
+        "Location: s3://lake/external\n\nLast observed: 2026-11-23T06:00:00Z, 42 rows"
+    );
+    assert_eq!(lines(""), "Location: s3://lake/external");
+}
+
 #[test]
 fn recorded_partitions_and_conditions_are_told() {
     let out = good(&Recorded::checked(), "");

@@ -5,6 +5,7 @@ use metahost_plugin_sdk::entities::Constraint;
 
 use super::keys::promise;
 use super::meta::Meta;
+use super::rules;
 use super::tags::{add, tags};
 use crate::artifacts::catalog::Relation;
 use crate::artifacts::manifest::{Column, Node};
@@ -76,12 +77,13 @@ fn describe(config: &Config, node: &Node, column: &Column, known: &mut ColumnAnn
     let meta = Meta::new(&column.config.meta, &column.meta, &config.meta_key);
     known.data_type = known.data_type.take().or_else(|| column.data_type.clone());
     known.description = description(&column.description);
-    known.tags = tags(&config.tag_classification, &column.tags, &column.config.tags);
+    known.tags = tags(config, &column.tags, &column.config.tags);
     for tag in meta.strings(&["tags"]) {
         add(&mut known.tags, tag);
     }
     known.glossary_terms = meta.strings(&["glossary", "glossaryTerms", "glossary_terms"]);
     known.constraint = promise(node, column);
+    rules::add_to_column(config, &meta, known);
 }
 
 /// Text that says something.

@@ -4,7 +4,7 @@
 use metahost_plugin_sdk::enrichment::{Annotation, ColumnAnnotation};
 
 use super::columns::stronger;
-use super::tags::add;
+use super::tags::add_all;
 
 /// Fills what `known` leaves open from `other`.
 pub fn merge(known: &mut Annotation, other: Annotation) {
@@ -15,8 +15,8 @@ pub fn merge(known: &mut Annotation, other: Annotation) {
     if known.owners.is_empty() {
         known.owners = other.owners;
     }
-    union(&mut known.tags, other.tags);
-    union(&mut known.glossary_terms, other.glossary_terms);
+    add_all(&mut known.tags, other.tags);
+    add_all(&mut known.glossary_terms, other.glossary_terms);
     for (name, value) in other.extension {
         if !known.extension.iter().any(|(there, _)| *there == name) {
             known.extension.push((name, value));
@@ -34,19 +34,13 @@ pub fn merge(known: &mut Annotation, other: Annotation) {
 fn merge_column(known: &mut ColumnAnnotation, other: ColumnAnnotation) {
     fill(&mut known.data_type, other.data_type);
     fill(&mut known.description, other.description);
-    union(&mut known.tags, other.tags);
-    union(&mut known.glossary_terms, other.glossary_terms);
+    add_all(&mut known.tags, other.tags);
+    add_all(&mut known.glossary_terms, other.glossary_terms);
     known.constraint = stronger(known.constraint, other.constraint);
 }
 
 fn fill<T>(known: &mut Option<T>, other: Option<T>) {
     if known.is_none() {
         *known = other;
-    }
-}
-
-fn union(known: &mut Vec<String>, other: Vec<String>) {
-    for item in other {
-        add(known, item);
     }
 }

@@ -24,6 +24,15 @@ impl<'a> Meta<'a> {
         self.config.get(key).or_else(|| self.plain.get(key)).filter(|value| !value.is_null())
     }
 
+    /// A key by its levels, joined by dots; one that has dots itself goes before.
+    pub fn at(&self, key: &str) -> Option<&'a Value> {
+        let deeper = || {
+            let (first, rest) = key.split_once('.')?;
+            rest.split('.').try_fold(self.get(first)?, |value, level| value.get(level))
+        };
+        self.get(key).or_else(deeper).filter(|value| !value.is_null())
+    }
+
     /// A key of the part that speaks to OpenMetadata.
     pub fn ours(&self, keys: &[&str]) -> Option<&'a Value> {
         let ours = self.get(self.key)?.as_object()?;

@@ -6,6 +6,7 @@ mod merge;
 mod meta;
 mod model;
 mod properties;
+mod rules;
 mod tags;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::artifacts::manifest::Node;
 use crate::config::Config;
 use crate::project::Project;
 use metahost_plugin_sdk::output::Output;
+use rules::Found;
 
 /// Emits one annotation a table, by path.
 pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<()> {
@@ -51,6 +53,7 @@ fn table(project: &Project, config: &Config, mut ids: Vec<&str>, out: &mut dyn O
 fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &mut dyn Output) -> Annotation {
     let names = Columns { naming: project.naming(), warehouse: project.warehouse(id) };
     let (keys, unclear) = keys::keys(project, node, names);
+    let mut found = Found::in_node(config, node);
     let path = project.relation(id).cloned().unwrap_or_default();
     for reason in unclear {
         out.note(Level::Warn, &reason, &[("table", path.join("."))]);
@@ -61,8 +64,8 @@ fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &m
         path,
         display_name: None,
         description: description(&node.description),
-        owners: owners_of(project, config, id, node),
-        tags: tags(&config.tag_classification, &node.tags, &node.config.tags),
+        owners: config.owners(owners_of(project, config, id, node, core::mem::take(&mut found.owners))),
+        tags: tags(config, &node.tags, &node.config.tags),
         glossary_terms: Vec::new(),
         domain: None,
         extension: Vec::new(),
@@ -71,13 +74,15 @@ fn annotation(project: &Project, config: &Config, id: &str, node: &Node, out: &m
         data_model: Some(model::data_model(project, id, node)),
     };
     Meta::new(&node.config.meta, &node.meta, &config.meta_key).apply(&mut annotation);
+    found.add_to(&mut annotation);
     properties::apply(project, config, id, node, &mut annotation);
     annotation
 }
 
-/// Owners: of `meta`, else of the group, else the warehouse's.
-fn owners_of(project: &Project, config: &Config, id: &str, node: &Node) -> Vec<String> {
-    let own = Meta::new(&node.config.meta, &node.meta, &config.meta_key).owners();
+/// Owners: of `meta`, by its words or by rules, else of the group, else the warehouse's.
+fn owners_of(project: &Project, config: &Config, id: &str, node: &Node, by_rules: Vec<String>) -> Vec<String> {
+    let mut own = Meta::new(&node.config.meta, &node.meta, &config.meta_key).owners();
+    tags::add_all(&mut own, by_rules);
     if !own.is_empty() {
         return own;
     }

@@ -43,6 +43,7 @@ fn properties(project: &Project, id: &str, node: &Node) -> impl Iterator<Item = 
         ("dbtLatestVersion", node.latest_version.clone()),
         ("dbtDeprecationDate", node.deprecation_date.clone()),
         ("dbtContract", node.contract.enforced.then(|| "enforced".to_owned())),
+        ("dbtMacros", macros(project, node)),
         ("dbtSnapshot", snapshot(node)),
         ("dbtSemanticModel", semantic_models(project, id)),
         ("dbtJob", project.job.clone().filter(|_| node.resource_type != "source")),
@@ -55,6 +56,14 @@ fn materialized(node: &Node) -> Option<String> {
     let kind = node.config.materialized.as_deref().filter(|_| node.resource_type == "model")?;
     let strategy = node.config.incremental_strategy.as_deref().filter(|_| kind == "incremental");
     Some(strategy.map_or_else(|| kind.to_owned(), |strategy| format!("{kind} ({strategy})")))
+}
+
+/// The project's and its packages' macros that a node is made with; those of the adapter say nothing of it.
+fn macros(project: &Project, node: &Node) -> Option<String> {
+    let adapter = project.manifest.metadata.adapter_type.as_ref().map(|adapter| format!("dbt_{adapter}."));
+    let is_own = |name: &&String| adapter.as_ref().is_none_or(|adapter| !name.starts_with(adapter.as_str()));
+    let names: Vec<&str> = node.depends_on.macros.iter().filter(is_own).map(String::as_str).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// How a snapshot keeps history.
@@ -76,7 +85,7 @@ fn snapshot(node: &Node) -> Option<String> {
 fn semantic_models(project: &Project, id: &str) -> Option<String> {
     let models = project.manifest.semantic_models.items.values();
     let here = models.filter(|model| model.depends_on.nodes.iter().any(|node| node == id));
-    let lines: Vec<String> = here.map(semantic_model).collect();
+    let lines: Vec<String> = here.map(|model| semantic_model(model)).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

@@ -3,12 +3,13 @@
 use metahost_plugin_sdk::names;
 
 use crate::artifacts::lenient::Strings;
+use crate::config::Config;
 
-/// Tags of a node or column from both places, each once, in a classification.
-pub fn tags(classification: &str, plain: &Strings, config: &Strings) -> Vec<String> {
+/// Tags of a node or column from both places, each once, in the configured classification.
+pub fn tags(config: &Config, plain: &Strings, of_config: &Strings) -> Vec<String> {
     let mut tags = Vec::new();
-    for tag in plain.0.iter().chain(&config.0).map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
-        add(&mut tags, names::tag(classification, tag));
+    for tag in plain.0.iter().chain(&of_config.0).map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+        add(&mut tags, names::tag(&config.tag_classification, &format!("{}{tag}", config.tag_prefix)));
     }
     tags
 }
@@ -20,6 +21,13 @@ pub fn add(list: &mut Vec<String>, item: String) {
     }
 }
 
+/// Adds those that are not there yet.
+pub fn add_all(list: &mut Vec<String>, items: impl IntoIterator<Item = String>) {
+    for item in items {
+        add(list, item);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,7 +35,10 @@ mod tests {
     #[test]
     fn a_tag_counts_once_and_dots_are_quoted() {
         let plain = Strings(vec!["daily".to_owned(), "v1.2".to_owned()]);
-        let config = Strings(vec!["daily".to_owned()]);
-        assert_eq!(tags("dbtTags", &plain, &config), ["dbtTags.daily", "dbtTags.\"v1.2\""]);
+        let again = Strings(vec!["daily".to_owned()]);
+        let config = Config::default();
+        assert_eq!(tags(&config, &plain, &again), ["dbtTags.daily", "dbtTags.\"v1.2\""]);
+        let config = Config { tag_prefix: "dbt:".to_owned(), ..config };
+        assert_eq!(tags(&config, &again, &again), ["dbtTags.dbt:daily"]);
     }
 }

@@ -26,7 +26,7 @@ impl Catalog {
     /// The relation of a node or source.
     pub fn relation(&self, id: &str) -> Option<&Relation> {
         let nodes = self.nodes.as_ref().and_then(|nodes| nodes.items.get(id));
-        nodes.or_else(|| self.sources.items.get(id))
+        nodes.or_else(|| self.sources.items.get(id)).map(AsRef::as_ref)
     }
 }
 

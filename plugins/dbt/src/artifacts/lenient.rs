@@ -49,6 +49,13 @@ pub fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
     Ok(Some(&value).filter(|value| !value.is_null()).map(text).filter(|text| !text.trim().is_empty()))
 }
 
+/// Macros by package and name, without the many of dbt itself that every node names.
+pub fn macros<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let all = Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default();
+    let named = all.iter().filter_map(|id| id.strip_prefix("macro."));
+    Ok(named.filter(|name| !name.starts_with("dbt.")).map(str::to_owned).collect())
+}
+
 /// A map in the order of the file.
 #[derive(Debug)]
 pub struct Pairs<V>(pub Vec<(String, V)>);
@@ -79,6 +86,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for PairsVisitor<V> {
         while let Some(pair) = map.next_entry()? {
             pairs.push(pair);
         }
+        pairs.shrink_to_fit();
         Ok(Pairs(pairs))
     }
 }
@@ -130,8 +138,8 @@ impl<'de> Visitor<'de> for CountVisitor {
 /// Entries by their id; one that does not fit is kept apart with the reason.
 #[derive(Debug)]
 pub struct Entries<T> {
-    /// What could be read.
-    pub items: BTreeMap<String, T>,
+    /// What could be read. In a box each, since a map keeps room for more entries than it has.
+    pub items: BTreeMap<String, Box<T>>,
     /// Id and reason of what could not.
     pub unreadable: Vec<(String, String)>,
 }
@@ -159,7 +167,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for EntriesVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries = Entries::default();
-        while let Some((id, raw)) = map.next_entry::<String, &RawValue>()? {
+        while let Some((id, raw)) = map.next_entry::<String, Box<RawValue>>()? {
             match serde_json::from_str(raw.get()) {
                 Ok(item) => drop(entries.items.insert(id, item)),
                 Err(error) => entries.unreadable.push((id, error.to_string())),

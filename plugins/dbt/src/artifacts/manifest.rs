@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Metadata;
-use super::lenient::{Count, Entries, Pairs, Strings, or_default, word};
+use super::lenient::{Count, Entries, Pairs, Strings, macros, or_default, word};
 use super::parse::Artifact;
 use super::semantic::{Metric, SavedQuery, SemanticModel};
 
@@ -183,10 +183,21 @@ pub struct Column {
     pub tags: Strings,
     /// Meta and tags again, since dbt 1.10.
     #[serde(deserialize_with = "or_default")]
-    pub config: Config,
+    pub config: ColumnConfig,
     /// Promises about it.
     #[serde(deserialize_with = "or_default")]
     pub constraints: Vec<Constraint>,
+}
+
+/// Settings of a column. There are more columns than anything else, so that what is not used takes no room here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ColumnConfig {
+    /// Free keys.
+    #[serde(deserialize_with = "or_default")]
+    pub meta: Map<String, Value>,
+    /// Tags.
+    pub tags: Strings,
 }
 
 /// Settings of a node, those that are used.
@@ -215,6 +226,8 @@ pub struct Config {
     pub error_if: Option<String>,
     /// Whether the rows that a test finds are kept in a table.
     pub store_failures: Option<bool>,
+    /// What Snowflake is told with each statement: a map, JSON as text, or a word.
+    pub query_tag: Value,
     /// How an incremental model takes in new rows.
     #[serde(deserialize_with = "word")]
     pub incremental_strategy: Option<String>,
@@ -282,6 +295,9 @@ pub struct DependsOn {
     /// Unique ids.
     #[serde(default, deserialize_with = "or_default")]
     pub nodes: Vec<String>,
+    /// Macros that are not dbt's own, `package.name`.
+    #[serde(default, deserialize_with = "macros")]
+    pub macros: Vec<String>,
 }
 
 /// Whether a model's columns are a promise.

@@ -1,11 +1,18 @@
 //! From bytes to an artifact: what is not JSON, is another artifact or has an unknown version gets its own clear error.
-//! Never shows the content of a file in a message.
+//! Never shows the content of a file in a message, and never holds a file: the largest are read piece by piece.
 
-use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol};
+use std::io::{self, BufReader, Read};
+
+use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol, unavailable};
 use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::Metadata;
+
+/// Bytes read at once.
+const PIECE: usize = 256 * 1024;
+/// Bytes of a file's beginning that tell what it is; dbt writes the version first.
+const BEGINNING: usize = 4 * 1024;
 
 /// One of dbt's artifacts.
 pub trait Artifact: for<'de> Deserialize<'de> {
@@ -28,8 +35,10 @@ pub struct Parsed<T> {
 }
 
 /// Reads an artifact of the file called `file`.
-pub fn parse<T: Artifact>(file: &str, bytes: &[u8]) -> Result<Parsed<T>> {
-    let artifact: T = serde_json::from_slice(bytes).map_err(|error| unreadable::<T>(file, bytes, &error))?;
+pub fn parse<T: Artifact>(file: &str, source: impl Read) -> Result<Parsed<T>> {
+    let mut source = Source { source, beginning: Vec::new() };
+    let artifact = serde_json::from_reader(BufReader::with_capacity(PIECE, &mut source));
+    let artifact: T = artifact.map_err(|error| unreadable::<T>(file, &source.beginning, error))?;
     let version = Version::of(artifact.metadata());
     if let Some(version) = &version
         && version.artifact != T::NAME
@@ -49,13 +58,31 @@ fn fault(file: &str, message: String) -> Error {
     protocol(message).with("file", file)
 }
 
-fn unreadable<T: Artifact>(file: &str, bytes: &[u8], error: &serde_json::Error) -> Error {
-    if error.classify() == Category::Data {
-        let version = serde_json::from_slice::<Peek>(bytes).ok().and_then(|peek| Version::of(&peek.metadata));
-        let known = unknown::<T>(file, version.as_ref());
-        return fault(file, format!("{file} does not look like a dbt {}: {error}; {known}", T::NAME));
+/// A file whose beginning is kept for messages.
+struct Source<R> {
+    source: R,
+    beginning: Vec<u8>,
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(into)?;
+        let missing = BEGINNING.saturating_sub(self.beginning.len());
+        self.beginning.extend(into.iter().take(count.min(missing)));
+        Ok(count)
     }
-    let hint = match bytes {
+}
+
+fn unreadable<T: Artifact>(file: &str, beginning: &[u8], error: serde_json::Error) -> Error {
+    match error.classify() {
+        Category::Io => return interrupted(file, error.into()),
+        Category::Data => {
+            let known = unknown::<T>(file, Version::near(beginning).as_ref());
+            return fault(file, format!("{file} does not look like a dbt {}: {error}; {known}", T::NAME));
+        }
+        Category::Syntax | Category::Eof => {}
+    }
+    let hint = match beginning {
         [] => " (the file is empty)",
         [b'<', ..] => " (it looks like HTML or XML: a login or error page?)",
         [0x1f, 0x8b, ..] => " (it is compressed with gzip: give the plain file)",
@@ -64,6 +91,12 @@ fn unreadable<T: Artifact>(file: &str, bytes: &[u8], error: &serde_json::Error) 
     fault(file, format!("{file} is not JSON: {error}{hint}"))
         .with("line", error.line().to_string())
         .with("column", error.column().to_string())
+}
+
+/// The host's own error, or the system's.
+fn interrupted(file: &str, error: io::Error) -> Error {
+    let error = error.downcast::<Error>();
+    error.unwrap_or_else(|error| unavailable(format!("{file} can't be read: {error}"))).with("file", file)
 }
 
 fn incomplete<T: Artifact>(file: &str, version: Option<&Version>) -> String {
@@ -80,12 +113,6 @@ fn known<T: Artifact>() -> String {
     format!("v{} to v{}", T::KNOWN.start(), T::KNOWN.end())
 }
 
-#[derive(Deserialize)]
-struct Peek {
-    #[serde(default)]
-    metadata: Metadata,
-}
-
 /// Kind and version out of a schema's URL.
 struct Version {
     artifact: String,
@@ -94,7 +121,18 @@ struct Version {
 
 impl Version {
     fn of(metadata: &Metadata) -> Option<Self> {
-        let mut parts = metadata.dbt_schema_version.trim_end_matches(".json").rsplit('/');
+        Self::in_url(&metadata.dbt_schema_version)
+    }
+
+    /// The one that is written near the beginning of a file.
+    fn near(beginning: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(beginning);
+        let (_, rest) = text.split_once("\"dbt_schema_version\"")?;
+        Self::in_url(rest.split('"').nth(1)?)
+    }
+
+    fn in_url(url: &str) -> Option<Self> {
+        let mut parts = url.trim_end_matches(".json").rsplit('/');
         let number = parts.next()?.strip_prefix('v')?.parse().ok()?;
         Some(Self { artifact: parts.next()?.to_owned(), number })
     }

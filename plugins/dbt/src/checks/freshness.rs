@@ -6,6 +6,7 @@ use metahost_plugin_sdk::activity::{Outcome, TestCase, TestResult};
 use super::{Names, PLATFORM};
 use crate::artifacts::manifest::{Age, Freshness, Node};
 use crate::artifacts::sources::{Measured, Sources};
+use crate::config::Config;
 use crate::project::Project;
 use metahost_plugin_sdk::output::Output;
 use metahost_plugin_sdk::time::millis;
@@ -14,7 +15,7 @@ use metahost_plugin_sdk::time::millis;
 const NAME: &str = "source_freshness";
 
 /// Emits a test for each source that should be fresh, with what dbt measured.
-pub fn emit(project: &Project, names: &mut Names, out: &mut dyn Output) -> Result<()> {
+pub fn emit(project: &Project, config: &Config, names: &mut Names, out: &mut dyn Output) -> Result<()> {
     for (id, node) in project.sources() {
         let measured = project.freshness.as_ref().and_then(|sources| sources.of(id));
         let wanted = measured.and_then(|measured| measured.criteria.clone()).or_else(|| node.freshness.clone());
@@ -24,7 +25,7 @@ pub fn emit(project: &Project, names: &mut Names, out: &mut dyn Output) -> Resul
         let Some(name) = names.take(&case, id) else { continue };
         case.name = name;
         let written = project.freshness.as_ref().and_then(Sources::written);
-        let result = measured.and_then(|measured| result(&case, measured, wanted.as_ref(), written));
+        let result = measured.and_then(|measured| result(config, &case, measured, wanted.as_ref(), written));
         out.test(case)?;
         result.map_or(Ok(()), |result| out.test_result(result))?;
     }
@@ -69,6 +70,7 @@ fn age(age: Option<&Age>) -> Option<String> {
 
 /// The result; none where neither the source nor the file says when.
 fn result(
+    config: &Config,
     case: &TestCase,
     measured: &Measured,
     wanted: Option<&Freshness>,
@@ -84,16 +86,17 @@ fn result(
         table: case.table.clone(),
         column: None,
         at,
-        outcome: verdict(&measured.status),
+        outcome: verdict(config, &measured.status),
         message: message(measured, wanted),
         failed_rows: None,
         values: values.into_iter().flatten().map(|(key, value)| (key.to_owned(), value)).collect(),
     })
 }
 
-fn verdict(status: &str) -> Outcome {
+fn verdict(config: &Config, status: &str) -> Outcome {
     match status.to_lowercase().as_str() {
         "pass" | "success" => Outcome::Success,
+        "warn" if config.warnings_are_failures => Outcome::Failed,
         "error" | "fail" | "runtime error" => Outcome::Failed,
         _ => Outcome::Aborted,
     }

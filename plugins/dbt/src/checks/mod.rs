@@ -37,15 +37,22 @@ pub fn emit(project: &Project, config: &Config, out: &mut dyn Output) -> Result<
             continue;
         };
         case.name = name;
-        emit_case(project, id, case, stored_in(node), out)?;
+        emit_case(project, config, id, case, stored_in(node), out)?;
     }
     unit::emit(project, config, &mut names, out)?;
-    if config.include_sources { freshness::emit(project, &mut names, out) } else { Ok(()) }
+    if config.include_sources { freshness::emit(project, config, &mut names, out) } else { Ok(()) }
 }
 
 /// A test and its newest result.
-fn emit_case(project: &Project, id: &str, case: TestCase, stored: Option<&str>, out: &mut dyn Output) -> Result<()> {
-    let result = project.results.of(id).map(|outcome| result(&case, outcome, stored));
+fn emit_case(
+    project: &Project,
+    config: &Config,
+    id: &str,
+    case: TestCase,
+    stored: Option<&str>,
+    out: &mut dyn Output,
+) -> Result<()> {
+    let result = project.results.of(id).map(|outcome| result(config, &case, outcome, stored));
     out.test(case)?;
     result.map_or(Ok(()), |result| out.test_result(result))
 }
@@ -72,8 +79,8 @@ fn case(project: &Project, config: &Config, node: &Node, target: &str, table: &[
         description: description(&node.description),
         parameters: parameters::of(node, stored_in(node)),
         sql: node.compiled().map(|sql| sql.trim().to_owned()),
-        owners,
-        tags: tags(&config.tag_classification, &node.tags, &node.config.tags),
+        owners: config.owners(owners),
+        tags: tags(config, &node.tags, &node.config.tags),
     }
 }
 
@@ -101,7 +108,7 @@ fn column(project: &Project, node: &Node, target: &str) -> Option<Vec<String>> {
         .then(|| Columns { naming: project.naming(), warehouse }.path(name))
 }
 
-fn result(case: &TestCase, outcome: &run_results::Outcome, stored: Option<&str>) -> TestResult {
+fn result(config: &Config, case: &TestCase, outcome: &run_results::Outcome, stored: Option<&str>) -> TestResult {
     let failed = outcome.failures.map(|count| ("failures", count.to_string()));
     let seconds = outcome.execution_time.map(|seconds| ("execution_time", seconds.to_string()));
     let values = [Some(("status", outcome.status.clone())), failed, seconds];
@@ -111,7 +118,7 @@ fn result(case: &TestCase, outcome: &run_results::Outcome, stored: Option<&str>)
         table: case.table.clone(),
         column: case.column.clone(),
         at: outcome.at,
-        outcome: verdict(&outcome.status),
+        outcome: verdict(config, &outcome.status),
         message: message(outcome, stored),
         failed_rows: outcome.failures,
         values: values.into_iter().flatten().map(|(key, value)| (key.to_owned(), value)).collect(),
@@ -130,10 +137,12 @@ fn message(outcome: &run_results::Outcome, stored: Option<&str>) -> Option<Strin
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// A warning is no failure and a test that did not run is no success: both are "aborted", with the message.
-fn verdict(status: &str) -> Outcome {
+/// A warning is no failure, unless the operator says so, and a test that did not run is no success: both are "aborted",
+/// with the message.
+fn verdict(config: &Config, status: &str) -> Outcome {
     match status {
         "pass" | "success" => Outcome::Success,
+        "warn" if config.warnings_are_failures => Outcome::Failed,
         "fail" | "error" | "runtime error" => Outcome::Failed,
         _ => Outcome::Aborted,
     }

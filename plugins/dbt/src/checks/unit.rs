@@ -27,7 +27,7 @@ pub fn emit(project: &Project, config: &Config, names: &mut Names, out: &mut dyn
         let mut case = case(config, test, table);
         let Some(name) = names.take(&case, id) else { continue };
         case.name = name;
-        emit_case(project, id, case, None, out)?;
+        emit_case(project, config, id, case, None, out)?;
     }
     Ok(())
 }
@@ -47,8 +47,8 @@ fn case(config: &Config, test: &UnitTest, table: &[String]) -> TestCase {
         description: description(&test.description),
         parameters: parameters.map(|(name, value)| (name.to_owned(), value)).to_vec(),
         sql: None,
-        owners: meta.owners(),
-        tags: tags(&config.tag_classification, &Strings::default(), &test.config.tags),
+        owners: config.owners(meta.owners()),
+        tags: tags(config, &Strings::default(), &test.config.tags),
     }
 }
 

@@ -4,6 +4,7 @@
 use metahost_plugin_sdk::Result;
 use metahost_plugin_sdk::lineage::Endpoint;
 use metahost_plugin_sdk::log::Level;
+use metahost_plugin_sdk::names;
 
 use super::{Pairs, flow};
 use crate::annotate::Meta;
@@ -11,7 +12,6 @@ use crate::artifacts::lenient::text;
 use crate::artifacts::manifest::Exposure;
 use crate::config::Config;
 use crate::project::Project;
-use crate::project::naming::misfit;
 use metahost_plugin_sdk::output::Output;
 
 /// Emits the edges of all exposures.
@@ -41,7 +41,7 @@ fn dashboard(exposure: &Exposure, config: &Config) -> core::result::Result<Endpo
         return anywhere.ok_or_else(reason);
     };
     let mut path = split(&fqn).ok_or_else(|| format!("`{fqn}` in the exposure's meta is no name service.dashboard"))?;
-    if let Some(reason) = misfit(&path) {
+    if let Some(reason) = names::misfit(&path) {
         return Err(format!("the exposure's meta names a dashboard that can't be: {reason}"));
     }
     Ok(endpoint(Some(path.remove(0)), path))

@@ -1,12 +1,18 @@
 //! What an HTTP status means for an artifact. Never shows a body in a message.
 
+use super::Bytes;
 use metahost_plugin_sdk::http::Response;
 use metahost_plugin_sdk::types::Failure;
 use metahost_plugin_sdk::{Error, ErrorExt, Result, protocol, unavailable};
 
+/// The answer if it has a body; none for "not found".
+pub fn found(response: Response, url: &str, hint: &str) -> Result<Option<Response>> {
+    Ok(exists(response.status, url, hint)?.then_some(response))
+}
+
 /// The body; none for "not found".
-pub fn body(response: &Response, url: &str, hint: &str) -> Result<Option<Vec<u8>>> {
-    if exists(response.status, url, hint)? { response.bytes().map(Some).with("url", url) } else { Ok(None) }
+pub fn body(response: Response, url: &str, hint: &str) -> Result<Option<Bytes>> {
+    Ok(found(response, url, hint)?.map(|response| Box::new(response.reader()) as Bytes))
 }
 
 /// Whether there is something at this URL.

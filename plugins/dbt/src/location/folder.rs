@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use metahost_plugin_sdk::types::Failure;
 use metahost_plugin_sdk::{Error, ErrorExt, Result, unavailable};
 
-use super::{Found, Location, Pattern};
+use super::{Bytes, Found, Location, Pattern};
 
 /// A granted folder.
 pub struct Folder(String);
@@ -66,10 +66,10 @@ impl Location for Folder {
         Ok(found)
     }
 
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    fn read(&self, name: &str) -> Result<Option<Bytes>> {
         let path = self.path(name);
-        match fs::read(Path::new(&path)) {
-            Ok(bytes) => Ok(Some(bytes)),
+        match fs::File::open(Path::new(&path)) {
+            Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(fault(&path, &error)),
         }
@@ -92,6 +92,8 @@ fn fault(path: &str, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
 
     fn lay_out(files: &[&str]) -> tempfile::TempDir {
@@ -114,8 +116,10 @@ mod tests {
             ["run_results.json", "runs/*/run_results.json"].map(|glob| Pattern::new("/run-results", "", glob).unwrap());
         let names: Vec<_> = folder.find(&patterns).unwrap().into_iter().map(|found| found.name).collect();
         assert_eq!(names, ["run_results.json", "runs/a/run_results.json", "runs/b/run_results.json"]);
-        assert_eq!(folder.read("runs/a/run_results.json").unwrap().unwrap(), b"runs/a/run_results.json");
-        assert_eq!(folder.read("sources.json").unwrap(), None);
+        let mut text = String::new();
+        folder.read("runs/a/run_results.json").unwrap().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "runs/a/run_results.json");
+        assert!(folder.read("sources.json").unwrap().is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use metahost_plugin_sdk::http::Request;
 use metahost_plugin_sdk::{Result, problem};
 
 use super::pattern::is_url;
-use super::{CREDENTIAL, Found, Location, Pattern, answer};
+use super::{Bytes, CREDENTIAL, Found, Location, Pattern, answer};
 
 /// An HTTP base.
 pub struct Http(String);
@@ -41,10 +41,10 @@ impl Location for Http {
         Ok(names.map(|name| Found { name: name.to_owned(), size: None, modified: None }).collect())
     }
 
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    fn read(&self, name: &str) -> Result<Option<Bytes>> {
         let url = self.url(name);
         let response = Request::get(&url).credential(Some(CREDENTIAL)).send()?;
-        answer::body(&response, &url, "")
+        answer::body(response, &url, "")
     }
 }
 

@@ -8,6 +8,8 @@ mod http;
 mod pattern;
 mod s3;
 
+use std::io::Read;
+
 use metahost_plugin_sdk::Result;
 
 pub use pattern::Pattern;
@@ -39,6 +41,9 @@ pub struct About {
     pub left_out: Vec<(String, String)>,
 }
 
+/// A file's bytes, read piece by piece.
+pub type Bytes = Box<dyn Read>;
+
 /// A place with artifacts.
 pub trait Location {
     /// For messages: what an operator would recognise.
@@ -68,11 +73,11 @@ pub trait Location {
     /// Files that match, by name. Where a listing costs a request, names without wildcards come back unchecked.
     fn find(&self, patterns: &[Pattern]) -> Result<Vec<Found>>;
 
-    /// A whole file; none where there is no such file.
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>>;
+    /// A file; none where there is no such file.
+    fn read(&self, name: &str) -> Result<Option<Bytes>>;
 
     /// Many files, in the order of the names; several at once where that is quicker.
-    fn read_all(&self, names: &[&str]) -> Vec<Result<Option<Vec<u8>>>> {
+    fn read_all(&self, names: &[&str]) -> Vec<Result<Option<Bytes>>> {
         names.iter().map(|name| self.read(name)).collect()
     }
 }

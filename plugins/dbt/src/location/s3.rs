@@ -1,7 +1,7 @@
 //! Artifacts in S3 or a store that speaks its language: listing page by page, several files at once.
 //! Never signs: the host does, with the credential slot.
 
-use super::{CREDENTIAL, Found, Location, Pattern, answer};
+use super::{Bytes, CREDENTIAL, Found, Location, Pattern, answer};
 use crate::config;
 use metahost_plugin_sdk::http::{Request, send_all};
 use metahost_plugin_sdk::s3::{Endpoint, Object, Page, listing_url, object_url};
@@ -45,9 +45,9 @@ impl S3 {
 
     fn page(&self, url: &str) -> Result<Page> {
         let response = get(url).send()?;
-        let body = answer::body(&response, url, HINT)?;
-        let body = body.ok_or_else(|| protocol(format!("there is no bucket of {}", self.uri)))?;
-        Page::parse(&String::from_utf8_lossy(&body)).with("url", url)
+        let page = answer::found(response, url, HINT)?;
+        let page = page.ok_or_else(|| protocol(format!("there is no bucket of {}", self.uri)))?;
+        Page::parse(&String::from_utf8_lossy(&page.bytes().with("url", url)?)).with("url", url)
     }
 
     /// A page's files, without the prefix.
@@ -95,18 +95,18 @@ impl Location for S3 {
         Ok(found)
     }
 
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    fn read(&self, name: &str) -> Result<Option<Bytes>> {
         let url = self.url(name);
         let response = get(&url).send()?;
-        answer::body(&response, &url, HINT)
+        answer::body(response, &url, HINT)
     }
 
-    fn read_all(&self, names: &[&str]) -> Vec<Result<Option<Vec<u8>>>> {
+    fn read_all(&self, names: &[&str]) -> Vec<Result<Option<Bytes>>> {
         let mut bodies = Vec::new();
         for names in names.chunks(AT_ONCE) {
             let requests: Vec<_> = names.iter().map(|name| get(&self.url(name))).collect();
             let answers = send_all(&requests).into_iter().zip(&requests);
-            bodies.extend(answers.map(|(response, request)| answer::body(&response?, &request.url, HINT)));
+            bodies.extend(answers.map(|(response, request)| answer::body(response?, &request.url, HINT)));
         }
         bodies
     }

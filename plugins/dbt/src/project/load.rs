@@ -10,7 +10,7 @@ use crate::artifacts::manifest::Manifest;
 use crate::artifacts::parse::{Artifact, parse};
 use crate::artifacts::run_results::{Newest, RunResults};
 use crate::config::{Config, Globs};
-use crate::location::{Found, Location, Pattern};
+use crate::location::{Bytes, Found, Location, Pattern};
 use metahost_plugin_sdk::output::Output;
 
 /// Run results in memory at once.
@@ -62,7 +62,7 @@ impl Loader<'_> {
     /// The manifest.
     pub fn manifest(&self, out: &mut dyn Output) -> Result<Manifest> {
         let bytes = self.location.read(self.manifest)?.ok_or_else(|| missing(self.location, self.manifest))?;
-        self.parse(self.manifest, &bytes, out)
+        self.parse(self.manifest, bytes, out)
     }
 
     /// An artifact that dbt writes only for some commands: the newest that matches, if any.
@@ -74,7 +74,7 @@ impl Loader<'_> {
                 for older in &found {
                     out.note(Level::Debug, "an older artifact is not read", &[("file", older.name.clone())]);
                 }
-                return self.parse(&file.name, &bytes, out).map(Some);
+                return self.parse(&file.name, bytes, out).map(Some);
             }
         }
         if !globs.0.is_empty() {
@@ -101,15 +101,9 @@ impl Loader<'_> {
     }
 
     /// Adds one file; a broken one is left out and told, so that a run that was cut off does not hide the others.
-    fn add(
-        &self,
-        name: &str,
-        bytes: Result<Option<Vec<u8>>>,
-        newest: &mut Newest,
-        out: &mut dyn Output,
-    ) -> Result<bool> {
+    fn add(&self, name: &str, bytes: Result<Option<Bytes>>, newest: &mut Newest, out: &mut dyn Output) -> Result<bool> {
         let Some(bytes) = bytes? else { return Ok(false) };
-        let run: RunResults = match self.parse(name, &bytes, out) {
+        let run: RunResults = match self.parse(name, bytes, out) {
             Ok(run) => run,
             Err(Error::Protocol(failure)) => {
                 out.skipped(&[name], &failure.message);
@@ -151,7 +145,7 @@ impl Loader<'_> {
         if patterns.is_empty() { Ok(Vec::new()) } else { self.location.find(&patterns) }
     }
 
-    fn parse<T: Artifact>(&self, name: &str, bytes: &[u8], out: &mut dyn Output) -> Result<T> {
+    fn parse<T: Artifact>(&self, name: &str, bytes: Bytes, out: &mut dyn Output) -> Result<T> {
         let parsed = parse(name, bytes).with("location", self.location.label())?;
         if let Some(warning) = &parsed.warning {
             out.note(Level::Warn, warning, &[("file", name.to_owned())]);

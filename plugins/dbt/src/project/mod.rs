@@ -61,18 +61,18 @@ impl Project {
 
     /// Nodes by id.
     pub fn nodes(&self) -> impl Iterator<Item = (&str, &Node)> {
-        self.manifest.nodes.iter().flat_map(|nodes| &nodes.items).map(|(id, node)| (id.as_str(), node))
+        self.manifest.nodes.iter().flat_map(|nodes| &nodes.items).map(|(id, node)| (id.as_str(), node.as_ref()))
     }
 
     /// Sources by id.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &Node)> {
-        self.manifest.sources.items.iter().map(|(id, node)| (id.as_str(), node))
+        self.manifest.sources.items.iter().map(|(id, node)| (id.as_str(), node.as_ref()))
     }
 
     /// A node or source.
     pub fn node(&self, id: &str) -> Option<&Node> {
         let nodes = self.manifest.nodes.as_ref().and_then(|nodes| nodes.items.get(id));
-        nodes.or_else(|| self.manifest.sources.items.get(id))
+        nodes.or_else(|| self.manifest.sources.items.get(id)).map(AsRef::as_ref)
     }
 
     /// Database, schema and name of what a node builds or a source is; none for what has no relation.

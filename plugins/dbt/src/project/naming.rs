@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use metahost_plugin_sdk::names::misfit;
+
 use super::relation::parts;
 use crate::artifacts::catalog::Relation;
 use crate::artifacts::manifest::Node;
 use crate::config::{Case, Config};
-
-/// Longest name that OpenMetadata takes.
-const LONGEST: usize = 256;
 
 /// How names are written.
 pub struct Naming {
@@ -89,17 +88,6 @@ impl Naming {
         let same = seen.filter(|seen| seen.eq_ignore_ascii_case(name));
         same.map_or_else(|| self.case.apply(name), str::to_owned)
     }
-}
-
-/// Why no catalog takes these names, if so.
-pub fn misfit(path: &[String]) -> Option<String> {
-    path.iter().find_map(|name| match name.chars().count() {
-        _ if name.trim().is_empty() => Some("one of its names is empty".to_owned()),
-        length if length > LONGEST => {
-            Some(format!("one of its names has {length} characters, at most {LONGEST} are possible"))
-        }
-        _ => name.contains('\0').then(|| "one of its names holds a NUL character".to_owned()),
-    })
 }
 
 fn given(name: Option<&str>) -> Option<&str> {

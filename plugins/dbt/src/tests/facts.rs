@@ -139,6 +139,8 @@ fn a_warning_tells_its_count_and_where_the_rows_are() {
     let records = Records::read(root.path().to_str().unwrap(), "{}").unwrap();
     let kept = records.result("kept");
     assert!(matches!(kept.outcome, Outcome::Aborted));
+    let strict = Records::read(root.path().to_str().unwrap(), r#"{"warnings-are-failures": true}"#).unwrap();
+    assert!(matches!(strict.result("kept").outcome, Outcome::Failed));
     let said = r#"Got 3 results, configured to warn if != 0; the rows are in "d"."audit"."kept""#;
     assert_eq!((kept.message.as_deref(), kept.failed_rows), (Some(said), Some(3)));
     assert_eq!(records.test("kept").parameters[1], ("failures_in".to_owned(), r#""d"."audit"."kept""#.to_owned()));

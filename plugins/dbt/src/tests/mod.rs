@@ -6,6 +6,7 @@ mod cloud;
 mod contracts;
 mod facts;
 mod large;
+mod rules;
 mod semantic;
 mod versions;
 

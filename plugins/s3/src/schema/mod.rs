@@ -1,5 +1,6 @@
 //! The columns of a file from its header or footer, and of several files together. Never reads more than it needs.
 
+mod archive;
 mod avro;
 mod json;
 pub mod lake;
@@ -9,6 +10,9 @@ mod text;
 mod tree;
 mod unpack;
 
+use std::cell::RefCell;
+
+use archive::Archive;
 use metahost_plugin_sdk::entities::Column;
 use metahost_plugin_sdk::{Error, Result, protocol};
 
@@ -34,25 +38,50 @@ pub struct Read {
 
 /// The columns of one file.
 pub fn of(store: &dyn Store, bucket: &str, key: &str, entry: Option<&Entry>) -> Result<Vec<Column>> {
-    let last = |bytes| store.piece(bucket, key, Piece::Last(bytes))?.ok_or_else(gone);
+    let format = format(key, entry);
+    if detect::packing(key) == Some(detect::ZIP) {
+        let failed = RefCell::default();
+        let archive = Archive::open(store, bucket, key, format, &failed)?;
+        return if has_footer(format) {
+            by_footer(format, &archive.stored()?)
+        } else {
+            by_head(format, &archive.head(HEAD)?, entry)
+        };
+    }
+    if has_footer(format) {
+        return by_footer(format, &|bytes| store.piece(bucket, key, Piece::Last(bytes))?.ok_or_else(gone));
+    }
+    by_head(format, &head(store, bucket, key)?, entry)
+}
+
+fn has_footer(format: &str) -> bool {
+    matches!(format, "parquet" | "orc")
+}
+
+/// The columns from so many bytes at the end.
+fn by_footer(format: &str, last: &dyn Fn(u64) -> Result<Vec<u8>>) -> Result<Vec<Column>> {
+    if format == "orc" { orc::columns(last) } else { parquet::columns(last) }
+}
+
+/// The columns from the beginning.
+fn by_head(format: &str, head: &[u8], entry: Option<&Entry>) -> Result<Vec<Column>> {
     let separator = |usual: u8| entry.and_then(Entry::separator).unwrap_or(usual);
-    match format(key, entry) {
-        "parquet" => parquet::columns(&last),
-        "orc" => orc::columns(&last),
-        "avro" => avro::columns(&head(store, bucket, key)?),
-        "csv" => text::columns(&head(store, bucket, key)?, separator(b',')),
-        "tsv" => text::columns(&head(store, bucket, key)?, separator(b'\t')),
-        "json" | "jsonl" => json::columns(&head(store, bucket, key)?, HEAD),
+    match format {
+        "avro" => avro::columns(head),
+        "csv" => text::columns(head, separator(b',')),
+        "tsv" => text::columns(head, separator(b'\t')),
+        "json" | "jsonl" => json::columns(head, HEAD),
         other => Err(protocol(format!("columns of {other} files are not read"))),
     }
 }
 
-/// The piece of a file that is read first.
-pub fn first_piece(key: &str, entry: Option<&Entry>) -> Piece {
+/// The piece of a file that is read first; of an archive its size tells.
+pub fn first_piece(key: &str, entry: Option<&Entry>) -> Option<Piece> {
     match format(key, entry) {
-        "parquet" => Piece::Last(parquet::USUAL),
-        "orc" => Piece::Last(orc::USUAL),
-        _ => head_piece(key),
+        _ if detect::packing(key) == Some(detect::ZIP) => None,
+        "parquet" => Some(Piece::Last(parquet::USUAL)),
+        "orc" => Some(Piece::Last(orc::USUAL)),
+        _ => Some(head_piece(key)),
     }
 }
 

@@ -7,7 +7,7 @@ use metahost_plugin_sdk::entities::Constraint;
 use crate::answer::{self, buckets as names};
 use crate::config::Config;
 use crate::read;
-use crate::tests::{COURSES, EVENTS, Memory, SNAPSHOT, container, lines, run, whole};
+use crate::tests::{COURSES, EVENTS, Memory, SNAPSHOT, container, lines, paths, run, whole};
 
 #[test]
 fn a_bucket_counts_everything_in_it() {
@@ -210,6 +210,22 @@ fn one_file_without_permission_is_told_and_the_rest_is_delivered() {
     let out = whole(&store);
     assert_eq!(lines(&container(&out, &["lake", "t"]).fields), ["/a BIGINT"]);
     assert!(out.skipped[0].starts_with("lake/t/2.csv: 403"), "{:?}", out.skipped);
+}
+
+#[test]
+fn a_key_that_ends_in_the_middle_is_not_many_files_without_permission() {
+    let store =
+        Memory { expired: ["t/2.csv"].into(), ..Memory::default().lake("s/1.csv", "a\n1\n").lake("t/2.csv", "b\n") };
+    let (done, out) = run(&store, "");
+    assert!(format!("{:?}", done.unwrap_err()).contains("ExpiredToken"));
+    assert!(out.complete.is_empty() && out.skipped.is_empty() && paths(&out).contains(&"lake|s".to_owned()), "{out:?}");
+}
+
+#[test]
+fn the_stores_word_for_a_refusal_is_read() {
+    let code = answer::code;
+    assert_eq!(code("<Error><Code>ExpiredToken</Code><Message>x</Message></Error>").as_deref(), Some("ExpiredToken"));
+    assert_eq!((code(""), code("<html>")), (None, None));
 }
 
 #[test]

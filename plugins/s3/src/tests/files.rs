@@ -216,3 +216,73 @@ fn odd_names_are_kept_and_long_ones_fit() {
     let prefix = format!("/{long}");
     assert!(out.containers().iter().any(|it| it.prefix == prefix), "the whole prefix is kept");
 }
+
+/// An archive with these files in it.
+fn zip(files: &[(&str, &[u8])], method: zip::CompressionMethod) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, body) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
+        archive.write_all(body).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+const DEFLATED: zip::CompressionMethod = zip::CompressionMethod::Deflated;
+const STORED: zip::CompressionMethod = zip::CompressionMethod::Stored;
+
+#[test]
+fn an_archive_is_read_by_its_directory_and_the_beginning_of_one_file() {
+    let mut seed = 7_u64;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        seed.to_be_bytes()[0]
+    })
+    .take(3 << 20)
+    .collect();
+    let files: [(&str, &[u8]); 4] = [
+        ("picture.bin", &noise),
+        ("data/_SUCCESS", b""),
+        ("data/1.csv", b"id,name\n1,ada\n2,bob\n"),
+        ("more.bin", &noise),
+    ];
+    let store = Memory::default().lake("t/1.csv.zip", zip(&files, DEFLATED));
+    let out = whole(&store);
+    assert_eq!(out.skipped, Vec::<String>::new());
+    assert_eq!(lines(&table(&out, "t").fields), ["/id BIGINT", "/name STRING"]);
+    assert_eq!(table(&out, "t").formats, ["csv", "zip"]);
+    let (size, read) = (store.buckets["lake"]["t/1.csv.zip"].len(), *store.read.borrow());
+    assert!(size > 6 << 20 && read <= 512 << 10, "{read} of {size} bytes were read");
+    let json = zip(&[("anything", b"{\"a\": {\"b\": 1}}\n")], DEFLATED);
+    let out = whole(&Memory::default().lake("j/1.jsonl.zip", json));
+    assert_eq!(lines(&table(&out, "j").fields), ["/a STRUCT", "a/b BIGINT"], "the only file needs no ending");
+}
+
+#[test]
+fn parquet_in_an_archive_is_read_from_its_footer_if_it_is_stored() {
+    let archive = |method| zip(&[("note.txt", b"of the courses"), ("courses.parquet", COURSES)], method);
+    let out = whole(&Memory::default().lake("t/1.parquet.zip", archive(STORED)));
+    let alone = whole(&Memory::default().lake("t/1.parquet", COURSES));
+    assert_eq!(lines(&table(&out, "t").fields), lines(&table(&alone, "t").fields));
+    let out = whole(&Memory::default().lake("t/1.parquet.zip", archive(DEFLATED)));
+    assert!(out.skipped[0].contains("its footer can't be read by itself"), "{:?}", out.skipped);
+    assert!(table(&out, "t").fields.is_empty());
+}
+
+#[test]
+fn an_archive_that_cannot_be_read_is_told_and_its_table_stays() {
+    let csv = zip(&[("a.csv", b"id\n1\n"), ("b.csv", b"id\n1\n")], DEFLATED);
+    let said = |body: Vec<u8>| {
+        let out = whole(&Memory::default().lake("t/1.csv.zip", body));
+        assert_eq!((out.skipped.len(), table(&out, "t").common.path.len()), (1, 2));
+        out.skipped[0].clone()
+    };
+    assert!(said(b"PK no archive".to_vec()).contains("zip archive can't be read"));
+    assert!(said(csv[..csv.len() - 30].to_vec()).contains("zip archive can't be read"));
+    assert!(said(zip(&[("a.pdf", b"x"), ("b.pdf", b"x")], DEFLATED)).contains("no csv file in it"));
+    let many: Vec<String> = (0..200_000).map(|at| format!("a/long/name/of/a/file/{at:>08}.bin")).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    assert!(said(zip(&many, STORED)).contains("more than 8 MiB of it would have to be read"));
+    let mut store = Memory::default().lake("t/1.csv.zip", csv);
+    store.denied.insert("t/1.csv.zip");
+    assert!(whole(&store).skipped[0].contains("t/1.csv.zip"), "{:?}", whole(&store).skipped);
+}

@@ -218,6 +218,7 @@ fn rules_lead_to_the_table_that_reads_a_folder() {
         {"path": "lake/*/raw", "service": "trino", "database": "d", "schema": "s", "table": "raw"}]"#;
     let store = iceberg()
         .lake("wh/sales/people-6f1c0a5200004a6f8c550123456789ab/metadata/v1.metadata.json", metadata("id"))
+        .lake("wh/sales/visits__dbt_tmp-6f1c0a5200004a6f8c550123456789ab/metadata/v1.metadata.json", metadata("id"))
         .lake("hive/shop.db/items/1.csv", "a\n")
         .lake("x/raw/1.csv", "a\n")
         .lake("deep/a/b/s/t/1.csv", "a\n")
@@ -234,6 +235,7 @@ fn rules_lead_to_the_table_that_reads_a_folder() {
             "container:lake.hive/shop.db/items -> trino:table:hive.shop.items",
             "container:lake.wh/sales/orders -> *:table:iceberg.sales.orders",
             "container:lake.wh/sales/people-6f1c0a5200004a6f8c550123456789ab -> *:table:iceberg.sales.people",
+            "container:lake.wh/sales/visits__dbt_tmp-6f1c0a5200004a6f8c550123456789ab -> *:table:iceberg.sales.visits",
             "container:lake.x/raw -> trino:table:d.s.raw",
         ]
     );

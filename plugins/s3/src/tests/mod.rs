@@ -28,6 +28,8 @@ struct Memory {
     more: BTreeMap<String, &'static str>,
     tags: BTreeMap<String, Vec<(String, String)>>,
     denied: BTreeSet<&'static str>,
+    /// Keys at which the store no longer takes the credential.
+    expired: BTreeSet<&'static str>,
     web: BTreeMap<&'static str, &'static str>,
     read: RefCell<u64>,
     down: bool,
@@ -56,8 +58,10 @@ impl Memory {
     }
 }
 
-fn denied() -> Error {
-    Error::Denied(Failure { message: "403".to_owned(), context: Vec::new() })
+/// A refusal with the store's word for it.
+fn denied(code: &str) -> Error {
+    let context = vec![("code".to_owned(), code.to_owned())];
+    Error::Denied(Failure { message: "403".to_owned(), context })
 }
 
 impl Store for Memory {
@@ -87,8 +91,11 @@ impl Store for Memory {
     }
 
     fn piece(&self, bucket: &str, key: &str, piece: Piece) -> Result<Option<Vec<u8>>> {
+        if self.expired.contains(key) {
+            return Err(denied("ExpiredToken"));
+        }
         if self.denied.contains(key) {
-            return Err(denied());
+            return Err(denied("AccessDenied"));
         }
         let Some(body) = self.buckets.get(bucket).and_then(|all| all.get(key)) else { return Ok(None) };
         let found = cut(body, piece);
@@ -96,10 +103,14 @@ impl Store for Memory {
         Ok(Some(found.to_vec()))
     }
 
+    fn size(&self, bucket: &str, key: &str) -> Result<Option<u64>> {
+        Ok(self.buckets.get(bucket).and_then(|all| all.get(key)).map(|body| body.len() as u64))
+    }
+
     fn tags(&self, bucket: &str, key: Option<&str>) -> Result<Vec<(String, String)>> {
         let path = key.map_or_else(|| bucket.to_owned(), |key| format!("{bucket}/{key}"));
         if self.denied.contains("tags") {
-            return Err(denied());
+            return Err(denied("AccessDenied"));
         }
         Ok(self.tags.get(&path).cloned().unwrap_or_default())
     }

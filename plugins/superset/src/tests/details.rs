@@ -214,3 +214,16 @@ fn versions_that_say_less_are_read() {
     assert!(out.flows().contains(&flow), "the connection tells what kind of database it is: {:?}", out.flows());
     assert_eq!(whole("").data_models().len(), 11);
 }
+
+#[test]
+fn who_changed_it_last_is_a_property_of_dashboards_charts_and_data_models() {
+    let out = whole("");
+    let of = |extension: &[(String, String)]| {
+        let value = |name| extension.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        (value("changedBy").unwrap(), value("changedOn").unwrap())
+    };
+    let by_ada = |on: &str| (r#""Ada Min""#.to_owned(), format!("\"{on}\""));
+    assert!(out.dashboards().iter().any(|it| of(&it.common.extension) == by_ada("2026-11-23T05:02:35Z")));
+    assert!(out.charts().iter().any(|it| of(&it.common.extension) == by_ada("2026-11-23T05:02:30Z")));
+    assert!(out.data_models().iter().any(|it| of(&it.common.extension) == by_ada("2026-11-23T05:34:58Z")));
+}

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use metahost_model::Fqn;
+use metahost_model::{Executions, Fqn, Timestamp};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+/// So many users are named on an edge.
+const NAMED: usize = 5;
 
 /// The details of an answer. They stand below `edge`, in some versions one level deeper.
 pub fn details_of(answer: Value) -> Map<String, Value> {
@@ -15,6 +19,34 @@ pub fn details_of(answer: Value) -> Map<String, Value> {
     match details {
         Value::Object(details) => details,
         _ => Map::new(),
+    }
+}
+
+/// How [`told`] begins: by that a description is known to be of this program.
+const TOLD: &str = "Seen in the query log: ";
+
+/// What a query log says of an edge, as its description.
+pub fn told(executions: &Executions) -> String {
+    let times = if executions.count == 1 { "once".to_owned() } else { format!("{} times", executions.count) };
+    let names: Vec<&str> = executions.users.iter().take(NAMED).map(String::as_str).collect();
+    let more = if executions.users.len() > NAMED { " and others" } else { "" };
+    let by = if names.is_empty() { String::new() } else { format!(", by {}{more}", names.join(", ")) };
+    let last = executions.last_at.and_then(date).map(|day| format!(", last on {day}")).unwrap_or_default();
+    format!("{TOLD}{times}{by}{last}")
+}
+
+fn date(at: Timestamp) -> Option<String> {
+    let seconds = i64::try_from(at / 1_000).ok()?;
+    OffsetDateTime::from_unix_timestamp(seconds).ok().map(|at| at.date().to_string())
+}
+
+/// Adds the description to an edge that is written for another reason: what changes with every run is none of its own.
+/// Of what people wrote nothing is replaced.
+pub fn describe(edge: &mut Map<String, Value>, old: Option<&Map<String, Value>>, text: Option<&str>) {
+    let Some(text) = text.filter(|_| old != Some(edge)) else { return };
+    let is_free = |known: &str| known.is_empty() || known.starts_with(TOLD);
+    if edge.get("description").and_then(Value::as_str).is_none_or(is_free) {
+        edge.insert("description".into(), text.into());
     }
 }
 
@@ -143,6 +175,26 @@ mod tests {
             })
         );
         assert_eq!(merge(Some(&merged), &new), merged, "a second time nothing changes");
+    }
+
+    #[test]
+    fn what_the_log_says_is_told_along_with_other_changes_only() {
+        let users = ["anna", "ben"].map(str::to_owned).into();
+        let day = Some(1_795_392_000_000);
+        let ran =
+            |count| told(&Executions { count, last_at: day, users: BTreeSet::clone(&users), ..Executions::default() });
+        assert_eq!(ran(3), "Seen in the query log: 3 times, by anna, ben, last on 2026-11-23");
+        let same = object(&json!({ "source": "QueryLineage", "description": ran(3) }));
+        let with = |old: &Map<String, Value>, source: &str| {
+            let mut edge = old.clone();
+            edge.insert("source".into(), source.into());
+            describe(&mut edge, Some(old), Some(&ran(4)));
+            edge["description"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(with(&same, "QueryLineage"), ran(3), "nothing else changed");
+        assert_eq!(with(&same, "ViewLineage"), ran(4));
+        let theirs = object(&json!({ "source": "QueryLineage", "description": "by hand" }));
+        assert_eq!(with(&theirs, "ViewLineage"), "by hand");
     }
 
     #[test]

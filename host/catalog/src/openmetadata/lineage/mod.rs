@@ -12,7 +12,7 @@ use super::server::Answer;
 use super::{OpenMetadata, collection, mixed, parallel};
 use crate::error::Error;
 use crate::{Outcome, Reference, Write};
-use merge::{details_of, has_columns, keep_known, merge};
+use merge::{describe, details_of, has_columns, keep_known, merge, told};
 
 /// A column with what lies below it, as far as names go.
 #[derive(Deserialize)]
@@ -48,11 +48,21 @@ impl OpenMetadata {
         parallel::by_key(drawn, self.options.concurrency, ends, |drawn| self.draw(drawn)).await
     }
 
+    /// Where an edge was learnt; none if there is no such edge.
+    pub(super) async fn edge_source(&self, from: &Reference, to: &Reference) -> Result<Option<String>, Error> {
+        let details = self.details(from, to).await?;
+        Ok(details.map(|details| details.get("source").and_then(Value::as_str).unwrap_or("Manual").to_owned()))
+    }
+
+    async fn details(&self, from: &Reference, to: &Reference) -> Result<Option<Map<String, Value>>, Error> {
+        let answer = self.server.get(&format!("lineage/getLineageEdge/{}/{}", from.id, to.id)).await?;
+        if answer.is_success() { Ok(Some(details_of(answer.json()?))) } else { Ok(None) }
+    }
+
     async fn draw(&self, drawn: Drawn) -> Result<Outcome, Error> {
-        let path = format!("lineage/getLineageEdge/{}/{}", drawn.from.id, drawn.to.id);
-        let answer = self.server.get(&path).await?;
-        let old = if answer.is_success() { Some(details_of(answer.json()?)) } else { None };
-        let merged = merge(old.as_ref(), &ours(&drawn));
+        let old = self.details(&drawn.from, &drawn.to).await?;
+        let mut merged = merge(old.as_ref(), &ours(&drawn));
+        describe(&mut merged, old.as_ref(), drawn.edge.executions.as_ref().map(told).as_deref());
         if old.as_ref() == Some(&merged) {
             return Ok(Outcome::Unchanged);
         }

@@ -14,7 +14,7 @@ use metahost_plugin_sdk::rest::{Answer, Api, Server};
 use metahost_plugin_sdk::{ErrorExt, Result, problem, protocol};
 
 use super::pattern::is_url;
-use super::{About, CREDENTIAL, Found, Location, Pattern};
+use super::{About, Bytes, CREDENTIAL, Found, Location, Pattern};
 use crate::config;
 use answers::Run;
 use jobs::Jobs;
@@ -73,10 +73,10 @@ impl<A: Api> Cloud<A> {
 }
 
 /// The body; none for what is not there.
-fn body(answer: Answer, path: &str) -> Result<Option<Vec<u8>>> {
+fn body(answer: Answer, path: &str) -> Result<Option<Bytes>> {
     match answer.status {
         404 => Ok(None),
-        200..300 => Ok(Some(answer.body)),
+        200..300 => Ok(Some(Box::new(std::io::Cursor::new(answer.body)))),
         _ => Err(answer.json().err().unwrap_or_else(|| protocol("the answer is no artifact")).with("path", path)),
     }
 }
@@ -148,12 +148,12 @@ impl<A: Api> Location for Cloud<A> {
         Ok(found)
     }
 
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    fn read(&self, name: &str) -> Result<Option<Bytes>> {
         let Some(path) = self.path(name)? else { return Ok(None) };
         body(self.api.call(&path, None)?, &path)
     }
 
-    fn read_all(&self, names: &[&str]) -> Vec<Result<Option<Vec<u8>>>> {
+    fn read_all(&self, names: &[&str]) -> Vec<Result<Option<Bytes>>> {
         let paths: Result<Vec<Option<String>>> = names.iter().map(|name| self.path(name)).collect();
         let paths: Vec<String> = match paths {
             Ok(paths) => paths.into_iter().flatten().collect(),
