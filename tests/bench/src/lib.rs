@@ -7,6 +7,7 @@ use core::hint::black_box;
 use metahost_plugin_sdk::connector::{Capabilities, Descriptor, Mode, ReadRequest, Split, Summary, TestStep};
 use metahost_plugin_sdk::entities::Entity;
 use metahost_plugin_sdk::{Connector, Emitter, Error, Result, parse_config};
+use metahost_plugin_trino::properties::Properties;
 use metahost_plugin_trino::table::{database, schema};
 use serde::Deserialize;
 use tables::{CATALOG, SCHEMA};
@@ -73,8 +74,8 @@ impl Connector for Bench {
             return Err(Error::Unsupported(request.split.id));
         }
         let mut emitter = Emitter::new();
-        emitter.entity(database(CATALOG, None))?;
-        emitter.entity(schema(CATALOG, SCHEMA))?;
+        emitter.entity(Entity::Database(database(CATALOG, None)))?;
+        emitter.entity(Entity::Schema(schema(CATALOG, SCHEMA, &Properties::default())))?;
         self.work(&mut emitter)?;
         Ok(Summary { emitted: emitter.finish()?, skipped: 0 })
     }

@@ -35,7 +35,7 @@ fn beside(config: &str, credential: &str) -> Result<Project> {
         "[sources.iceberg.credentials.iceberg]\n{credential}\n\
          [sources.iceberg.credentials.s3]\nkind = \"aws-sigv4\"\naccess-key-id = \"env:ID\"\nsecret-access-key = \"env:KEY\"\nregion = \"us-east-1\"\n"
     );
-    Ok(Project::new(&source(&config, &credentials))?.env("ID", &id).env("KEY", &key).env("SECRET", PASSWORD))
+    Ok(Project::new(&source(&config, &credentials))?.env("ID", id).env("KEY", key).env("SECRET", PASSWORD))
 }
 
 fn sql(address: &str, catalog: &str, user: &str) -> Result<Project> {

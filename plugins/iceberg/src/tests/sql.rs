@@ -24,7 +24,7 @@ impl Database for Unasked {
 
 /// The two tables of the catalog `lake`, two rows a page.
 #[derive(Clone, Default)]
-struct Tables {
+struct InMemory {
     /// Namespace, name, kind, metadata file.
     tables: Vec<[String; 4]>,
     /// Namespace, key, value.
@@ -32,7 +32,7 @@ struct Tables {
     refuses: Option<Error>,
 }
 
-impl Tables {
+impl InMemory {
     fn recorded() -> Self {
         let answers: Value = serde_json::from_str(include_str!("../../fixtures/catalog.json")).unwrap();
         let mut tables = Self::default().with_property("bronze", "owner", "anna@example.org");
@@ -79,7 +79,7 @@ impl Tables {
     }
 }
 
-impl Database for Tables {
+impl Database for InMemory {
     fn page(&self, sql: &str, parameters: &[&str], _: u32) -> Result<Rows> {
         if let Some(error) = &self.refuses {
             return Err(error.clone());
@@ -94,7 +94,7 @@ impl Database for Tables {
     }
 }
 
-fn connector(tables: &Tables, catalog: &str) -> Iceberg {
+fn connector(tables: &InMemory, catalog: &str) -> Iceberg {
     let config = json!({
         "type": "sql", "url": "postgresql://db:5432/lake", "catalog-name": catalog, "database": "lake",
         "s3": { "endpoint": "http://store:9000" },
@@ -104,13 +104,13 @@ fn connector(tables: &Tables, catalog: &str) -> Iceberg {
     Iceberg { config: Config::parse(&config.to_string()).unwrap(), servers }
 }
 
-fn run(tables: &Tables) -> (Result<()>, Collected) {
+fn run(tables: &InMemory) -> (Result<()>, Collected) {
     read_all(&mut connector(tables, "lake"))
 }
 
 #[test]
 fn sql_and_rest_tell_the_same_tables_and_views() {
-    let (done, out) = run(&Tables::recorded());
+    let (done, out) = run(&InMemory::recorded());
     done.unwrap();
     assert_eq!(format!("{:#?}", out.tables()), format!("{:#?}", whole().tables()));
     assert!(out.complete.contains(&("lake/bronze".to_owned(), "table".to_owned(), Some(5))), "{:?}", out.complete);
@@ -118,7 +118,7 @@ fn sql_and_rest_tell_the_same_tables_and_views() {
 
 #[test]
 fn a_namespace_around_others_exists_without_tables_of_its_own() {
-    let tables = Tables::default().with_property("a.b.c", "comment", "deep").with_property("d", "comment", "x");
+    let tables = InMemory::default().with_property("a.b.c", "comment", "deep").with_property("d", "comment", "x");
     let mut iceberg = connector(&tables, "lake");
     assert_eq!(iceberg.test("GetNamespaces").unwrap(), "4 namespaces");
     let (done, out) = run(&tables);
@@ -128,19 +128,19 @@ fn a_namespace_around_others_exists_without_tables_of_its_own() {
 
 #[test]
 fn the_older_version_knows_no_views() {
-    let mut iceberg = connector(&Tables::recorded(), "lake");
+    let mut iceberg = connector(&InMemory::recorded(), "lake");
     assert_eq!(iceberg.test("GetTables").unwrap(), "5 tables");
     assert_eq!(iceberg.test("GetViews").unwrap(), "1 views");
-    let mut older = Tables::recorded();
+    let mut older = InMemory::recorded();
     older.tables.retain(|row| row[2] == "TABLE");
     assert_eq!(connector(&older, "lake").test("GetViews").unwrap(), "0 views");
 }
 
 #[test]
 fn a_catalog_of_another_name_tells_which_there_are() {
-    let error = format!("{:?}", read_all(&mut connector(&Tables::recorded(), "laek")).0.unwrap_err());
+    let error = format!("{:?}", read_all(&mut connector(&InMemory::recorded(), "laek")).0.unwrap_err());
     assert!(error.contains("`catalog-name` is `laek`") && error.contains("tables lake in"), "{error}");
-    let (done, out) = run(&Tables::default());
+    let (done, out) = run(&InMemory::default());
     assert!(format!("{:?}", done.unwrap_err()).contains("the catalog shows no namespace"));
     assert!(out.complete.is_empty());
 }
@@ -148,7 +148,7 @@ fn a_catalog_of_another_name_tells_which_there_are() {
 #[test]
 fn what_the_database_refuses_ends_the_read() {
     let refusal = Failure { message: "the database refuses the credential".to_owned(), context: Vec::new() };
-    let tables = Tables { refuses: Some(Error::Denied(refusal)), ..Tables::recorded() };
+    let tables = InMemory { refuses: Some(Error::Denied(refusal)), ..InMemory::recorded() };
     assert!(format!("{:?}", run(&tables).0.unwrap_err()).contains("refuses the credential"));
 }
 
@@ -157,7 +157,7 @@ fn names_in_sql_may_hold_anything() {
     let strange = format!("a.b\"c::d 🦆 '); DROP {}", "x".repeat(300));
     let file = "s3://w/t.metadata.json";
     let metadata = r#"{"format-version": 2, "schemas": [{"schema-id": 0, "fields": []}], "current-schema-id": 0}"#;
-    let mut iceberg = connector(&Tables::default().with("n", &strange, "TABLE", file), "lake");
+    let mut iceberg = connector(&InMemory::default().with("n", &strange, "TABLE", file), "lake");
     iceberg.servers.store = Box::new(store().with(&at(file), 200, metadata));
     let (done, out) = read_all(&mut iceberg);
     done.unwrap();

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::shell::{cargo, root, run, say, step};
+use crate::dist;
+use crate::shell::{root, say, step};
 use corpus::Corpus;
 use score::Score;
 use tool::{Peer, Tool};
@@ -31,7 +32,7 @@ pub struct Options {
     /// Name the cases that metahost misses.
     #[arg(long)]
     list: bool,
-    /// Measure target/release/metahost as it is, without building it first.
+    /// Measure what target/dist holds, without building it first.
     #[arg(long)]
     built: bool,
 }
@@ -40,8 +41,7 @@ pub struct Options {
 pub fn run_bench(options: &Options) -> Result<()> {
     let corpora = corpora(options)?;
     if !options.built {
-        step("Building metahost");
-        run(&mut cargo(&["build", "--release", "--locked", "-p", "metahost"]), "The compiler's messages are above.")?;
+        dist::build()?;
     }
     let tools = tools(options)?;
     for corpus in &corpora {

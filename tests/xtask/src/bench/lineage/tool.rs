@@ -90,7 +90,7 @@ impl Tool {
         let text = lines.join("\n");
         let (mut solver, text) = match self {
             Self::Metahost => {
-                let binary = root().join("target/release/metahost");
+                let binary = root().join("target/dist/metahost");
                 (command(binary, &["lineage", "--jsonl", "-"]), vec![text; ROUNDS].join("\n"))
             }
             Self::Peer(peer) => {
