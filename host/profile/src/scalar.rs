@@ -129,7 +129,9 @@ impl<T: Scalar> Total<T> for Wide {
     }
 
     fn add_all(&mut self, values: &[T]) {
-        values.iter().for_each(|value| self.add(*value, 1));
+        for value in values {
+            self.add(*value, 1);
+        }
     }
 
     fn merge(&mut self, other: &Self) {
@@ -226,7 +228,9 @@ impl Total<Real> for RealTotal {
     }
 
     fn add_all(&mut self, values: &[Real]) {
-        values.iter().for_each(|value| self.plus(value.0));
+        for value in values {
+            self.plus(value.0);
+        }
     }
 
     fn merge(&mut self, other: &Self) {

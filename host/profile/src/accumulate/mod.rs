@@ -27,6 +27,7 @@ pub struct Column {
 }
 
 /// What is kept of a column's values.
+#[expect(clippy::large_enum_variant, reason = "one a column, never moved while values are added")]
 pub enum Values {
     /// Whole numbers of 64 bits and what is stored as such: dates, times, short decimals, booleans.
     Whole(Ordered<i64>),

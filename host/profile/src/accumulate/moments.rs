@@ -39,7 +39,7 @@ impl<T: Scalar> Moments<T> {
         self.merge(&batch);
     }
 
-    /// Adds what another has seen (Chan, Golub and LeVeque).
+    /// Adds what another has seen (Chan, Golub and `LeVeque`).
     pub fn merge(&mut self, other: &Self) {
         if other.count == 0 {
             return;

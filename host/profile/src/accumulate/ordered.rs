@@ -43,7 +43,9 @@ impl<T: Scalar> Ordered<T> {
             self.infinite += (values.len() - finite.len()) as u64;
             self.moments.add_all(&finite);
         }
-        values.iter().for_each(|value| self.count(*value, 1));
+        for value in values {
+            self.count(*value, 1);
+        }
     }
 
     /// Adds values with their counts, as of a dictionary. Those that are counted zero times are not there.

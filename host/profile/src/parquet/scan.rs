@@ -158,9 +158,9 @@ impl Joined {
         waiting.insert(part, found);
         while let Some(found) = waiting.remove(next) {
             if *next == 0 {
-                *whole = found
+                *whole = found;
             } else {
-                whole.merge(&found)?
+                whole.merge(&found)?;
             }
             *next += 1;
         }

@@ -90,7 +90,9 @@ pub struct Bytes<'a>(pub &'a mut Texts);
 
 impl<V: AsRef<[u8]>> Sink<V> for Bytes<'_> {
     fn values(&mut self, values: &[V]) -> Result<()> {
-        values.iter().for_each(|value| self.0.add(value.as_ref(), 1));
+        for value in values {
+            self.0.add(value.as_ref(), 1);
+        }
         Ok(())
     }
 

@@ -128,7 +128,7 @@ impl Picked<'_> {
             Values::Whole(into) => self.add_whole(into),
             Values::Wide(into) => self.add_wide(into),
             Values::Widest(into) => {
-                self.add(into, self.numbers::<Decimal256Type, _>(|value| value));
+                self.add(into, &self.numbers::<Decimal256Type, _>(|value| value));
                 Ok(())
             }
             Values::Real(into) => self.add_real(into, &mut column.nans),
@@ -167,7 +167,7 @@ impl Picked<'_> {
             DataType::Duration(TimeUnit::Microsecond) => self.numbers::<DurationMicrosecondType, _>(|value| value),
             DataType::Duration(TimeUnit::Nanosecond) => self.numbers::<DurationNanosecondType, _>(|value| value),
         );
-        self.add(into, numbers);
+        self.add(into, &numbers);
         Ok(())
     }
 
@@ -176,13 +176,13 @@ impl Picked<'_> {
             DataType::UInt64 => self.numbers::<UInt64Type, _>(i128::from),
             DataType::Decimal128(..) => self.numbers::<Decimal128Type, _>(|value| value),
         );
-        self.add(into, numbers);
+        self.add(into, &numbers);
         Ok(())
     }
 
     fn add_real(&self, into: &mut Ordered<Real>, nans: &mut u64) -> Result<()> {
         let numbers: Vec<f64> = by_type!(self.array.data_type(),
-            DataType::Float16 => self.numbers::<Float16Type, _>(|value| value.to_f64()),
+            DataType::Float16 => self.numbers::<Float16Type, _>(f64::from),
             DataType::Float32 => self.numbers::<Float32Type, _>(f64::from),
             DataType::Float64 => self.numbers::<Float64Type, _>(|value| value),
         );
@@ -226,10 +226,10 @@ impl Picked<'_> {
         Ok(())
     }
 
-    fn add<S: Scalar>(&self, into: &mut Ordered<S>, numbers: Vec<S>) {
+    fn add<S: Scalar>(&self, into: &mut Ordered<S>, numbers: &[S]) {
         match self.counts() {
-            None => into.add_all(&numbers),
-            Some(counts) => into.add_counted(&numbers, &counts),
+            None => into.add_all(numbers),
+            Some(counts) => into.add_counted(numbers, &counts),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::summary::{Description, summarise};
 pub struct Rows {
     schema: SchemaRef,
     options: Options,
-    rows: u64,
+    count: u64,
     /// One a leaf of the schema; none for those that are not wanted.
     columns: Vec<Option<(Description, Column)>>,
 }
@@ -38,12 +38,12 @@ impl Rows {
             let description = Description { path, kind, type_name, is_repeated };
             columns.push(options.wants(&description.path).then_some((description, column)));
         }
-        Ok(Self { schema, options: options.clone(), rows: 0, columns })
+        Ok(Self { schema, options: options.clone(), count: 0, columns })
     }
 
     /// Adds rows of the same schema.
     pub fn add(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.rows += batch.num_rows() as u64;
+        self.count += batch.num_rows() as u64;
         let mut arrays = Vec::with_capacity(self.columns.len());
         for array in batch.columns() {
             array::leaves(array, None, &mut arrays)?;
@@ -66,7 +66,7 @@ impl Rows {
         Ok(Profile {
             name: name.to_owned(),
             source: Source::Rows,
-            row_count: self.rows,
+            row_count: self.count,
             column_count: self.schema.fields().len(),
             size_in_byte: None,
             columns: told.collect::<Result<_>>()?,

@@ -7,8 +7,8 @@ use std::marker::PhantomData;
 use datasketches::common::NumStdDev;
 use datasketches::frequencies::{ErrorType, FrequentItemsSketch, Row};
 use datasketches::tuple::{
-    CompactTupleSketch, SummaryCombinePolicy, SummaryPolicy, SummaryUpdatePolicy, TupleSketch, TupleSketchBuilder,
-    TupleUnionBuilder,
+    CompactTupleSketch, SummaryCombinePolicy, SummaryPolicy, SummaryUpdatePolicy, TupleEntry, TupleSketch,
+    TupleSketchBuilder, TupleUnionBuilder,
 };
 
 use crate::error::{Error, Result};
@@ -127,7 +127,7 @@ impl<T: Keyed> Counted<T> {
     /// The values that are kept.
     pub fn entries(&self) -> impl Iterator<Item = &Entry<T>> {
         let merged = self.merged.iter().flat_map(CompactTupleSketch::iter);
-        merged.chain(self.growing.iter()).map(|kept| kept.summary())
+        merged.chain(self.growing.iter()).map(TupleEntry::summary)
     }
 
     /// What is known at the end.
@@ -153,7 +153,7 @@ impl<T: Keyed> Seen<T> {
 
     /// Each of them if it is complete, else a sample.
     pub fn entries(&self) -> impl Iterator<Item = &Entry<T>> {
-        self.kept.iter().map(|kept| kept.summary())
+        self.kept.iter().map(TupleEntry::summary)
     }
 
     /// The most frequent values with their counts and by how much those may be less, in falling order; values that are alike in
@@ -273,7 +273,9 @@ mod tests {
         let mut merged = Counted::<i64>::with_frequent().unwrap();
         for part in values.chunks(30_000) {
             let mut counted = Counted::<i64>::with_frequent().unwrap();
-            part.iter().for_each(|value| counted.add(value, 1));
+            for value in part {
+                counted.add(value, 1);
+            }
             merged.merge(&counted).unwrap();
         }
         let found = merged.seen().unwrap().most_frequent(2).unwrap();

@@ -43,9 +43,9 @@ pub fn of<T: Scalar>(
 fn finite<T: Scalar>(distribution: &Distribution<T>, (least, greatest): (T, T)) -> Option<(T, T)> {
     let mut values = distribution.values().filter(|value| value.is_finite());
     let first = values.next()?;
-    let last = values.last().unwrap_or(first);
+    let end = values.last().unwrap_or(first);
     let or = |extreme: T, found: T| if extreme.is_finite() { extreme } else { found };
-    Some((or(least, first), or(greatest, last)))
+    Some((or(least, first), or(greatest, end)))
 }
 
 /// How many bins, and how wide they are.

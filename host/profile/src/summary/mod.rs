@@ -78,10 +78,10 @@ fn tell_counts(profile: &mut ColumnProfile, counts: Counts, values: u64) {
 /// How many values are different, there once only, there again; all of a number and of `values`.
 fn tell_distinct<T: Keyed>(profile: &mut ColumnProfile, seen: &Seen<T>, values: u64, nans: u64) {
     // All NaNs together are one more value.
-    let (one_more, once_more) = (u8::from(nans > 0), u8::from(nans == 1));
+    let (different, alone) = (u8::from(nans > 0), u8::from(nans == 1));
     let most = values as f64;
-    let distinct = seen.distinct().plus(one_more).at_most(most);
-    let unique = seen.unique().plus(once_more).at_most(most);
+    let distinct = seen.distinct().plus(different).at_most(most);
+    let unique = seen.unique().plus(alone).at_most(most);
     let metrics = &mut profile.metrics;
     metrics.insert(Name::DistinctCount, distinct.rounded());
     metrics.insert(Name::UniqueCount, unique.rounded());

@@ -32,6 +32,9 @@ pub struct Leaf {
     pub is_utf8: bool,
 }
 
+/// What a struct of these tests holds.
+type Pair = (Option<i32>, Option<String>);
+
 /// A column of some type.
 #[derive(Debug, Clone)]
 pub enum Made {
@@ -48,8 +51,8 @@ pub enum Made {
     Bytes(Vec<Option<Vec<u8>>>),
     Fixed(Vec<Option<[u8; 5]>>),
     List(Vec<Option<Vec<Option<i64>>>>),
-    Struct(Vec<Option<(Option<i32>, Option<String>)>>),
-    Items(Vec<Option<Vec<Option<(Option<i32>, Option<String>)>>>>),
+    Struct(Vec<Option<Pair>>),
+    Items(Vec<Option<Vec<Option<Pair>>>>),
 }
 
 fn column<T: Strategy + Clone + 'static>(rows: usize, value: T) -> impl Strategy<Value = Vec<Option<T::Value>>>
@@ -125,7 +128,7 @@ impl Made {
         };
         let text = |text: String| Cell::Text(text.into_bytes());
         match self {
-            Self::Int(values) => vec![leaf(name, cells(values, whole), 0, false)],
+            Self::Int(values) | Self::Moment(values) => vec![leaf(name, cells(values, whole), 0, false)],
             Self::Unsigned(values) => vec![leaf(name, cells(values, whole), 0, false)],
             Self::Bool(values) => vec![leaf(name, cells(values, |value| whole(i64::from(value))), 0, false)],
             Self::Real(values) => vec![leaf(name, cells(values, Cell::Real), 0, false)],
@@ -133,7 +136,6 @@ impl Made {
             Self::Decimal(values, scale) => vec![leaf(name, cells(values, whole), *scale, false)],
             Self::Widest(values, scale) => vec![leaf(name, cells(values, Cell::Whole), *scale, false)],
             Self::Date(values) => vec![leaf(name, cells(values, whole), 0, false)],
-            Self::Moment(values) => vec![leaf(name, cells(values, whole), 0, false)],
             Self::Text(values) => vec![leaf(name, cells(values, text), 0, true)],
             Self::Bytes(values) => vec![leaf(name, cells(values, Cell::Text), 0, false)],
             Self::Fixed(values) => vec![leaf(name, cells(values, |value| Cell::Text(value.to_vec())), 0, false)],
@@ -197,7 +199,7 @@ fn pairs_array(pairs: &[Option<(Option<i32>, Option<String>)>]) -> StructArray {
     StructArray::new(pair_fields(), vec![Arc::new(numbers), Arc::new(texts)], Some(nulls))
 }
 
-fn items_array(lists: &[Option<Vec<Option<(Option<i32>, Option<String>)>>>]) -> ArrayRef {
+fn items_array(lists: &[Option<Vec<Option<Pair>>>]) -> ArrayRef {
     let builders: Vec<Box<dyn builder::ArrayBuilder>> =
         vec![Box::new(Int32Builder::new()), Box::new(StringBuilder::new())];
     let mut builder = ListBuilder::new(StructBuilder::new(pair_fields(), builders));

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 pub struct Memory(pub Bytes);
 
 impl ByteRanges for Memory {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "memory.parquet"
     }
 
