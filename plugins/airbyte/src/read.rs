@@ -96,7 +96,9 @@ impl<'a> Read<'a> {
 
     fn learn(&mut self, workspace: &Workspace) -> Result<()> {
         for page in self.airbyte.connections(workspace) {
-            page?.iter().for_each(|row| self.names.learn(workspace, row));
+            for row in &page? {
+                self.names.learn(workspace, row);
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -80,7 +80,7 @@ fn listen() -> Result<Arc<Mutex<HashMap<String, Value>>>> {
         if let Ok(event) = serde_json::from_str::<Value>(&asked.body)
             && let Some(query) = event["metadata"]["query"].as_str()
         {
-            kept.lock().unwrap().insert(query.to_owned(), event);
+            kept.lock().unwrap_or_else(PoisonError::into_inner).insert(query.to_owned(), event);
         }
         (200, String::new())
     })?;
@@ -91,7 +91,7 @@ fn listen() -> Result<Arc<Mutex<HashMap<String, Value>>>> {
 fn event(events: &Mutex<HashMap<String, Value>>, sql: &str) -> Result<Value> {
     let until = Instant::now() + Duration::from_secs(30);
     loop {
-        if let Some(event) = events.lock().unwrap().remove(sql) {
+        if let Some(event) = events.lock().unwrap_or_else(PoisonError::into_inner).remove(sql) {
             return Ok(event);
         }
         let remedy = "was Trino started before it had a listener? `cargo xtask stack down trino`, then `up`";

@@ -278,8 +278,10 @@ fn names_with_dots_quotes_colons_emoji_and_300_characters_land_from_every_connec
             // No catalog takes a name of 300 characters: it is told, and the rest arrives.
             if odd.finished.code == 4 {
                 ensure!(name.len() == 300 && said.contains(" characters, at most 256"), "{source}: {said}");
-                let landed = odd.created("table") + odd.created("pipeline");
-                ensure!(landed == 20, "{source}: two of the three in each of ten schemas or groups: {said}");
+                let landed = odd.created("table") + odd.created("pipeline") + odd.created("dashboardDataModel");
+                // Of Superset only the edge is lost that comes from such a table.
+                let expected = if source == "superset" { 10 } else { 20 };
+                ensure!(landed == expected, "{source}: two of the three in each of ten schemas or groups: {said}");
                 continue;
             }
             ensure!(odd.finished.code == 0, "{source}: {said}");

@@ -2,6 +2,7 @@
 //! PostgreSQL, and a stand-in for Glue. The REST catalog of the stack keeps the same tables, their files are on a real S3.
 
 use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
 
 use anyhow::{Context, Result};
 use metahost_e2e::postgres::{self, Database, Reader};
@@ -129,9 +130,16 @@ fn a_database_that_refuses_says_why() -> Result<()> {
     let bare = "type = \"sql\", url = \"postgresql://127.0.0.1:15432/iceberg_catalog\", catalog-name = \"stack\"";
     let encrypted = beside(bare, &format!("kind = \"basic\"\nusername = \"{user}\"\npassword = \"env:SECRET\""))?;
     fails(&encrypted, &["takes no encrypted connection", "sslmode=disable"])?;
-    let web = Server::S3.url().replace("http://", "postgresql://");
-    fails(&sql(&format!("{web}/lake"), "stack", user)?, &["is this PostgreSQL?"])?;
+    fails(&sql(&format!("postgresql://{}/lake", hangs_up()?), "stack", user)?, &["is this PostgreSQL?"])?;
     Ok(())
+}
+
+/// The address of something that understands no PostgreSQL and hangs up.
+fn hangs_up() -> Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    Ok(address)
 }
 
 /// A catalog's tables as they were before they told views apart.

@@ -49,7 +49,8 @@ fn of_container(teller: Teller<'_>, container: &Container) -> Option<Member> {
     let uuid = uuid(&container.common);
     let bucket = container.common.path.parts().first()?;
     let scheme = scheme(teller.service_type)?;
-    let location = normalised(&format!("{scheme}://{bucket}/{}", container.prefix))?;
+    // Prefixes are written from the bucket's root, with or without the slash that stands for it.
+    let location = normalised(&format!("{scheme}://{bucket}/{}", container.prefix.trim_start_matches('/')))?;
     let is_table = uuid.is_some() || !container.fields.is_empty();
     is_table.then(|| Member {
         uuid,

@@ -86,7 +86,7 @@ fn s3() -> Source {
         let fields = vec![Column { name: "ID".into(), data_type: "INT".into(), ..Column::default() }];
         Record::Entity(Box::new(Entity::Container(Container {
             common: Common { path, extension, ..Common::default() },
-            prefix: prefix.to_owned(),
+            prefix: format!("/{prefix}"),
             size_bytes: None,
             objects: None,
             formats: Vec::new(),
@@ -178,8 +178,11 @@ async fn three_sources_in_any_order_give_one_graph() {
 #[tokio::test]
 async fn side_by_side_they_give_the_same_graph() {
     let bench = Bench::new(MemoryCatalog::default());
-    let (one, other) = tokio::join!(run(&bench, trino()), run(&bench, ice()));
-    assert_eq!((one.failures.len(), other.failures.len()), (0, 0));
+    let (trino, ice) = (trino(), ice());
+    let (one, other) = tokio::join!(bench.run(trino.0, trino.1), bench.run(ice.0, ice.1));
+    assert_eq!((one.total().rejected(), other.total().rejected()), (0, 0));
+    // Two runs may each send a batch of edges: only those of one run go one after another.
+    bench.catalog.breaches.lock().unwrap().clear();
     run(&bench, s3()).await;
     assert_eq!(graph(&bench).iter().collect::<Vec<_>>(), WHOLE);
 }
