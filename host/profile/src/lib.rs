@@ -24,5 +24,5 @@ pub use profile::{
     Accuracy, CardinalityDistribution, ColumnProfile, Histogram, Measured, Metric, Name, Profile, Source, TopValue,
 };
 pub use progress::Progress;
-pub use rows::Rows;
+pub use rows::{Format, Rows, profile as profile_file};
 pub use value::Value;

@@ -5,6 +5,7 @@ mod connectors;
 mod crossing;
 mod figures;
 mod measure;
+mod profile;
 mod project;
 mod scale;
 mod wide;
@@ -12,7 +13,7 @@ mod wide;
 use std::fs;
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::shell::{say, step};
 use crate::{dist, stack};
@@ -22,6 +23,9 @@ use metahost_stack::Server;
 /// How to measure.
 #[derive(Args)]
 pub struct Options {
+    /// Something else than the figures of metadata.
+    #[command(subcommand)]
+    what: Option<What>,
     /// How often short commands are run; longer ones a third as often.
     #[arg(long, default_value_t = 15)]
     runs: usize,
@@ -33,8 +37,24 @@ pub struct Options {
     built: bool,
 }
 
+/// What else can be measured.
+#[derive(Subcommand)]
+enum What {
+    /// Profiles of TPC-H's lineitem beside DuckDB and Polars, and every metric against DuckDB's exact answer.
+    Profile(profile::Options),
+}
+
 /// Measures and prints.
 pub fn run_bench(options: &Options) -> Result<()> {
+    if let Some(What::Profile(wanted)) = &options.what {
+        if !options.built {
+            dist::build()?;
+        }
+        let mut figures = Figures::default();
+        profile::measure(wanted, options.runs.div_ceil(5), &mut figures)?;
+        say(&format!("\n{}\n\n{}", machine(), figures.table()));
+        return Ok(());
+    }
     if !options.built {
         dist::build()?;
         dist::bench()?;

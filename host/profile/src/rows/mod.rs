@@ -1,6 +1,9 @@
 //! Rows as batches of Arrow, from whichever reader: CSV, lines of JSON, Avro, Arrow's own files, and later what plugins emit.
 
 mod array;
+mod formats;
+
+pub use formats::{Format, profile};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Int32Builder, ListBuilder, StringBuilder, StructBuilder};
 use arrow_array::types::Int64Type;
-use arrow_array::*;
+use arrow_array::{
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Decimal256Array, FixedSizeBinaryArray,
+    Float32Array, Float64Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    TimestampMicrosecondArray, UInt64Array, builder,
+};
 use arrow_buffer::{NullBuffer, i256};
 use arrow_schema::{DataType, Field, Fields};
 use proptest::collection::vec;

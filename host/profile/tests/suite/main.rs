@@ -1,4 +1,10 @@
 //! What profiles say is compared with what a naive reader of the same rows finds, for random tables and every way to write them.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "a naive reader of small tables; what is the same must be the same"
+)]
 
 mod corrupt;
 mod exact;
