@@ -80,10 +80,10 @@ impl Pipeline {
         if link.at >= self.identity.began {
             return true;
         }
-        if self.options.full || self.was_made(from) || self.was_made(to) {
+        let is_own = to.fqn.split().first() == Some(&self.service.name) && !self.service.borrowed;
+        if (self.options.full && is_own) || self.was_made(from) || self.was_made(to) {
             return false;
         }
-        let is_own = to.fqn.split().first() == Some(&self.service.name) && !self.service.borrowed;
         if is_own && self.identity.reads_entities() {
             self.account.ledger.emitted(RecordKind::Edge);
             self.account.ledger.settled(RecordKind::Edge, &Outcome::Unchanged);
