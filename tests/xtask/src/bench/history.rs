@@ -95,12 +95,15 @@ fn check(report: &Value, log: &log::Log) -> Result<[f64; 3]> {
     let number = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or_default();
     let emitted = number(ledger.get("emitted"));
     ensure!(emitted == log.rows, "{emitted} rows were read instead of {}", log.rows);
-    let verdicts = ["full", "partial", "none"].map(|verdict| number(asset.pointer(&format!("/sql/rows/{verdict}"))));
+    let verdicts_of = |what: &str| {
+        ["full", "partial", "none"].map(|verdict| number(asset.pointer(&format!("/sql/{what}/{verdict}"))))
+    };
+    let verdicts = verdicts_of("rows");
     let without = ledger.get("filtered").and_then(Value::as_object).into_iter().flatten();
     let without: u64 = without.filter(|(why, _)| is_no_row(why)).filter_map(|(_, count)| count.as_u64()).sum();
     let told = verdicts.iter().sum::<u64>() + without;
     ensure!(told == log.rows, "{told} rows have a verdict or a reason for none, {} were read: {asset}", log.rows);
-    let read = number(asset.pointer("/sql/read"));
+    let read: u64 = verdicts_of("read").iter().sum();
     ensure!(read == log.statements, "{read} statements were read instead of {}", log.statements);
     #[expect(clippy::cast_precision_loss, reason = "some 100,000 rows")]
     Ok(verdicts.map(|rows| rows as f64))
