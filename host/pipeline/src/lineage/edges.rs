@@ -49,11 +49,7 @@ impl Edges {
         let Some(drawn) = self.drawn.remove(ends) else { return };
         edge.sql = edge.sql.take().or(drawn.sql);
         edge.executions = drawn.executions;
-        for column in listed(drawn.columns) {
-            if edge.columns.iter().all(|told| told.output != column.output) {
-                edge.columns.push(column);
-            }
-        }
+        add_untold(&mut edge.columns, listed(drawn.columns));
     }
 
     /// The edges that nobody told.
@@ -67,6 +63,15 @@ impl Edges {
             pipeline: None,
             executions: drawn.executions,
         })
+    }
+}
+
+/// Adds what is said of columns that nothing is said of yet: of each the first has the word.
+pub(crate) fn add_untold(told: &mut Vec<ColumnEdge>, more: Vec<ColumnEdge>) {
+    for column in more {
+        if told.iter().all(|known| known.output != column.output) {
+            told.push(column);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod tally;
 mod verdicts;
 mod view;
 
-pub(crate) use edges::{Edges, both};
+pub(crate) use edges::{Edges, add_untold, both};
 pub use options::QueryOptions;
 pub(crate) use query_log::{Logged, QueryLog, TableDay};
 pub(crate) use read::{Flow, Found, Reader, Reading};

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use metahost_model::{ColumnEdge, Edge, EdgeSource, Endpoint, Executions, Record, RecordKind};
+use metahost_model::{ColumnEdge, Edge, EdgeSource, Executions, Record, RecordKind};
 use metahost_store::{Change, Space};
 use serde::{Deserialize, Serialize};
 
 use super::Pipeline;
+use super::identify::seen_from;
 use crate::checkpoints::Position;
 use crate::incoming::{Incoming, Receipt};
 use crate::lineage::both;
@@ -64,11 +65,8 @@ impl Pipeline {
 
     /// Adds to an edge that the source told what the SQL of this run says of it.
     pub(super) fn enrich(&mut self, edge: &mut Edge) {
-        let own = |end: &Endpoint| match &end.service {
-            Some(service) if *service == self.service.name => Endpoint { service: None, ..end.clone() },
-            _ => end.clone(),
-        };
-        let ends = (own(&edge.upstream), own(&edge.downstream));
+        let seen = |end| seen_from(end, &self.service.name, &self.service.name);
+        let ends = (seen(&edge.upstream), seen(&edge.downstream));
         self.edges.enrich(edge, &ends);
         self.add_earlier(edge);
     }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use metahost_model::{ColumnEdge, Edge, EdgeSource, Endpoint, Executions, Query, Record, RecordKind, Timestamp};
+use metahost_model::{Edge, EdgeSource, Endpoint, Executions, Query, Record, RecordKind, Timestamp};
 use metahost_store::Change;
 
 use super::Pipeline;
 use super::admit::Stop;
 use crate::checkpoints::Position;
 use crate::identity::{Identity, Kept, Layer, Lesson, Noticed, Teller, Waiting, Way, learn, recall};
-use crate::incoming::{Incoming, Receipt, fingerprint};
-use crate::lineage::{Edges, Flow};
+use crate::incoming::{Incoming, Receipt};
+use crate::lineage::{Edges, Flow, add_untold};
 use crate::spool::Spooled;
 
 /// Of two names of one table no edge is drawn that a source or a query tells: they are linked once.
@@ -171,7 +171,8 @@ impl Pipeline {
         let receipt = Receipt::new(&self.service, spooled.kind, spooled.at.clone(), &record);
         match self.identity.redirected.get_mut(&receipt.key) {
             Some(first) => {
-                merge(&mut first.edge, *edge);
+                first.edge.sql = first.edge.sql.take().or(edge.sql);
+                add_untold(&mut first.edge.columns, edge.columns);
                 self.count(&receipt, Stop::Filtered(BY_ANOTHER_NAME.to_owned()));
             }
             None => {
@@ -187,7 +188,7 @@ impl Pipeline {
             self.enrich(&mut edge);
             let record = Record::Edge(edge);
             let receipt = Receipt::new(&self.service, RecordKind::Edge, at, &record);
-            match (self.stopped(), fingerprint(&self.service, &record)) {
+            match (self.stopped(), self.fingerprint(&record)) {
                 (None, _) if is_told => self.count(&receipt, Stop::Filtered(BY_ANOTHER_NAME.to_owned())),
                 (None, Ok(fingerprint)) => {
                     let told_as = Some(told_as);
@@ -255,14 +256,6 @@ fn waits(service: &str) -> String {
 
 fn read_in(service: &str) -> String {
     format!("the view is read in `{service}`")
-}
-
-/// What two edges of the same ends say together: of a column the first has the word.
-fn merge(edge: &mut Edge, other: Edge) {
-    edge.sql = edge.sql.take().or(other.sql);
-    let is_new = |column: &ColumnEdge| edge.columns.iter().all(|known| known.output != column.output);
-    let new: Vec<ColumnEdge> = other.columns.into_iter().filter(is_new).collect();
-    edge.columns.extend(new);
 }
 
 /// An end as it is seen from another service.

@@ -119,7 +119,7 @@ impl Pipeline {
         let passes = self.edge_passes(&edge);
         let record = Record::Edge(edge);
         let receipt = Receipt::new(&self.service, RecordKind::Edge, at, &record);
-        match (passes, fingerprint(&self.service, &record)) {
+        match (passes, self.fingerprint(&record)) {
             (Ok(()), Ok(fingerprint)) => {
                 Some(Incoming { how: How::Twins, ..Incoming::new(receipt, fingerprint, record) })
             }
