@@ -1,7 +1,5 @@
 //! Foreign keys and exposures: what points from one entity to another.
 
-use std::fs;
-
 use metahost_plugin_sdk::entities::{Constraint, KeyKind};
 
 use super::{Records, column};
@@ -42,9 +40,7 @@ const MANIFEST: &str = r#"{
 }"#;
 
 fn read(config: &str) -> Records {
-    let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join("manifest.json"), MANIFEST).unwrap();
-    Records::read(root.path().to_str().unwrap(), config).unwrap()
+    Records::of_manifest(MANIFEST, config)
 }
 
 #[test]

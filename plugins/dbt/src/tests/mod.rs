@@ -47,6 +47,13 @@ impl Records {
         Self::default().again(folder, config)
     }
 
+    /// Reads a project that is nothing but this manifest.
+    fn of_manifest(manifest: &str, config: &str) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("manifest.json"), manifest).unwrap();
+        Self::read(root.path().to_str().unwrap(), config).unwrap()
+    }
+
     /// Reads a folder once more, from the cursor that is there.
     fn again(self, folder: &str, config: &str) -> Result<Self> {
         let mut config = Config::parse(config)?;

@@ -24,9 +24,7 @@ const MANIFEST: &str = r#"{
 }"#;
 
 fn read(config: &str) -> Records {
-    let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join("manifest.json"), MANIFEST).unwrap();
-    Records::read(root.path().to_str().unwrap(), config).unwrap()
+    Records::of_manifest(MANIFEST, config)
 }
 
 #[test]
@@ -127,9 +125,7 @@ fn a_model_tells_the_macros_of_its_project_and_packages() {
         r#""depends_on": {"nodes": [], "macros": ["macro.dbt.run_query", "macro.a.cents", "macro.dbt_utils.star", "macro.dbt_trino.x"]}"#,
     );
     let manifest = manifest.replacen(r#""metadata": {"#, r#""metadata": {"adapter_type": "trino", "#, 1);
-    let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join("manifest.json"), manifest).unwrap();
-    let records = Records::read(root.path().to_str().unwrap(), "{}").unwrap();
+    let records = Records::of_manifest(&manifest, "{}");
     let macros = |table: &str| {
         let of = &records.annotation(table).extension;
         of.iter().find(|(name, _)| name == "dbtMacros").map(|(_, value)| value.clone())

@@ -1,7 +1,5 @@
 //! The semantic layer: metrics as entities, semantic models on their tables, saved queries with what they fill.
 
-use std::fs;
-
 use metahost_plugin_sdk::entities::{Entity, Other};
 use serde_json::{Value, json};
 
@@ -108,9 +106,7 @@ const MANIFEST: &str = r#"{
 
 #[test]
 fn every_kind_of_metric_is_read() {
-    let root = tempfile::tempdir().unwrap();
-    fs::write(root.path().join("manifest.json"), MANIFEST).unwrap();
-    let records = Records::read(root.path().to_str().unwrap(), ON).unwrap();
+    let records = Records::of_manifest(MANIFEST, ON);
     let code = |name: &str| {
         let (_, body) = metric(&records, name);
         (body["metricType"].clone(), body["metricExpression"]["code"].as_str().unwrap_or_default().to_owned())
