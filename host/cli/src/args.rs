@@ -1,5 +1,6 @@
 //! The command line. Never does anything.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -74,6 +75,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Tell what a text of SQL reads and writes, column by column.
     Lineage(LineageArgs),
+    /// Tell what the columns of a file hold: how many values, nulls and different ones, extremes, quartiles, how they are spread.
+    Profile(ProfileArgs),
     /// Write a configuration to start from.
     Init,
     /// Print the JSON Schema of the configuration, for editors.
@@ -168,6 +171,35 @@ impl LineageArgs {
         }
         None
     }
+}
+
+/// Which file, and what is wanted of it.
+#[derive(Debug, Clone, Args)]
+pub struct ProfileArgs {
+    /// The file: Parquet, CSV, lines of JSON, Avro, Arrow.
+    pub file: PathBuf,
+    /// Its format, where neither its first bytes nor its name tell: parquet, csv, jsonl, avro, arrow.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Only these columns; what lies in structs, lists and maps by its whole name, with points between, or all of it by the name of
+    /// what it lies in.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// Tell the most frequent values of each column too [default: 10 of them].
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10")]
+    pub top: Option<usize>,
+    /// Tell the most frequent patterns of texts too: "A" a capital, "a" another letter, "9" a digit, "+" more of them [default: 10].
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10")]
+    pub patterns: Option<usize>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Write a page with plots to this file; `-` for standard output.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub html: Option<PathBuf>,
+    /// How many threads to use at most [default: one a core].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZero<usize>>,
 }
 
 /// What to run and how.

@@ -62,6 +62,12 @@ fn code(cause: &(dyn core::error::Error + 'static)) -> Option<Exit> {
         Some(Exit::Configuration)
     } else if cause.is::<metahost_catalog::Error>() {
         Some(Exit::CatalogFailed)
+    } else if let Some(error) = cause.downcast_ref::<metahost_profile::Error>() {
+        Some(if error.kind() == metahost_profile::ErrorKind::Request {
+            Exit::Configuration
+        } else {
+            Exit::SourceFailed
+        })
     } else if cause.is::<metahost_store::Error>() {
         Some(Exit::StateFailed)
     } else {

@@ -7,6 +7,7 @@ mod figures;
 mod history;
 mod lineage;
 mod measure;
+mod profile;
 mod project;
 mod scale;
 mod wide;
@@ -52,6 +53,8 @@ enum Part {
     Lineage(lineage::Options),
     /// A query log of 100,000 rows in the real Trino: time, memory, verdicts.
     History(history::Options),
+    /// Profiles of TPC-H's lineitem beside DuckDB and Polars, and every metric against DuckDB's exact answer.
+    Profile(profile::Options),
 }
 
 /// Measures and prints.
@@ -59,8 +62,19 @@ pub fn run_bench(options: &Options) -> Result<()> {
     match &options.part {
         Some(Part::Lineage(options)) => lineage::run_bench(options),
         Some(Part::History(options)) => history::run_bench(options),
+        Some(Part::Profile(wanted)) => run_profile(options, wanted),
         None => run_all(options),
     }
+}
+
+fn run_profile(options: &Options, wanted: &profile::Options) -> Result<()> {
+    if !options.built {
+        dist::build()?;
+    }
+    let mut figures = Figures::default();
+    profile::measure(wanted, options.runs.div_ceil(5), &mut figures)?;
+    say(&format!("\n{}\n\n{}", machine(), figures.table()));
+    Ok(())
 }
 
 fn run_all(options: &Options) -> Result<()> {

@@ -7,6 +7,7 @@ mod init;
 mod lineage;
 mod list;
 mod plugins;
+mod profile;
 mod shown;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub async fn dispatch(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Init => init::init(&cli.config),
         Command::Lineage(arguments) => lineage::lineage(&arguments),
+        Command::Profile(arguments) => profile::profile(arguments).await,
         Command::Schema => output::line(metahost_config::json_schema().trim_end()).map(|()| Exit::Success),
         command => configured(command, &cli.config, cli.log, cli.log_json).await,
     }
@@ -44,7 +46,7 @@ async fn configured(command: Command, file: &std::path::Path, log: Option<LogLev
         Command::Plugins { command } => plugins::plugins(&context, command).await,
         Command::Catalog(command) => catalog::catalog(&context, command),
         Command::Explain(arguments) => explain::explain(&context, &arguments).await,
-        Command::Init | Command::Schema | Command::Lineage(_) => Ok(Exit::Success),
+        Command::Init | Command::Schema | Command::Lineage(_) | Command::Profile(_) => Ok(Exit::Success),
     }
 }
 

@@ -1,0 +1,28 @@
+//! Rows in, profiles of their columns out, in one pass and in bounded memory. Opens no connection: bytes come by range through
+//! [`ByteRanges`].
+
+mod accumulate;
+mod error;
+mod kind;
+mod leaves;
+mod moment;
+mod options;
+mod parquet;
+mod profile;
+mod progress;
+mod rows;
+mod scalar;
+pub mod show;
+mod sketch;
+mod summary;
+mod value;
+
+pub use error::{Error, ErrorKind, Result};
+pub use options::Options;
+pub use parquet::{ByteRanges, FileRanges, profile as profile_parquet};
+pub use profile::{
+    Accuracy, CardinalityDistribution, ColumnProfile, Histogram, Measured, Metric, Name, Profile, Source, TopValue,
+};
+pub use progress::Progress;
+pub use rows::{Format, Rows, profile as profile_file};
+pub use value::Value;

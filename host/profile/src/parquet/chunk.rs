@@ -1,0 +1,141 @@
+//! One column chunk, read once: its dictionary's values with how often each is there, and the values beyond the dictionary.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use parquet::basic::{Repetition, Type as Physical};
+use parquet::column::page::{Page, PageReader};
+use parquet::column::reader::ColumnReaderImpl;
+use parquet::data_type::{DataType, Int32Type};
+use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor, Type};
+
+use crate::error::{Error, Result};
+
+use super::pages::{Alone, Dealt, Next, Pages};
+
+/// How many records are read at once.
+const BATCH: usize = 4096;
+
+/// Who takes the values of a column.
+pub trait Sink<V> {
+    /// Values, each once.
+    fn values(&mut self, values: &[V]) -> Result<()>;
+    /// Values with how often each is there.
+    fn counted(&mut self, values: &[V], counts: &[u64]) -> Result<()>;
+}
+
+/// How many entries a chunk has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// All of them: rows, or elements of lists.
+    pub all: u64,
+    /// Those that are not null.
+    pub values: u64,
+}
+
+/// Reads a chunk to its end.
+pub fn read<T: DataType>(
+    descriptor: &ColumnDescPtr,
+    pages: &Arc<Mutex<Pages>>,
+    sink: &mut impl Sink<T::T>,
+) -> Result<Entries> {
+    let mut entries = Entries::default();
+    let mut dictionary: Option<Dictionary<T>> = None;
+    let mut values = Part::<T>::new(descriptor, descriptor, Dealt::values(pages));
+    loop {
+        let next = pages.lock().unwrap_or_else(PoisonError::into_inner).next()?;
+        match (next, &mut dictionary) {
+            (Next::End, _) => break,
+            (Next::Dictionary, None) => dictionary = Some(Dictionary::read(descriptor, pages)?),
+            (Next::Dictionary, Some(_)) => return Err(Error::format("a column chunk has two dictionaries")),
+            (Next::Keys, None) => return Err(Error::format("a column chunk has keys and no dictionary")),
+            (Next::Keys, Some(dictionary)) => dictionary.count(&mut entries)?,
+            (Next::Values, _) => values.read(&mut entries, |batch| sink.values(batch))?,
+        }
+    }
+    match dictionary {
+        Some(dictionary) => sink.counted(&dictionary.values, &dictionary.counts).map(|()| entries),
+        None => Ok(entries),
+    }
+}
+
+/// The values of a dictionary, and how often each is there.
+struct Dictionary<T: DataType> {
+    values: Vec<T::T>,
+    counts: Vec<u64>,
+    keys: Part<Int32Type>,
+}
+
+impl<T: DataType> Dictionary<T> {
+    fn read(descriptor: &ColumnDescPtr, pages: &Arc<Mutex<Pages>>) -> Result<Self> {
+        let page = pages.lock().unwrap_or_else(PoisonError::into_inner).take(Next::Dictionary)?;
+        let Some(Page::DictionaryPage { buf, num_values, .. }) = page else {
+            return Err(Error::format("a dictionary is no dictionary"));
+        };
+        let mut values = Vec::new();
+        let plain = Arc::new(ColumnDescriptor::new(descriptor.self_type_ptr(), 0, 0, descriptor.path().clone()));
+        let mut reader = ColumnReaderImpl::<T>::new(plain, Box::new(Alone::new(buf, num_values)));
+        reader.read_records(num_values as usize, None, None, &mut values)?;
+        let keys = Part::new(descriptor, &keys_descriptor(descriptor)?, Dealt::keys(pages, num_values));
+        Ok(Self { counts: vec![0; values.len()], values, keys })
+    }
+
+    fn count(&mut self, entries: &mut Entries) -> Result<()> {
+        let counts = &mut self.counts;
+        self.keys.read(entries, |keys| {
+            for key in keys {
+                let count = usize::try_from(*key).ok().and_then(|key| counts.get_mut(key));
+                *count.ok_or_else(|| Error::format("a key is not in its dictionary"))? += 1;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The same column with whole numbers in place of its values.
+fn keys_descriptor(descriptor: &ColumnDescriptor) -> Result<ColumnDescPtr> {
+    let keys = Type::primitive_type_builder(descriptor.name(), Physical::INT32).with_repetition(Repetition::OPTIONAL);
+    let (definition, repetition) = (descriptor.max_def_level(), descriptor.max_rep_level());
+    Ok(Arc::new(ColumnDescriptor::new(Arc::new(keys.build()?), definition, repetition, descriptor.path().clone())))
+}
+
+/// Those pages of a chunk that one reader reads, and the buffers it reads into.
+struct Part<T: DataType> {
+    reader: ColumnReaderImpl<T>,
+    /// From which definition level on there is an entry: below, a list around it is empty or null.
+    entry_level: i16,
+    definitions: Vec<i16>,
+    repetitions: Vec<i16>,
+    values: Vec<T::T>,
+}
+
+impl<T: DataType> Part<T> {
+    fn new(descriptor: &ColumnDescriptor, read_as: &ColumnDescPtr, pages: impl PageReader + 'static) -> Self {
+        Self {
+            reader: ColumnReaderImpl::new(Arc::clone(read_as), Box::new(pages)),
+            entry_level: descriptor.repeated_ancestor_def_level(),
+            definitions: Vec::new(),
+            repetitions: Vec::new(),
+            values: Vec::new(),
+        }
+    }
+
+    /// Reads until a page of another kind comes.
+    fn read(&mut self, entries: &mut Entries, mut take: impl FnMut(&[T::T]) -> Result<()>) -> Result<()> {
+        loop {
+            self.definitions.clear();
+            self.repetitions.clear();
+            self.values.clear();
+            let (definitions, repetitions) = (Some(&mut self.definitions), Some(&mut self.repetitions));
+            let (_, values, levels) = self.reader.read_records(BATCH, definitions, repetitions, &mut self.values)?;
+            if levels == 0 {
+                return Ok(());
+            }
+            let is_entry = |level: &&i16| **level >= self.entry_level;
+            let all =
+                if self.definitions.is_empty() { levels } else { self.definitions.iter().filter(is_entry).count() };
+            entries.all += all as u64;
+            entries.values += values as u64;
+            take(&self.values)?;
+        }
+    }
+}

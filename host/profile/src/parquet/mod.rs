@@ -1,0 +1,11 @@
+//! Parquet files, read by byte range, column by column, page by page. What is encoded by a dictionary is counted by its keys.
+
+mod chunk;
+mod leaf;
+mod pages;
+mod ranges;
+mod scan;
+mod sinks;
+
+pub use ranges::{ByteRanges, FileRanges};
+pub use scan::profile;
