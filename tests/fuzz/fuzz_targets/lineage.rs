@@ -7,7 +7,7 @@
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use metahost_lineage::{
-    Analysis, Dialect, Limits, Request, Schemas, TableName, Verdict, analyse, fingerprint, is_tool_made,
+    Analysis, Dialect, Limits, Request, Schemas, TableName, Verdict, analyse, fingerprint, tool_made,
 };
 
 /// The dialects by the letter that an input begins with, from `a` on.
@@ -78,7 +78,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     assert!(found == analyse(&request), "the same request gave another answer");
     check(&found);
     assert_eq!(fingerprint(&text, *dialect), fingerprint(&text, *dialect));
-    is_tool_made(&text, *dialect);
+    tool_made(&text, *dialect);
     Corpus::Keep
 });
 
