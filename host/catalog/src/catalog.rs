@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use metahost_model::{
-    Annotation, ColumnNames, Edge, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Run, Service, TableStat,
-    TestCase, TestResult, Timestamp, Usage,
+    Annotation, ColumnNames, Edge, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Query, Run, SampleData, Service,
+    TableProfile, TestCase, TestResult, Timestamp, Usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -104,12 +104,14 @@ pub enum Write {
         /// How often.
         usage: Box<Usage>,
     },
-    /// Keep what the source says of a table's rows, as a profile.
-    Stats {
+    /// Keep what is known of a table's rows.
+    Profile {
         /// The table.
         table: Reference,
         /// What is known.
-        stats: Box<TableStat>,
+        profile: Box<TableProfile>,
+        /// Rows to look at, if any.
+        sample: Option<Box<SampleData>>,
     },
 }
 

@@ -17,8 +17,9 @@ pub use error::{Error, ErrorKind, Problem, Result};
 pub use schema::json_schema;
 pub use secret::{Availability, BadReference, SecretRef, Secrets, TextOrRef, process_environment};
 pub use section::{
-    AssetKind, AwsBase, AwsRoleSpec, AwsSpec, AwsTokenSpec, CredentialSpec, Environment, FILTERED, FilterPattern,
-    Filters, GrantedFolder, Grants, Identity, KvVersion, Limits, Log, LogLevel, Network, OpenMetadata, Project, Run,
-    Schedule, ScheduleStatus, Sink, Source, Vault, VaultAuth,
+    AssetKind, AwsBase, AwsRoleSpec, AwsSpec, AwsTokenSpec, CredentialSpec, CustomMetric, Environment, FILTERED,
+    FilterPattern, Filters, GrantedFolder, Grants, Identity, KvVersion, Limits, Log, LogLevel, Network, OpenMetadata,
+    Partition, PartitionValues, Profile, ProfileDepth, ProfileTables, Project, Run, Sample, SampleMethod, Schedule,
+    ScheduleStatus, Sink, Source, Vault, VaultAuth,
 };
 pub use starter::starter;

@@ -14,6 +14,7 @@ mod fqn;
 mod kind;
 mod lineage;
 mod path;
+mod profile;
 mod record;
 mod service;
 mod statistics;
@@ -34,6 +35,10 @@ pub use fqn::{Fqn, decode_name, encode_name};
 pub use kind::EntityKind;
 pub use lineage::{ColumnEdge, Edge, EdgeSource, Endpoint, Query};
 pub use path::EntityPath;
+pub use profile::{
+    Accuracy, CardinalityDistribution, ColumnProfile, Histogram, Measure, ProfileMethod, SampleData, SampleSize,
+    TableProfile,
+};
 pub use record::{Complete, Record, RecordKind};
 pub use service::{Service, ServiceKind};
 pub use statistics::{ColumnStat, DataFile, DeleteFile, DeleteKind, FileSet, Operation, TableStat};

@@ -10,6 +10,7 @@ use crate::entity::Entity;
 use crate::kind::EntityKind;
 use crate::lineage::{Edge, Query};
 use crate::path::EntityPath;
+use crate::profile::TableProfile;
 use crate::statistics::{FileSet, TableStat};
 
 /// Everything of a kind under a scope was emitted.
@@ -39,6 +40,8 @@ pub enum Record {
     Usage(Box<Usage>),
     Stats(EntityPath, Box<TableStat>),
     Files(EntityPath, Box<FileSet>),
+    /// What the host found out of a table's rows; no connector emits it.
+    Profile(EntityPath, Box<TableProfile>),
     /// Rows as an Arrow IPC stream.
     #[serde(skip)]
     Rows(EntityPath, Vec<u8>),
@@ -63,6 +66,7 @@ pub enum RecordKind {
     Stats,
     Files,
     Rows,
+    Profile,
 }
 
 impl Record {
@@ -79,6 +83,7 @@ impl Record {
             Self::Usage(_) => RecordKind::Usage,
             Self::Stats(..) => RecordKind::Stats,
             Self::Files(..) => RecordKind::Files,
+            Self::Profile(..) => RecordKind::Profile,
             Self::Rows(..) => RecordKind::Rows,
             Self::Complete(_) | Self::Checkpoint(_) => return None,
         })
@@ -100,6 +105,7 @@ impl RecordKind {
             Self::Stats => "tableStatistics",
             Self::Files => "tableFiles",
             Self::Rows => "sampleRows",
+            Self::Profile => "tableProfile",
         }
     }
 }

@@ -119,7 +119,9 @@ impl Names<'_> {
             Record::TestCase(test) => test.below(&test.target().fqn(self.0)).to_string(),
             Record::TestResult(result) => format!("{} at {}", self.test_of(result), result.at),
             Record::Usage(usage) => format!("{} on {}", usage.target().fqn(self.0), usage.day),
-            Record::Stats(table, _) | Record::Files(table, _) | Record::Rows(table, _) => self.own(table).to_string(),
+            Record::Stats(table, _) | Record::Files(table, _) | Record::Rows(table, _) | Record::Profile(table, _) => {
+                self.own(table).to_string()
+            }
             Record::Complete(complete) => self.own(&complete.scope).to_string(),
             Record::Checkpoint(_) => String::new(),
         }

@@ -12,6 +12,7 @@ mod incoming;
 mod ledger;
 mod lineage;
 mod marks;
+mod profile;
 mod reasons;
 mod report;
 mod run;
@@ -26,6 +27,11 @@ pub use filter::{Filters, Patterns};
 pub use identity::{Evidence, Expected, IdentityRules, Layer};
 pub use ledger::{Ledger, Row};
 pub use lineage::{QueryOptions, QueryRules, Rows, Unread, Verdicts};
+pub use metahost_profile::pushdown::CustomMetric;
+pub use profile::{
+    Budget, DataError, DataErrorKind, Depth, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions,
+    Spending, Statement, StatementAnswer, TableData,
+};
 pub use reasons::{EdgeName, How, Reason};
 pub use report::{CompleteMark, Failure, FailureKind, LeftOutRecord, RejectedRecord, Report, SkippedItem, UsedEdge};
 pub use run::{Options, run};

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::ledger::{Ledger, Row};
 use crate::lineage::Verdicts;
+use crate::profile::Spending;
 
 /// A record that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -143,6 +144,9 @@ pub struct Report {
     /// The edges along which queries of a log moved data, the most used first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub used_edges: Vec<UsedEdge>,
+    /// What the profiles cost, and how they came about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profiling: Option<Spending>,
     /// Warnings with how often each was given.
     pub warnings: BTreeMap<String, u64>,
 }

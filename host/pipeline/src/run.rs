@@ -10,6 +10,7 @@ mod finish;
 mod gather;
 mod identify;
 mod link;
+mod profile;
 mod queries;
 mod reads;
 mod resolve;
@@ -31,9 +32,11 @@ use crate::compare::Catalogued;
 use crate::error::{Error, ErrorKind};
 use crate::filter::Filters;
 use crate::identity::IdentityRules;
+use crate::incoming::Receipt;
 use crate::ledger::Ledger;
 use crate::lineage::{Edges, QueryLog, QueryOptions, Reader, Tallies, Verdicts};
 use crate::marks::Marks;
+use crate::profile::{ProfileOptions, Spending};
 use crate::reasons::Reasons;
 use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem, UsedEdge};
 use crate::seen::Seen;
@@ -62,6 +65,8 @@ pub struct Options {
     pub filters: Filters,
     /// What is done with queries.
     pub queries: QueryOptions,
+    /// How tables are profiled; none where that is not what the asset is for.
+    pub profile: Option<ProfileOptions>,
     /// Write nothing.
     pub dry_run: bool,
     /// Write what was written before, too.
@@ -100,6 +105,16 @@ struct Pipeline {
     /// Counts that are kept when all is well.
     counted: Vec<Change>,
     used_edges: Vec<UsedEdge>,
+    /// What the source told of tables that are to be profiled.
+    told: BTreeMap<EntityPath, profile::Told>,
+    /// Profiles on their way to the catalog.
+    profiled: BTreeMap<EntityPath, profile::Profiled>,
+    /// By the key of the one record that is written for them: records that end as it does.
+    companions: BTreeMap<String, Vec<Receipt>>,
+    /// What the profiles cost.
+    spending: Option<Spending>,
+    /// When the run began.
+    began: Timestamp,
     /// Columns of the tables that this run sent: newer than any listing.
     written_columns: Vec<(EntityPath, ColumnNames)>,
     /// Where the queries were emitted of which edges are not written yet.
@@ -178,6 +193,11 @@ impl Pipeline {
             counting: BTreeMap::new(),
             counted: Vec::new(),
             used_edges: Vec::new(),
+            told: BTreeMap::new(),
+            profiled: BTreeMap::new(),
+            companions: BTreeMap::new(),
+            spending: None,
+            began: now(),
             written_columns: Vec::new(),
             reading: Vec::new(),
             keys: Keys::new(&catalog.id(), &options.source),

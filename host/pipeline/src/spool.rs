@@ -36,6 +36,13 @@ impl Spool {
 
     /// Sets a record aside.
     pub(crate) fn push(&mut self, kind: RecordKind, at: Position, record: &Record) -> io::Result<()> {
+        let spooled = self.keep(kind, at, record)?;
+        self.index.push(spooled);
+        Ok(())
+    }
+
+    /// Keeps a record for somebody who remembers its place.
+    pub(crate) fn keep(&mut self, kind: RecordKind, at: Position, record: &Record) -> io::Result<Spooled> {
         let (depth, ran_at) = match record {
             Record::Entity(entity) => (entity.path().depth(), 0),
             Record::Query(query) => (0, query.started_at.unwrap_or_default()),
@@ -43,9 +50,9 @@ impl Spool {
         };
         let bytes = serde_json::to_vec(record)?;
         self.file.write_all(&bytes)?;
-        self.index.push(Spooled { kind, at, depth, ran_at, start: self.end, length: bytes.len() });
+        let spooled = Spooled { kind, at, depth, ran_at, start: self.end, length: bytes.len() };
         self.end += bytes.len() as u64;
-        Ok(())
+        Ok(spooled)
     }
 
     /// Everything set aside: parents before children, entities before what refers to them, queries as they ran, else as

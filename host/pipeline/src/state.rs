@@ -39,7 +39,9 @@ impl Keys {
 
     fn forget_all(&self, store: &dyn Store) -> Result<Vec<Change>, Error> {
         let mut changes = Vec::new();
-        for space in [Space::Written, Space::Annotations, Space::Cursors, Space::Completes, Space::Counts] {
+        for space in
+            [Space::Written, Space::Annotations, Space::Cursors, Space::Completes, Space::Counts, Space::Profiles]
+        {
             let mut forget = |key: &str, _: &[u8]| changes.push(Change::Delete { space, key: key.to_owned() });
             store.scan(space, &self.prefix, &mut forget)?;
         }

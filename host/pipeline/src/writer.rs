@@ -21,7 +21,7 @@ pub(crate) enum Group {
     Query,
     Run,
     Usage,
-    Stats,
+    Profile,
 }
 
 impl Group {

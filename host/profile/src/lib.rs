@@ -10,6 +10,7 @@ mod options;
 mod parquet;
 mod profile;
 mod progress;
+pub mod pushdown;
 mod rows;
 mod scalar;
 pub mod show;

@@ -31,6 +31,8 @@ pub struct Profile {
 pub enum Source {
     /// All rows were read.
     Rows,
+    /// An engine answered a query.
+    Query,
 }
 
 /// What is known of a column.

@@ -7,3 +7,17 @@ wasmtime::component::bindgen!({
     exports: { default: async },
     with: { "metahost:source/http.body": crate::capability::GuestBody },
 });
+
+/// What a connector exports beside the connector, if its source answers SQL.
+pub(crate) mod sql {
+    wasmtime::component::bindgen!({
+        path: "../../wit",
+        inline: "
+            package metahost:host;
+            world answers-sql { export metahost:source/sql@0.1.0; }
+        ",
+        world: "metahost:host/answers-sql",
+        exports: { default: async },
+        with: { "metahost:source/types@0.1.0": crate::bindings::metahost::source::types },
+    });
+}

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Protocol,
     /// The connector does not do that.
     Unsupported,
+    /// A statement took longer than it may.
+    Budget,
     /// The run was asked to end.
     Cancelled,
 }
@@ -53,6 +55,7 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
             Self::Protocol => "protocol",
             Self::Unsupported => "unsupported",
+            Self::Budget => "over budget",
             Self::Cancelled => "cancelled",
         }
     }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use metahost_model::Record;
 use tokio_util::sync::CancellationToken;
-use wasmtime::component::ResourceTable;
+use wasmtime::component::{self, ResourceTable};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-use crate::bindings::SourcePre;
 use crate::bindings::exports::metahost::source::connector::Guest;
+use crate::bindings::sql::exports::metahost::source::sql;
+use crate::bindings::{Source, SourcePre};
 use crate::channel::EventSender;
 use crate::convert::Garbage;
 use crate::error::{Error, ErrorKind};
@@ -76,7 +77,8 @@ impl WasiView for HostState {
 /// An instance and the store it lives in.
 pub(crate) struct Instance {
     store: Store<HostState>,
-    bindings: crate::bindings::Source,
+    instance: component::Instance,
+    connector: Source,
     stderr: MemoryOutputPipe,
     cancel: CancellationToken,
 }
@@ -107,8 +109,12 @@ impl Instance {
             store.data_mut().usage.tick()?;
             Ok(UpdateDeadline::Yield(1))
         });
-        let bindings = pre.instantiate_async(&mut store).await.map_err(|error| trap(&error, &stderr))?;
-        Ok(Self { store, bindings, stderr, cancel })
+        let made = async {
+            let instance = pre.instance_pre().instantiate_async(&mut store).await?;
+            Ok((instance, Source::new(&mut store, &instance)?))
+        };
+        let (instance, connector) = made.await.map_err(|error| trap(&error, &stderr))?;
+        Ok(Self { store, instance, connector, stderr, cancel })
     }
 
     /// What has been used and emitted.
@@ -116,29 +122,52 @@ impl Instance {
         self.store.data()
     }
 
-    /// Calls an export under the wall limit; cancellation ends it after a short grace.
+    /// Calls an export of the connector.
     pub(crate) async fn call<T>(
         &mut self,
         export: impl AsyncFnOnce(&mut Store<HostState>, &Guest) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        let wall = self.store.data().usage.limits().wall_s;
-        let cancel = self.cancel.clone();
-        let ended = async {
-            cancel.cancelled().await;
-            tokio::time::sleep(GRACE).await;
-        };
-        let work = export(&mut self.store, self.bindings.metahost_source_connector());
-        let result = tokio::select! {
-            result = tokio::time::timeout(Duration::from_secs(wall), work) => result,
-            () = ended => return Err(cancelled()),
-        };
-        match result {
-            Ok(result) => {
-                let rights = Arc::clone(&self.store.data().rights);
-                result.map_err(|error| trap(&error, &self.stderr).map_text(|text| rights.clean(text)))
-            }
-            Err(_) => Err(exceeded(&Exceeded { limit: Limit::Wall, allowed: wall })),
+        let Self { store, connector, stderr, cancel, .. } = self;
+        let guest = connector.metahost_source_connector();
+        guarded(store, stderr, cancel, async |store: &mut Store<HostState>| export(store, guest).await).await
+    }
+
+    /// Calls an export of what answers SQL.
+    pub(crate) async fn call_sql<T>(
+        &mut self,
+        export: impl AsyncFnOnce(&mut Store<HostState>, &sql::Guest) -> wasmtime::Result<T>,
+    ) -> Result<T, Error> {
+        let Self { store, instance, stderr, cancel, .. } = self;
+        guarded(store, stderr, cancel, async |store: &mut Store<HostState>| {
+            let guest = sql::GuestIndices::new(&instance.instance_pre(&*store))?.load(&mut *store, instance)?;
+            export(store, &guest).await
+        })
+        .await
+    }
+}
+
+/// Does something under the wall limit; cancellation ends it after a short grace.
+async fn guarded<T>(
+    store: &mut Store<HostState>,
+    stderr: &MemoryOutputPipe,
+    cancel: &CancellationToken,
+    work: impl AsyncFnOnce(&mut Store<HostState>) -> wasmtime::Result<T>,
+) -> Result<T, Error> {
+    let wall = store.data().usage.limits().wall_s;
+    let ended = async {
+        cancel.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let result = tokio::select! {
+        result = tokio::time::timeout(Duration::from_secs(wall), work(store)) => result,
+        () = ended => return Err(cancelled()),
+    };
+    match result {
+        Ok(result) => {
+            let rights = Arc::clone(&store.data().rights);
+            result.map_err(|error| trap(&error, stderr).map_text(|text| rights.clean(text)))
         }
+        Err(_) => Err(exceeded(&Exceeded { limit: Limit::Wall, allowed: wall })),
     }
 }
 

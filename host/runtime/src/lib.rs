@@ -17,6 +17,7 @@ mod manifest;
 mod plugin;
 mod source;
 mod splits;
+mod sql;
 
 pub use capability::ProgressListener;
 pub use channel::{EventReceiver, EventSender, channel};
@@ -28,3 +29,4 @@ pub use manifest::{Manifest, Requests, ServiceNote};
 pub use plugin::{CredentialSlot, Descriptor, Plugin, TestStep};
 pub use source::{Folder, Grants, Source, SourceSpec};
 pub use splits::{Mode, ReadOptions, Split, Window};
+pub use sql::{Answer, Statement};

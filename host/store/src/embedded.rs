@@ -102,6 +102,7 @@ fn table(space: Space) -> Table {
         Space::Waiting => "waiting",
         Space::Reasons => "reasons",
         Space::Counts => "counts",
+        Space::Profiles => "profiles",
     })
 }
 

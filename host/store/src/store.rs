@@ -25,6 +25,8 @@ pub enum Space {
     Reasons,
     /// How often things ran that a catalog has no number for.
     Counts,
+    /// Profiles of tables as they were last told, and what they were told for.
+    Profiles,
 }
 
 /// One change of a transaction.

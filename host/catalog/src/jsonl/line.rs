@@ -79,7 +79,13 @@ fn describe(service: &Service, write: &Write) -> Described {
             (case, kind, format!("{place}\0{:020}\0{}", run.started_at.unwrap_or_default(), run.id), line)
         }
         Write::Usage { target, usage } => about(8, "usage", target, usage),
-        Write::Stats { table, stats } => about(9, RecordKind::Stats.as_str(), table, stats),
+        Write::Profile { table, profile, sample } => {
+            let (case, kind, place, mut line) = about(9, RecordKind::Profile.as_str(), table, profile);
+            if let Some(sample) = sample {
+                line["sampleData"] = json!(sample);
+            }
+            (case, kind, place, line)
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Everything the local catalog holds about one name.
 
 use metahost_model::{
-    Annotation, DataModel, Entity, EntityKind, Fqn, Run, Service, TableStat, TestCase, TestResult, Timestamp,
+    Annotation, DataModel, Entity, EntityKind, Fqn, Run, SampleData, Service, TableProfile, TestCase, TestResult,
+    Timestamp,
 };
 use serde::Serialize;
 
@@ -59,8 +60,10 @@ pub struct Shown {
     pub tests: Vec<ShownTest>,
     /// Its runs, the newest first.
     pub runs: Vec<Run>,
-    /// What its source says of its rows.
-    pub statistics: Option<TableStat>,
+    /// What is known of its rows.
+    pub profile: Option<TableProfile>,
+    /// Rows to look at.
+    pub sample_data: Option<SampleData>,
 }
 
 impl LocalCatalog {
@@ -106,7 +109,8 @@ impl Tables<Readable> {
             annotations,
             tests: self.tests(&node.fqn)?,
             runs: self.runs(&node.fqn)?,
-            statistics: get(&self.statistics, node.fqn.as_str())?,
+            profile: get(&self.profiles, node.fqn.as_str())?,
+            sample_data: get(&self.samples, node.fqn.as_str())?,
             fqn: node.fqn,
         })
     }

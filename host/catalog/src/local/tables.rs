@@ -33,7 +33,8 @@ const RESULTS: Definition = TableDefinition::new("test_results");
 const QUERIES: Definition = TableDefinition::new("queries");
 const RUNS: Definition = TableDefinition::new("runs");
 const USAGE: Definition = TableDefinition::new("usage");
-const STATISTICS: Definition = TableDefinition::new("extras");
+const PROFILES: Definition = TableDefinition::new("profiles");
+const SAMPLES: Definition = TableDefinition::new("sample_data");
 const REPORTS: Definition = TableDefinition::new("reports");
 
 /// Every table, open in one transaction. The comments name the parts of each key.
@@ -63,7 +64,9 @@ pub struct Tables<T> {
     /// Kind, name, day.
     pub usage: T,
     /// Name of the table.
-    pub statistics: T,
+    pub profiles: T,
+    /// Table.
+    pub samples: T,
     /// Service, time, id.
     pub reports: T,
 }
@@ -83,7 +86,8 @@ impl<T> Tables<T> {
             queries: open(QUERIES)?,
             runs: open(RUNS)?,
             usage: open(USAGE)?,
-            statistics: open(STATISTICS)?,
+            profiles: open(PROFILES)?,
+            samples: open(SAMPLES)?,
             reports: open(REPORTS)?,
         })
     }

@@ -1,7 +1,8 @@
 //! Stores one batch. Never merges what two sources say: each keeps its own record, and showing merges.
 
 use metahost_model::{
-    Annotation, Edge, Entity, Fingerprint, Fqn, Query, Run, Service, TableStat, TestCase, TestResult, Timestamp, Usage,
+    Annotation, Edge, Entity, Fingerprint, Fqn, Query, Run, SampleData, Service, TableProfile, TestCase, TestResult,
+    Timestamp, Usage,
 };
 use redb::WriteTransaction;
 use uuid::Uuid;
@@ -50,7 +51,7 @@ impl Tables<Writable<'_>> {
             Write::Query { query, .. } => self.query(service, &query),
             Write::Run { pipeline, run } => self.run(&pipeline, &run),
             Write::Usage { target, usage } => self.usage(&target, &usage),
-            Write::Stats { table, stats } => self.stats(&table, &stats),
+            Write::Profile { table, profile, sample } => self.profile(&table, &profile, sample.as_deref()),
         }
     }
 
@@ -114,8 +115,11 @@ impl Tables<Writable<'_>> {
         put(&mut self.usage, &key, &day)
     }
 
-    fn stats(&mut self, table: &Reference, stats: &TableStat) -> Result<Outcome> {
-        put(&mut self.statistics, table.fqn.as_str(), stats)
+    fn profile(&mut self, table: &Reference, profile: &TableProfile, sample: Option<&SampleData>) -> Result<Outcome> {
+        if let Some(sample) = sample {
+            put(&mut self.samples, table.fqn.as_str(), sample)?;
+        }
+        put(&mut self.profiles, table.fqn.as_str(), profile)
     }
 }
 

@@ -21,7 +21,7 @@ mod quality;
 mod resolve;
 mod server;
 mod services;
-mod statistics;
+mod table_profile;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -107,7 +107,7 @@ impl OpenMetadata {
             Some(Write::Query { .. }) => self.write_queries(service, batch).await,
             Some(Write::Run { .. }) => self.write_runs(batch).await,
             Some(Write::Usage { .. }) => self.write_usage(service, batch).await,
-            Some(Write::Stats { .. }) => self.write_stats(batch).await,
+            Some(Write::Profile { .. }) => self.write_profiles(batch).await,
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct Profile {
     pub has_dbt_project: bool,
     /// A change of rows may be one that replaces them.
     pub has_write_operation: bool,
+    /// Profiles tell which values make up how much of a column.
+    pub has_cardinality_distribution: bool,
     /// Runs of pipelines carry their own id and end.
     pub has_run_id: bool,
     /// Service types that went away, and what stands for them.
@@ -101,6 +103,7 @@ impl Profile {
             test_platforms: if since(1, 11) { LATER_TEST_PLATFORMS } else { TEST_PLATFORMS },
             has_dbt_project: since(2, 0),
             has_write_operation: since(2, 0),
+            has_cardinality_distribution: since(1, 10),
             has_run_id: since(2, 0),
             data_types: if since(2, 0) { &[DATA_TYPES, LATER_DATA_TYPES] } else { &[DATA_TYPES] },
             file_formats: if since(2, 0) { &[FILE_FORMATS, LATER_FILE_FORMATS] } else { &[FILE_FORMATS] },

@@ -9,7 +9,8 @@ use metahost_pipeline::{Options, Report};
 use metahost_runtime::{EventReceiver, EventSender, Mode, ReadOptions, Source, Split, channel};
 
 use super::select::Job;
-use super::{Done, Run};
+use super::table_data::SourceTables;
+use super::{Done, Run, profile_options};
 use crate::progress::AssetProgress;
 use crate::sources;
 
@@ -65,6 +66,13 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         ));
     }
     progress.splits(splits.len());
+    let profile = match job.asset.kind {
+        AssetKind::Profiling => {
+            let tables = SourceTables::of(Arc::clone(&source), run.cancel.clone()).await?;
+            Some(profile_options::profile(section, Arc::new(tables)))
+        }
+        _ => None,
+    };
     let options = Options {
         source: section.name.clone(),
         asset: job.asset.name.clone(),
@@ -73,6 +81,7 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         identity: Arc::clone(&run.identity),
         filters,
         queries: sources::queries(section, job.asset.kind == AssetKind::Usage, starts_over(run))?,
+        profile,
         dry_run: !run.writes,
         full: run.full,
         batch: BATCH,

@@ -1,8 +1,10 @@
 //! `metahost run`: picks assets, runs them stage by stage, sources of a stage side by side, and says how it went.
 
 mod asset;
+mod profile_options;
 mod select;
 mod summary;
+mod table_data;
 
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};

@@ -8,6 +8,7 @@ mod filters;
 mod grants;
 mod identity;
 mod limits;
+mod profile;
 mod project;
 mod queries;
 mod schedule;
@@ -22,6 +23,9 @@ pub use filters::{FILTERED, FilterPattern, Filters};
 pub use grants::{GrantedFolder, Grants};
 pub use identity::Identity;
 pub use limits::Limits;
+pub use profile::{
+    CustomMetric, Partition, PartitionValues, Profile, ProfileDepth, ProfileTables, Sample, SampleMethod,
+};
 pub use project::{Log, LogLevel, Network, Project, Run};
 pub use queries::Queries;
 pub use schedule::{Schedule, ScheduleStatus};

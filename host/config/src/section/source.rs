@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use metahost_gateway::{Access, Credential, OriginRule};
 use serde_json::{Map, Value};
 
-use super::{CredentialSpec, Filters, Grants, Limits, Queries};
+use super::{CredentialSpec, Filters, Grants, Limits, Profile, Queries};
 use crate::plugin_config::Places;
 use crate::read::{FromToml, Invalid, Node};
 
@@ -35,6 +35,8 @@ pub struct Source {
     pub filters: Filters,
     /// What is done with its queries.
     pub queries: Queries,
+    /// How its tables are profiled.
+    pub profile: Profile,
     /// What it may use beyond the network.
     pub grants: Grants,
     /// How much it may use.
@@ -71,6 +73,7 @@ pub(crate) fn source(node: &Node<'_>, name: &str) -> Option<Source> {
         credentials: section.get("credentials").unwrap_or_default(),
         filters: section.get("filters").unwrap_or_default(),
         queries: section.get("queries").unwrap_or_default(),
+        profile: section.get("profile").unwrap_or_default(),
         grants: section.get("grants").unwrap_or_default(),
         limits: section.get("limits").unwrap_or_default(),
     };

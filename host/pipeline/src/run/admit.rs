@@ -13,7 +13,7 @@ use crate::report::FailureKind;
 use crate::seen::{Novelty, Standing};
 
 /// Why a record is not written now.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Stop {
     /// A filter of the configuration.
     Filtered(String),
@@ -47,6 +47,7 @@ impl Pipeline {
         let receipt = Receipt::new(&self.service, kind, at, &record);
         match self.first_look(&receipt, &record) {
             Ok(_) if kind == RecordKind::Query => self.gather_query(&receipt, &record),
+            Ok(_) if self.is_profiled(&record) => self.gather_profile(receipt, &record),
             Ok(fingerprint) => {
                 self.notice(&record);
                 if let Record::Entity(entity) = &record {
@@ -74,8 +75,8 @@ impl Pipeline {
         if let Some(reason) = self.stopped() {
             return Err(Stop::stopped(reason));
         }
-        if matches!(receipt.kind, RecordKind::Files | RecordKind::Rows) {
-            return Err(Stop::Filtered("data is not read for profiles in this version".to_owned()));
+        if matches!(record, Record::Rows(..)) || matches!(record, Record::Files(..)) && !self.is_profiled(record) {
+            return Err(Stop::Filtered("data is read by profiling assets only".to_owned()));
         }
         if let Record::Query(query) = record {
             self.count_row(receipt, query)?;
@@ -120,7 +121,7 @@ impl Pipeline {
             Record::Run(run) => self.path_passes(EntityKind::Pipeline, &run.pipeline),
             Record::TestCase(test) => self.end_passes(&test.target()),
             Record::TestResult(result) => self.end_passes(&result.target()),
-            Record::Stats(table, _) => self.path_passes(EntityKind::Table, table),
+            Record::Stats(table, _) | Record::Files(table, _) => self.path_passes(EntityKind::Table, table),
             Record::Usage(usage) => self.end_passes(&usage.target()),
             _ => Ok(()),
         }
@@ -210,6 +211,9 @@ impl Pipeline {
     /// Settles a record that is not sent.
     pub(super) fn count(&mut self, receipt: &Receipt, stop: Stop) {
         self.note_absence(receipt, &stop);
+        for companion in self.companions.remove(&receipt.key).unwrap_or_default() {
+            self.count(&companion, stop.clone());
+        }
         match stop {
             Stop::Filtered(reason) => self.account.filtered(receipt, &reason),
             Stop::LeftOut(reason) => self.account.left_out(receipt, &reason),

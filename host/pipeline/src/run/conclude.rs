@@ -29,6 +29,7 @@ impl Pipeline {
             complete: Vec::new(),
             sql: None,
             used_edges: Vec::new(),
+            profiling: None,
             warnings: std::collections::BTreeMap::new(),
         }
     }
@@ -46,6 +47,7 @@ impl Pipeline {
         report.warnings = account.warnings;
         report.sql = Some(std::mem::take(&mut self.verdicts)).filter(|verdicts| verdicts.read.total() > 0);
         report.used_edges = self.most_used();
+        report.profiling = self.spending.take();
         report.complete = std::mem::take(&mut self.complete);
         report.state = state(report, &account.ledger);
         if self.broken != Some("catalog failed") {

@@ -24,6 +24,7 @@ impl Pipeline {
         // On the heap: what a run waits for would else grow by all of it.
         Box::pin(self.link()).await;
         self.count_reads().await;
+        Box::pin(self.profile()).await;
         let reason = self.stopped().unwrap_or("not sent");
         for item in self.writer.abandon() {
             self.give_up(&item.ticket.receipt, Stop::stopped(reason));

@@ -2,7 +2,7 @@
 
 use metahost_catalog::{Known, Reference, Write};
 use metahost_model::{
-    ColumnNames, Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Record, RecordKind,
+    ColumnNames, Edge, Endpoint, Entity, EntityKind, EntityPath, Fingerprint, Fqn, Record, RecordKind, TableProfile,
 };
 use metahost_store::{Change, Space};
 
@@ -88,6 +88,11 @@ impl Pipeline {
             Record::Stats(path, _) => {
                 let table = self.target(EntityKind::Table, path).await?;
                 self.changed(incoming, vec![table])
+            }
+            Record::Profile(path, _) => {
+                let table = self.target(EntityKind::Table, path).await?;
+                // Each run leaves a point of its own, whatever the one before it told.
+                Ok(Resolved { references: vec![table], was_known: true, ..Resolved::default() })
             }
             Record::Usage(usage) => {
                 let target = self.needed(&usage.target()).await?;
@@ -371,7 +376,16 @@ impl Pipeline {
             Record::Query(query) => Some((Group::Query, Write::Query { query, tables })),
             Record::Run(run) => next().map(|pipeline| (Group::Run, Write::Run { pipeline, run })),
             Record::Usage(usage) => next().map(|target| (Group::Usage, Write::Usage { target, usage })),
-            Record::Stats(_, stats) => next().map(|table| (Group::Stats, Write::Stats { table, stats })),
+            Record::Stats(_, stats) => next().map(|table| {
+                let profile = Box::new(TableProfile::of(*stats, self.began));
+                (Group::Profile, Write::Profile { table, profile, sample: None })
+            }),
+            Record::Profile(path, profile) => next().map(|table| {
+                let on_its_way = self.profiled.remove(&path);
+                let (also, sample) = on_its_way.map(|found| (found.remember, found.sample)).unwrap_or_default();
+                remember.extend(also);
+                (Group::Profile, Write::Profile { table, profile, sample })
+            }),
             _ => None,
         };
         match write {

@@ -135,6 +135,9 @@ impl Pipeline {
     }
 
     pub(super) fn settle_one(&mut self, receipt: &Receipt, outcome: Outcome) {
+        for companion in self.companions.remove(&receipt.key).unwrap_or_default() {
+            self.settle_one(&companion, outcome.clone());
+        }
         let is_worth_a_retry = matches!(&outcome, Outcome::Rejected(why) if is_worth_a_retry(&why.reason));
         self.account.settled(receipt, outcome);
         self.checkpoints.close(&receipt.at, is_worth_a_retry);

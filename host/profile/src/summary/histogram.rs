@@ -49,7 +49,7 @@ fn finite<T: Scalar>(distribution: &Distribution<T>, (least, greatest): (T, T)) 
 }
 
 /// How many bins, and how wide they are.
-fn bins(range_of_half: f64, count: f64, least: f64, greatest: f64) -> (u32, f64) {
+pub(crate) fn bins(range_of_half: f64, count: f64, least: f64, greatest: f64) -> (u32, f64) {
     let width = if range_of_half == 0.0 { 1.0 } else { 2.0 * range_of_half / count.cbrt() };
     let bins = number(((greatest - least) / width).ceil());
     if (1..=MOST).contains(&bins) {
@@ -70,7 +70,7 @@ fn number(bins: f64) -> u32 {
 }
 
 /// What OpenMetadata shows below each bin.
-fn labels(edges: &[f64]) -> Vec<String> {
+pub(crate) fn labels(edges: &[f64]) -> Vec<String> {
     let label = |(bin, edge): (usize, &f64)| {
         edges.get(bin + 1).map_or_else(|| format!("{edge} and up"), |next| format!("{edge} to {next}"))
     };

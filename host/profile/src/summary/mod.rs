@@ -17,6 +17,9 @@ use crate::profile::{Accuracy, ColumnProfile, Measured, Metric, Name};
 use crate::sketch::{Estimate, Keyed, Seen};
 use crate::value::Value;
 
+pub(crate) use histogram::{bins, labels};
+pub(crate) use numbers::whole as whole_rank;
+
 /// What a column is called and is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
@@ -32,18 +35,7 @@ pub struct Description {
 
 /// The profile of a column of which all was seen.
 pub fn summarise(description: &Description, column: &mut Column, options: &Options) -> Result<ColumnProfile> {
-    let mut profile = ColumnProfile {
-        name: description.path.join("."),
-        path: description.path.clone(),
-        type_name: description.type_name.clone(),
-        measured: Measured::Nothing,
-        is_repeated: description.is_repeated,
-        metrics: BTreeMap::new(),
-        histogram: None,
-        cardinality_distribution: None,
-        top_values: None,
-        patterns: None,
-    };
+    let mut profile = ColumnProfile::empty(description);
     let kind = &description.kind;
     let counts = Counts { nulls: column.nulls, nans: column.nans };
     match &mut column.values {
@@ -57,14 +49,33 @@ pub fn summarise(description: &Description, column: &mut Column, options: &Optio
     Ok(profile)
 }
 
-/// What is counted beside the values that are measured.
-#[derive(Clone, Copy)]
-struct Counts {
-    nulls: u64,
-    nans: u64,
+impl ColumnProfile {
+    /// Nothing known yet.
+    pub(crate) fn empty(description: &Description) -> Self {
+        Self {
+            name: description.path.join("."),
+            path: description.path.clone(),
+            type_name: description.type_name.clone(),
+            measured: Measured::Nothing,
+            is_repeated: description.is_repeated,
+            metrics: BTreeMap::new(),
+            histogram: None,
+            cardinality_distribution: None,
+            top_values: None,
+            patterns: None,
+        }
+    }
 }
 
-fn tell_counts(profile: &mut ColumnProfile, counts: Counts, values: u64) {
+/// What is counted beside the values that are measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Counts {
+    pub(crate) nulls: u64,
+    pub(crate) nans: u64,
+}
+
+/// How many values there are, and how many are null.
+pub(crate) fn tell_counts(profile: &mut ColumnProfile, counts: Counts, values: u64) {
     let metrics = &mut profile.metrics;
     metrics.insert(Name::ValuesCount, Metric::exact(Value::count(values)));
     metrics.insert(Name::NullCount, Metric::exact(Value::count(counts.nulls)));
@@ -82,14 +93,23 @@ fn tell_distinct<T: Keyed>(profile: &mut ColumnProfile, seen: &Seen<T>, values: 
     let most = values as f64;
     let distinct = seen.distinct().plus(different).at_most(most);
     let unique = seen.unique().plus(alone).at_most(most);
-    let metrics = &mut profile.metrics;
-    metrics.insert(Name::DistinctCount, distinct.rounded());
-    metrics.insert(Name::UniqueCount, unique.rounded());
-    metrics.insert(Name::DuplicateCount, distinct.taken_from(most).rounded());
-    if values > 0 {
-        metrics.insert(Name::DistinctProportion, distinct.times(1.0 / most).metric());
-        metrics.insert(Name::UniqueProportion, unique.times(1.0 / most).metric());
+    tell_estimates(profile, distinct, Some(unique), values);
+}
+
+/// How many of so many values are different and, where that is known, there once only.
+pub(crate) fn tell_estimates(profile: &mut ColumnProfile, distinct: Estimate, unique: Option<Estimate>, values: u64) {
+    let (metrics, most) = (&mut profile.metrics, values as f64);
+    let (all, share) = ([Some(distinct), unique], |estimate: Estimate| estimate.times(1.0 / most).metric());
+    for (estimate, count, proportion) in
+        [(all[0], Name::DistinctCount, Name::DistinctProportion), (all[1], Name::UniqueCount, Name::UniqueProportion)]
+    {
+        let Some(estimate) = estimate else { continue };
+        metrics.insert(count, estimate.rounded());
+        if values > 0 {
+            metrics.insert(proportion, share(estimate));
+        }
     }
+    metrics.insert(Name::DuplicateCount, distinct.taken_from(most).rounded());
 }
 
 impl Estimate {

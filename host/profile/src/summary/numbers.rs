@@ -92,7 +92,7 @@ fn tell_moments<T: Scalar>(
 }
 
 impl Estimate {
-    pub(super) fn less(self, other: Self) -> Self {
+    pub(crate) fn less(self, other: Self) -> Self {
         Self { value: self.value - other.value, low: self.low - other.high, high: self.high - other.low }
     }
 }
@@ -153,6 +153,6 @@ impl<T: Scalar> Ranks<'_, T> {
     clippy::cast_sign_loss,
     reason = "casts of floats saturate, as ranks do here"
 )]
-pub(super) fn whole(rank: f64) -> u64 {
+pub(crate) fn whole(rank: f64) -> u64 {
     rank.max(0.0) as u64
 }

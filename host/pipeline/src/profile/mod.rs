@@ -1,0 +1,18 @@
+//! Profiles of tables: chooses the cheapest way that tells what is wanted, keeps to a budget, and knows what was told before.
+//! Knows no catalog: the run writes what comes of it.
+
+mod columns;
+mod convert;
+mod data;
+mod job;
+mod kept;
+mod options;
+mod spent;
+
+pub(crate) use columns::Schemas;
+pub use data::{DataError, DataErrorKind, Statement, StatementAnswer, TableData};
+pub(crate) use job::{Done, Job, Work};
+pub(crate) use kept::Kept;
+pub use options::{Budget, Depth, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions};
+pub use spent::Spending;
+pub(crate) use spent::Spent;
