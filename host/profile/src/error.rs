@@ -37,6 +37,12 @@ impl Error {
         Self::new(ErrorKind::Format, message.to_string())
     }
 
+    /// What a reader hands on: bytes that could not be had, or what it makes of them.
+    fn from_within(inner: &(dyn core::error::Error + Send + Sync + 'static)) -> Self {
+        let is_read = inner.downcast_ref::<std::io::Error>().is_some();
+        Self::new(if is_read { ErrorKind::Read } else { ErrorKind::Format }, inner.to_string())
+    }
+
     /// Adds a pair such as ("column", "price").
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
@@ -73,7 +79,10 @@ impl From<std::io::Error> for Error {
 
 impl From<parquet::errors::ParquetError> for Error {
     fn from(error: parquet::errors::ParquetError) -> Self {
-        Self::format(error)
+        match error {
+            parquet::errors::ParquetError::External(inner) => Self::from_within(&*inner),
+            other => Self::format(other),
+        }
     }
 }
 
@@ -81,6 +90,7 @@ impl From<arrow_schema::ArrowError> for Error {
     fn from(error: arrow_schema::ArrowError) -> Self {
         match error {
             arrow_schema::ArrowError::IoError(message, _) => Self::new(ErrorKind::Read, message),
+            arrow_schema::ArrowError::ExternalError(inner) => Self::from_within(&*inner),
             other => Self::format(other),
         }
     }

@@ -80,6 +80,9 @@ impl<T: Scalar> Ordered<T> {
     }
 
     fn merged_quantiles(&mut self, other: &Self) -> Option<Quantiles<T>> {
+        if self.values == 0 {
+            return other.quantiles.clone();
+        }
         let mine = self.quantiles.take();
         if mine.is_none() && other.quantiles.is_none() && !self.counted.is_full_with(&other.counted) {
             return None;

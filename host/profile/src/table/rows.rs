@@ -13,6 +13,7 @@ use parquet::file::reader::ChunkReader as _;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Kind;
+use crate::leaves::LeafField;
 use crate::parquet::{ByteRanges, File, Leaf as FileLeaf, Stretch};
 use crate::rows::{LeafArray, leaf_arrays};
 
@@ -59,6 +60,7 @@ pub struct Rows {
     /// What each batch has.
     pub leaves: Vec<RowLeaf>,
     batches: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>>,
+    stretch: Stretch,
 }
 
 impl Rows {
@@ -80,34 +82,36 @@ impl Rows {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(file.metadata()), options)?;
         let mask = ProjectionMask::leaves(file.schema(), chosen.iter().map(|leaf| leaf.index));
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(Stretch::new(ranges, ranges.length()), metadata)
-                .with_projection(mask)
-                .with_row_groups(groups)
-                .with_batch_size(BATCH)
-                .build()?;
+        // Its columns are read in turns.
+        let stretch = Stretch::shared(ranges, ranges.length(), chosen.len().max(1));
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(stretch.clone(), metadata)
+            .with_projection(mask)
+            .with_row_groups(groups)
+            .with_batch_size(BATCH)
+            .build()?;
         let leaves = chosen.iter().map(|leaf| RowLeaf {
             named: named(leaf),
             kind: leaf.description.kind.clone(),
             is_repeated: leaf.description.is_repeated,
         });
-        Ok(Self { leaves: leaves.collect(), batches: Box::new(reader) })
+        Ok(Self { leaves: leaves.collect(), batches: Box::new(reader), stretch })
     }
 
     /// All leaves of an Avro file.
     pub fn avro(ranges: &Arc<dyn ByteRanges>) -> Result<Self> {
-        let bytes = BufReader::new(Stretch::new(ranges, ranges.length()).get_read(0)?);
+        let stretch = Stretch::new(ranges, ranges.length());
+        let bytes = BufReader::new(stretch.get_read(0)?);
         let reader = arrow_avro::reader::ReaderBuilder::new().with_batch_size(BATCH).build(bytes)?;
         let schema = reader.schema();
         let ids = super::avro::ids(reader.avro_header().get("avro.schema"))?;
         let leaves: Vec<RowLeaf> = crate::leaves::leaves(schema.fields())
             .into_iter()
-            .map(|(path, is_repeated, field)| {
+            .map(|LeafField { path, is_repeated, field, .. }| {
                 let id = ids.get(&path).copied();
                 RowLeaf { named: Named { id, path }, kind: Kind::of(field.data_type()), is_repeated }
             })
             .collect();
-        Ok(Self { leaves, batches: Box::new(reader) })
+        Ok(Self { leaves, batches: Box::new(reader), stretch })
     }
 
     /// A file of either format; of Avro all leaves, whatever is chosen.
@@ -132,9 +136,14 @@ impl Rows {
         // The readers are written for files that are what they claim to be; some that are not make them panic.
         let next = catch_unwind(AssertUnwindSafe(|| self.batches.next()));
         let Some(batch) = next.map_err(|_| Error::format("the rows can't be read"))? else { return Ok(None) };
-        let batch = batch?;
+        let batch = batch.map_err(|error| self.lost(error))?;
         let arrays = self.arrays(&batch)?;
         Ok(Some((batch, arrays)))
+    }
+
+    /// Readers tell as text what went wrong; whether bytes could not be had must be known.
+    fn lost(&self, error: ArrowError) -> Error {
+        if self.stretch.is_lost() { Error::new(ErrorKind::Read, error.to_string()) } else { error.into() }
     }
 
     /// The leaves of a batch.

@@ -11,5 +11,6 @@ mod corrupt;
 mod exact;
 mod made;
 mod oracle;
+mod table;
 mod tables;
 mod written;

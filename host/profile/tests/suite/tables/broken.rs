@@ -164,6 +164,9 @@ fn what_could_not_be_read_is_told_and_the_table_stays() {
     let error = table.add(&file, &()).unwrap_err();
     assert!(error.to_string().contains("the connection was lost") && error.to_string().contains("column: "), "{error}");
     assert!(error.may_be_retried(), "{error}");
+    let like = Deletes::Equality { ranges: Arc::new(Dropping(rows())), field_ids: vec![1] };
+    let error = table.add(&data(rows(), vec![like]), &()).unwrap_err();
+    assert!(error.may_be_retried() && error.to_string().contains("delete file: dropping.parquet"), "{error}");
     assert_eq!(table.rows(), 100);
     table.add(&data(rows(), Vec::new()), &()).unwrap();
     assert_eq!(table.rows(), 200);

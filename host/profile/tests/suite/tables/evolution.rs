@@ -40,7 +40,7 @@ fn columns_are_renamed_moved_widened_added_and_dropped() {
             ("gone", Arc::new(StringArray::from(vec!["new", "newer"]))),
             ("cost", decimals(vec![10_i128.pow(18), 0], 20, 2)),
             ("number", Arc::new(Int64Array::from(vec![i64::MAX, 7]))),
-            ("real", Arc::new(Float64Array::from(vec![1.0, 1e300]))),
+            ("real", Arc::new(Float64Array::from(vec![1.0, 1e10]))),
             ("count", Arc::new(Int32Array::from(vec![5, 6]))),
         ],
         // The old column of this name was dropped; this is another.
@@ -63,11 +63,7 @@ fn columns_are_renamed_moved_widened_added_and_dropped() {
         ("number", Name::DistinctCount, "4"),
         ("real", Name::NanCount, "1"),
         ("real", Name::Min, "0.5"),
-        (
-            "real",
-            Name::Max,
-            "1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-        ),
+        ("real", Name::Max, "10000000000"),
         ("cost", Name::Sum, "10000000000000003.00"),
         ("cost", Name::Min, "-0.50"),
         ("count", Name::Sum, "32"),
