@@ -132,6 +132,10 @@ impl Scalar for Widest {
 
 /// The nearest double of a number of 256 bits.
 pub fn number(value: i256) -> f64 {
+    // The two halves of a small negative number cancel out.
+    if let Some(value) = value.to_i128() {
+        return value as f64;
+    }
     let (low, high) = value.to_parts();
     (high as f64).mul_add(2_f64.powi(128), low as f64)
 }
@@ -275,5 +279,19 @@ impl Total<Real> for RealTotal {
 
     fn whole(&self) -> Option<i256> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_256_bits_are_near_their_doubles() {
+        for text in ["0", "-3", "7", "-170141183460469231731687303715884105729", "340282366920938463463374607431768211456"] {
+            let value = i256::from_string(text).unwrap_or_default();
+            let expected: f64 = text.parse().unwrap_or_default();
+            assert!((number(value) - expected).abs() <= f64::EPSILON * expected.abs(), "{text}: {}", number(value));
+        }
     }
 }

@@ -11,6 +11,7 @@ mod corrupt;
 mod exact;
 mod made;
 mod oracle;
+mod rest;
 mod table;
 mod tables;
 mod written;

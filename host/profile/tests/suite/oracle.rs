@@ -20,6 +20,7 @@ pub fn check(found: &ColumnProfile, leaf: &Leaf) {
     expect(found, Name::ValuesCount, Some(values.len() as f64));
     expect(found, Name::NullCount, Some((leaf.cells.len() - values.len()) as f64));
     check_distinct(found, &values);
+    crate::rest::check(found, leaf);
     let bytes: Vec<&[u8]> =
         values.iter().filter_map(|cell| if let Cell::Text(text) = cell { Some(&**text) } else { None }).collect();
     let sizes: Vec<f64> = match found.measured {
@@ -143,7 +144,8 @@ fn check_histogram(found: &ColumnProfile, mut sizes: Vec<f64>, entries: usize) {
     assert_eq!(histogram.frequencies, frequencies, "{}: {histogram:?}", found.name);
 }
 
-fn expect(found: &ColumnProfile, name: Name, expected: Option<f64>) {
+/// A metric is exactly this.
+pub fn expect(found: &ColumnProfile, name: Name, expected: Option<f64>) {
     let told = found.metrics.get(&name);
     assert!(told.is_none_or(|metric| metric.accuracy == Accuracy::Exact), "{} {name:?} is not exact", found.name);
     let told = told.and_then(|metric| to_number(&metric.value));
@@ -158,7 +160,8 @@ fn expect(found: &ColumnProfile, name: Name, expected: Option<f64>) {
     assert!(is_same, "{} {name:?}: {told:?} instead of {expected:?}\n{found:#?}", found.name);
 }
 
-fn expect_near(found: &ColumnProfile, name: Name, expected: Option<f64>, size: f64) {
+/// A metric is this but for the rounding of values of this size.
+pub fn expect_near(found: &ColumnProfile, name: Name, expected: Option<f64>, size: f64) {
     let told = found.metrics.get(&name).and_then(|metric| to_number(&metric.value));
     let is_near = match (told, expected) {
         (Some(told), Some(expected)) => (told - expected).abs() <= TOLERANCE * size.max(f64::MIN_POSITIVE),
