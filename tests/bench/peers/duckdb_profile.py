@@ -64,7 +64,8 @@ def truth(connection, source, columns):
         elif is_number:
             told |= {"min": float(row[3]), "max": float(row[4])}
         else:
-            told |= {"min": row[3], "max": row[4]}
+            # Moments are told as ISO 8601 writes them.
+            told |= {"min": row[3].replace(" ", "T"), "max": row[4].replace(" ", "T")}
         if is_text or is_number:
             told |= {"mean": row[6], "stddev": row[7], "variance": row[8], "sum": float(row[11])}
             told |= dict(zip(("firstQuartile", "median", "thirdQuartile"), map(float, row[5])))

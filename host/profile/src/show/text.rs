@@ -127,9 +127,11 @@ fn narrowed(frequencies: &[u64], room: usize) -> Vec<u64> {
 fn categories(column: &ColumnProfile) -> Vec<String> {
     let Some(found) = &column.cardinality_distribution else { return Vec::new() };
     let named = found.categories.iter().zip(&found.percentages);
-    named
-        .map(|(category, share)| format!("{} {}", value(&crate::Value::Text(category.clone())), percent(share / 100.0)))
-        .collect()
+    // Nothing at all would not be seen.
+    let shown = |category: &str| {
+        if category.is_empty() { "\"\"".to_owned() } else { value(&crate::Value::Text(category.to_owned())) }
+    };
+    named.map(|(category, share)| format!("{} {}", shown(category), percent(share / 100.0))).collect()
 }
 
 fn frequent(title: &str, values: &[TopValue], width: usize) -> Vec<String> {

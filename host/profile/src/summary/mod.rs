@@ -109,7 +109,7 @@ fn tell_distinct<T: Keyed>(profile: &mut ColumnProfile, seen: &Seen<'_, T>, valu
 /// How many of so many values are different and, where that is known, there once only.
 pub(crate) fn tell_estimates(profile: &mut ColumnProfile, distinct: Estimate, unique: Option<Estimate>, values: u64) {
     let (metrics, most) = (&mut profile.metrics, values as f64);
-    let (all, share) = ([Some(distinct), unique], |estimate: Estimate| estimate.times(1.0 / most).metric());
+    let (all, share) = ([Some(distinct), unique], |estimate: Estimate| estimate.over(most).metric());
     for (estimate, count, proportion) in
         [(all[0], Name::DistinctCount, Name::DistinctProportion), (all[1], Name::UniqueCount, Name::UniqueProportion)]
     {
@@ -143,6 +143,10 @@ impl Estimate {
 
     pub(crate) fn times(self, factor: f64) -> Self {
         Self { value: self.value * factor, low: self.low * factor, high: self.high * factor }
+    }
+
+    fn over(self, all: f64) -> Self {
+        Self { value: self.value / all, low: self.low / all, high: self.high / all }
     }
 
     /// As a whole number.

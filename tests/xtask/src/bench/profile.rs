@@ -1,5 +1,5 @@
-//! Profiles of TPC-H's lineitem: metahost beside decoding alone, DuckDB and Polars, in turns; then every metric against DuckDB's
-//! exact answer. A metric that is neither equal nor within its bounds fails the benchmark.
+//! Profiles of TPC-H's lineitem and of taxi trips: metahost beside decoding alone, DuckDB and Polars, in turns; then every metric
+//! against DuckDB's exact answer. A metric that is neither equal nor within its bounds fails the benchmark.
 
 mod peers;
 mod verdict;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::figures::Figures;
 use super::measure::taken;
@@ -18,23 +18,47 @@ use peers::Peers;
 /// How to measure.
 #[derive(Args)]
 pub struct Options {
-    /// The scale of TPC-H: 1 has 6,001,215 rows, 10 ten times as many.
+    /// The scale: 1 has 6,001,215 rows of lineitem and 3,000,000 trips, 10 ten times as many.
     #[arg(long, default_value_t = 1)]
     scale: u32,
-    /// Another Parquet file than lineitem.
-    #[arg(long, value_name = "FILE")]
+    /// One of them only.
+    #[arg(long, value_enum)]
+    table: Option<Made>,
+    /// Another Parquet file than those that are made.
+    #[arg(long, value_name = "FILE", conflicts_with = "table")]
     file: Option<PathBuf>,
     /// Leave DuckDB and Polars out, and what is compared with them.
     #[arg(long)]
     alone: bool,
 }
 
-/// Makes the file where it is missing, measures, compares.
+/// A table that is made to be measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Made {
+    /// TPC-H's: numbers, dates and texts, spread evenly.
+    Lineitem,
+    /// Trips as New York's taxis have them: doubles and moments, skewed, some missing.
+    Taxi,
+}
+
+/// Makes the files where they are missing, measures, compares.
 pub fn measure(options: &Options, runs: usize, figures: &mut Figures) -> Result<()> {
     let peers = Peers::installed()?;
-    let file = options.file.clone().map_or_else(|| peers.lineitem(options.scale), Ok)?;
+    if let Some(file) = &options.file {
+        return measure_file(&peers, options, file, runs, figures);
+    }
+    for (made, file) in [(Made::Lineitem, Peers::lineitem as fn(&Peers, u32) -> _), (Made::Taxi, Peers::taxi)] {
+        if options.table.is_none_or(|wanted| wanted == made) {
+            measure_file(&peers, options, &file(&peers, options.scale)?, runs, figures)?;
+        }
+    }
+    Ok(())
+}
+
+fn measure_file(peers: &Peers, options: &Options, file: &Path, runs: usize, figures: &mut Figures) -> Result<()> {
     let name = file.display().to_string();
     step(&format!("Profiling {name}, {runs} runs in turns"));
+    let short = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let mut contenders = own(&name)?;
     if !options.alone {
         contenders.extend(peers.contenders(&name));
@@ -42,9 +66,9 @@ pub fn measure(options: &Options, runs: usize, figures: &mut Figures) -> Result<
     for _ in 0..runs {
         for (what, contender) in &mut contenders {
             let taken = taken(contender)?;
-            figures.add(format!("{what}: processor"), "s", taken.cpu);
-            figures.add(format!("{what}: time"), "s", taken.wall.as_secs_f64());
-            figures.add(format!("{what}: peak memory"), "MiB", taken.peak_mib);
+            figures.add(format!("{short}, {what}: processor"), "s", taken.cpu);
+            figures.add(format!("{short}, {what}: time"), "s", taken.wall.as_secs_f64());
+            figures.add(format!("{short}, {what}: peak memory"), "MiB", taken.peak_mib);
         }
     }
     if options.alone {

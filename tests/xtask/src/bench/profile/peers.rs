@@ -46,6 +46,19 @@ impl Peers {
         Ok(file)
     }
 
+    /// Trips as New York's taxis have them: 3,000,000 times the scale.
+    pub fn taxi(&self, scale: u32) -> Result<PathBuf> {
+        let file = home().join(format!("taxi-{scale}.parquet"));
+        if !file.is_file() {
+            step(&format!("Making trips of scale {scale}"));
+            let making = home().join(format!("taxi-{scale}.making"));
+            let mut maker = self.python("taxi.py", &[&scale.to_string()]);
+            run(maker.arg(&making), "DuckDB makes the trips.")?;
+            fs::rename(making, &file)?;
+        }
+        Ok(file)
+    }
+
     /// What is measured of them.
     pub fn contenders(&self, file: &str) -> Vec<(String, Command)> {
         let duckdb = |mode: &str, threads: &str| self.python("duckdb_profile.py", &[mode, file, threads]);
