@@ -7,6 +7,8 @@ use core::fmt;
 pub enum ErrorKind {
     /// The bytes could not be had.
     Read,
+    /// The bytes are forbidden.
+    Denied,
     /// The bytes are not what they claim to be.
     Format,
     /// Something that is not read yet.
@@ -37,10 +39,14 @@ impl Error {
         Self::new(ErrorKind::Format, message.to_string())
     }
 
-    /// What a reader hands on: bytes that could not be had, or what it makes of them.
+    /// What a reader hands on: bytes that could not be had, which is no fault of the format, or what it makes of them.
     fn from_within(inner: &(dyn core::error::Error + Send + Sync + 'static)) -> Self {
-        let is_read = inner.downcast_ref::<std::io::Error>().is_some();
-        Self::new(if is_read { ErrorKind::Read } else { ErrorKind::Format }, inner.to_string())
+        inner.downcast_ref().map_or_else(|| Self::format(inner), Self::of_io)
+    }
+
+    fn of_io(error: &std::io::Error) -> Self {
+        let is_forbidden = error.kind() == std::io::ErrorKind::PermissionDenied;
+        Self::new(if is_forbidden { ErrorKind::Denied } else { ErrorKind::Read }, error.to_string())
     }
 
     /// Adds a pair such as ("column", "price").
@@ -73,7 +79,7 @@ impl fmt::Display for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        Self::new(ErrorKind::Read, error.to_string())
+        Self::of_io(&error)
     }
 }
 
