@@ -40,7 +40,8 @@ pub fn with_manifests(stats: TableStat, told: &mut Told) -> TableStat {
             None => columns.push(known),
         }
     }
-    TableStat { rows: told.rows, columns, ..stats }
+    // Some engines write no totals into the summary.
+    TableStat { rows: told.rows, bytes: stats.bytes.or(Some(told.bytes)), columns, ..stats }
 }
 
 /// Rows without those that files of deletes name by their positions. How many those take that name values is in no metadata.

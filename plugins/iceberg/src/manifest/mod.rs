@@ -26,8 +26,8 @@ use partition::Specs;
 pub use schema::leaves;
 use tally::Tally;
 
-/// Manifests that are held at once, at most.
-const AT_ONCE: usize = 8;
+/// Manifests that are held at once, at most: what is done between two requests is bounded, too.
+const AT_ONCE: usize = 4;
 /// Their bytes, at most, unless one alone has more.
 const BYTES_AT_ONCE: u64 = 32 << 20;
 /// Bytes of a manifest, at most: writers begin a new one at 8 MiB.
@@ -47,6 +47,8 @@ pub struct Told {
     pub count: usize,
     /// How many rows it has; none where equality deletes take some.
     pub rows: Option<u64>,
+    /// Bytes of its data files.
+    pub bytes: u64,
 }
 
 /// The manifests of a snapshot, as they are read.
@@ -62,9 +64,10 @@ struct Found {
     files: Vec<DataFile>,
     count: usize,
     rows: u64,
+    bytes: u64,
     has_deletes: bool,
-    /// What the files take.
-    bytes: usize,
+    /// What the list of them takes in memory.
+    weight: usize,
 }
 
 /// Reads them all. What is wrong with one of them is wrong with the table.
@@ -97,7 +100,7 @@ pub fn read(store: &dyn Api, config: &Config, table: &Table, snapshot: &Snapshot
         columns: schema.into_iter().map(|leaf| leaf.column).collect(),
         files: found.files,
     };
-    Ok(Told { columns, files, count: found.count, rows })
+    Ok(Told { columns, files, count: found.count, rows, bytes: found.bytes })
 }
 
 impl Reading<'_> {
@@ -150,11 +153,12 @@ impl Found {
         let deletes: Vec<_> = deletes.of(&entry).map(|delete| delete.file.clone()).collect();
         self.count += 1;
         self.rows += entry.rows;
+        self.bytes += entry.bytes.unwrap_or(0);
         self.has_deletes |= !deletes.is_empty();
         let parts: usize = entry.partition.iter().map(|(name, value)| name.len() + value.len() + FILE / 2).sum();
         let of_deletes: usize = deletes.iter().map(|delete| delete.url.len() + FILE).sum();
-        self.bytes += FILE + url.len() + entry.location.len() + parts + of_deletes;
-        if self.bytes > MOST {
+        self.weight += FILE + url.len() + entry.location.len() + parts + of_deletes;
+        if self.weight > MOST {
             self.files = Vec::new();
             return;
         }
