@@ -30,9 +30,18 @@ pub struct Reader<'c> {
 /// What a table's metadata tells.
 enum Told {
     Entity(Box<Table>),
-    Profile(Vec<String>, Box<TableStat>, Option<Box<FileSet>>),
+    Profile(Vec<String>, Box<TableStat>, Files),
     /// Nobody wrote to it yet.
     Nothing,
+}
+
+/// The files of a table.
+enum Files {
+    All(Box<FileSet>),
+    /// So many that memory can't hold them.
+    TooMany(usize),
+    /// Nobody said where they are.
+    Unread,
 }
 
 /// The levels of the namespace that a split is about: two namespaces may give schemas of one name.
@@ -120,10 +129,12 @@ impl<'c> Reader<'c> {
         let table: metadata::Table = parse("the table", answer)?;
         let Some(stats) = statistics::of(&table) else { return Ok(Told::Nothing) };
         let snapshot = table::current_snapshot(&table).filter(|_| self.config.s3.is_some());
-        let Some(snapshot) = snapshot else { return Ok(Told::Profile(path, Box::new(stats), None)) };
+        let Some(snapshot) = snapshot else { return Ok(Told::Profile(path, Box::new(stats), Files::Unread)) };
         let mut told = manifest::read(self.store, self.config, &table, snapshot)?;
-        let stats = statistics::with_manifests(stats, &table, &mut told);
-        Ok(Told::Profile(path, Box::new(stats), Some(Box::new(told.files))))
+        let stats = statistics::with_manifests(stats, &mut told);
+        let is_whole = told.count == told.files.files.len();
+        let files = if is_whole { Files::All(Box::new(told.files)) } else { Files::TooMany(told.count) };
+        Ok(Told::Profile(path, Box::new(stats), files))
     }
 
     /// Emits what can be read, and says how many that were.
@@ -156,7 +167,7 @@ impl<'c> Reader<'c> {
                     Told::Entity(table) => out.entity(Entity::Table(*table))?,
                     Told::Profile(table, stats, files) => {
                         out.stats(&table, *stats)?;
-                        files.map_or(Ok(()), |files| out.files(&table, *files))?;
+                        tell_files(&table, files, out)?;
                     }
                     Told::Nothing => {}
                 }
@@ -164,5 +175,17 @@ impl<'c> Reader<'c> {
             out.progress(&schema, read as u64, Some(listed.len() as u64));
         }
         Ok(read)
+    }
+}
+
+fn tell_files(table: &[String], files: Files, out: &mut dyn Output) -> Result<()> {
+    match files {
+        Files::All(files) => out.files(table, *files),
+        Files::TooMany(count) => {
+            let fields = [("table", table.join(".")), ("files", count.to_string())];
+            out.note(Level::Warn, "too many data files to be told: only what manifests say of them is", &fields);
+            Ok(())
+        }
+        Files::Unread => Ok(()),
     }
 }

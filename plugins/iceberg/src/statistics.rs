@@ -1,12 +1,14 @@
 //! What a table's metadata says of its rows: how many there are, who changed how many when, and what its manifests add. Never
 //! opens a data file.
 
-use metahost_plugin_sdk::snapshots;
-use metahost_plugin_sdk::statistics::{Operation, TableStat};
+use std::collections::BTreeMap;
 
-use crate::manifest::{self, Told};
+use metahost_plugin_sdk::snapshots;
+use metahost_plugin_sdk::statistics::{ColumnStat, Operation, TableStat};
+
+use crate::manifest::{Told, leaves};
 use crate::metadata::{Snapshot, Table};
-use crate::table::current_snapshot;
+use crate::table::{current_schema, current_snapshot};
 
 /// The newest changes that are told.
 const CHANGES: usize = 1_000;
@@ -19,28 +21,62 @@ pub fn of(table: &Table) -> Option<TableStat> {
     changes.sort_by_key(|snapshot| snapshot.timestamp_ms);
     let operations = changes.iter().skip(changes.len().saturating_sub(CHANGES)).filter_map(|change| operation(change));
     Some(TableStat {
-        rows: number(current, "total-records"),
+        rows: rows(current),
         bytes: number(current, "total-files-size"),
         snapshot: Some(current.id.to_string()),
         taken_at: Some(current.timestamp_ms),
         created_at: first.map(|snapshot| snapshot.timestamp_ms),
-        columns: Vec::new(),
+        columns: distinct(table, current),
         operations: operations.collect(),
     })
 }
 
-/// The same with what manifests tell of columns.
-pub fn with_manifests(stats: TableStat, table: &Table, told: &mut Told) -> TableStat {
-    let snapshot = current_snapshot(table).map_or(0, |snapshot| snapshot.id);
-    let distinct = manifest::distinct(table, snapshot);
-    let id_of = |names: &[String]| told.files.columns.iter().find(|column| column.column == names)?.id;
+/// The same with what manifests tell of columns and rows.
+pub fn with_manifests(stats: TableStat, told: &mut Told) -> TableStat {
     let mut columns = core::mem::take(&mut told.columns);
-    for column in &mut columns {
-        column.distinct = id_of(&column.column).and_then(|id| distinct.get(&i64::from(id)).copied());
+    for known in stats.columns {
+        match columns.iter_mut().find(|column| column.column == known.column) {
+            Some(column) => column.distinct = known.distinct,
+            None => columns.push(known),
+        }
     }
-    // The summary is the writer's own; where it says nothing, files without deletes do.
-    let rows = stats.rows.or((!told.has_deletes).then_some(told.rows));
-    TableStat { rows, columns, ..stats }
+    // Some engines write no totals into the summary.
+    TableStat { rows: told.rows, bytes: stats.bytes.or(Some(told.bytes)), columns, ..stats }
+}
+
+/// Rows without those that files of deletes name by their positions. How many those take that name values is in no metadata.
+fn rows(snapshot: &Snapshot) -> Option<u64> {
+    let deleted = |key| number(snapshot, key).unwrap_or(0);
+    let rows = number(snapshot, "total-records").filter(|_| deleted("total-equality-deletes") == 0)?;
+    Some(rows.saturating_sub(deleted("total-position-deletes")))
+}
+
+/// How many different values columns have, as statistics files of the snapshot say, else of the nearest one before it that has some.
+fn distinct(table: &Table, current: &Snapshot) -> Vec<ColumnStat> {
+    let Ok(schema) = current_schema(table) else { return Vec::new() };
+    let counts = line(table, current).find_map(|snapshot| counts(table, snapshot.id)).unwrap_or_default();
+    let known = leaves(schema).into_iter().filter_map(|leaf| {
+        let distinct = Some(*counts.get(&leaf.id)?);
+        let column = leaf.column.column;
+        let (values, nulls, nans, bytes) = (None, None, None, None);
+        Some(ColumnStat { column, values, nulls, nans, distinct, lower: None, upper: None, bytes, exact: false })
+    });
+    known.collect()
+}
+
+/// A snapshot and those it came from, as far as they are kept.
+fn line<'t>(table: &'t Table, newest: &'t Snapshot) -> impl Iterator<Item = &'t Snapshot> {
+    let before = |snapshot: &&'t Snapshot| table.snapshots.iter().find(|older| Some(older.id) == snapshot.parent);
+    // A parent that is its own child would never end.
+    core::iter::successors(Some(newest), before).take(table.snapshots.len())
+}
+
+/// By the ids of columns; none where nobody computed statistics of this snapshot.
+fn counts(table: &Table, snapshot: i64) -> Option<BTreeMap<i64, f64>> {
+    let file = table.statistics.iter().find(|file| file.snapshot_id == snapshot)?;
+    let of_columns = file.blobs.iter().filter(|blob| blob.fields.len() == 1);
+    let known = of_columns.filter_map(|blob| Some((*blob.fields.first()?, blob.properties.get("ndv")?.parse().ok()?)));
+    Some(known.collect())
 }
 
 fn operation(snapshot: &Snapshot) -> Option<Operation> {

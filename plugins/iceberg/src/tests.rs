@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::read::{self, Reader};
 
 mod glue;
+mod manifests;
 mod sql;
 
 const PAGE: &str = "?pageToken=&pageSize=1000";

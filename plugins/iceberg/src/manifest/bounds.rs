@@ -1,7 +1,5 @@
 //! Bounds of columns: Iceberg's binary form of single values, compared as what they are, and told as people write them.
 
-use apache_avro::types::Value;
-
 /// A bound that can be compared.
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
 pub enum Bound {
@@ -21,9 +19,9 @@ impl Bound {
         let word = kind.split(['(', '[']).next().unwrap_or(kind).trim();
         Some(match word {
             "boolean" => Self::Whole((*bytes.first()?).into()),
-            "int" | "long" | "date" | "time" | "timestamp" | "timestamptz" | "timestamp_ns" | "timestamptz_ns" => {
-                Self::Whole(little(bytes)?.into())
-            }
+            "int" | "long" | "date" | "time" => Self::Whole(little(bytes)?.into()),
+            "timestamp" | "timestamptz" => Self::Whole(instant(bytes, 1_000_000)?),
+            "timestamp_ns" | "timestamptz_ns" => Self::Whole(instant(bytes, 1_000_000_000)?),
             "float" | "double" => Self::Float(match bytes.len() {
                 4 => f32::from_le_bytes(bytes.try_into().ok()?).into(),
                 _ => f64::from_le_bytes(bytes.try_into().ok()?),
@@ -48,12 +46,23 @@ impl Bound {
             (Self::Whole(nanos), "timestamptz_ns") => moment(*nanos, 1_000_000_000, "Z"),
             (Self::Whole(number), "decimal") => decimal(*number, scale(rest)),
             (Self::Whole(number), _) => number.to_string(),
+            (Self::Float(number), _) if number.is_infinite() => {
+                if *number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
+            }
+            (Self::Float(number), "float") => single(*number),
             (Self::Float(number), _) => number.to_string(),
             (Self::Text(text), _) => text.clone(),
             (Self::Bytes(bytes), "uuid") if bytes.len() == 16 => uuid(bytes),
             (Self::Bytes(bytes), _) => hexadecimal(bytes),
         }
     }
+}
+
+/// With no more digits than a number of 32 bits has.
+fn single(number: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "it was made from 32 bits")]
+    let single = number as f32;
+    single.to_string()
 }
 
 fn little(bytes: &[u8]) -> Option<i64> {
@@ -64,14 +73,20 @@ fn little(bytes: &[u8]) -> Option<i64> {
     }
 }
 
+/// A moment; in files that are older than its type, a day.
+fn instant(bytes: &[u8], a_second: i128) -> Option<i128> {
+    let number = i128::from(little(bytes)?);
+    Some(if bytes.len() == 4 { number * 86_400 * a_second } else { number })
+}
+
 /// Two's complement, the greatest byte first.
 fn big(bytes: &[u8]) -> Option<i128> {
-    if bytes.is_empty() || bytes.len() > 16 {
+    if bytes.len() > 16 {
         return None;
     }
-    let sign = if bytes[0] & 0x80 == 0 { 0 } else { 0xff };
+    let sign = if bytes.first()? & 0x80 == 0 { 0 } else { 0xff };
     let mut all = [sign; 16];
-    all[16 - bytes.len()..].copy_from_slice(bytes);
+    all.get_mut(16 - bytes.len()..)?.copy_from_slice(bytes);
     Some(i128::from_be_bytes(all))
 }
 
@@ -129,28 +144,10 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn uuid(bytes: &[u8]) -> String {
+/// Sixteen bytes as people write an identifier.
+pub fn uuid(bytes: &[u8]) -> String {
     let text = hexadecimal(bytes);
     [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
-}
-
-/// A value of Avro as people write it.
-pub fn plain(value: &Value) -> String {
-    match value {
-        Value::Boolean(value) => value.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Long(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Double(number) => number.to_string(),
-        Value::String(text) | Value::Enum(_, text) => text.clone(),
-        Value::Date(days) => date((*days).into()),
-        Value::TimeMicros(micros) => clock((*micros).into(), 1_000_000),
-        Value::TimestampMicros(micros) => moment((*micros).into(), 1_000_000, "Z"),
-        Value::LocalTimestampMicros(micros) => moment((*micros).into(), 1_000_000, ""),
-        Value::Uuid(uuid) => uuid.to_string(),
-        Value::Bytes(bytes) | Value::Fixed(_, bytes) => hexadecimal(bytes),
-        other => format!("{other:?}"),
-    }
 }
 
 #[cfg(test)]
@@ -163,12 +160,18 @@ mod tests {
             ("int", 7_i32.to_le_bytes().to_vec(), "7"),
             ("long", (-7_i32).to_le_bytes().to_vec(), "-7"),
             ("double", 1.5_f32.to_le_bytes().to_vec(), "1.5"),
+            ("float", 0.1_f32.to_le_bytes().to_vec(), "0.1"),
+            ("double", f64::NEG_INFINITY.to_le_bytes().to_vec(), "-Infinity"),
             ("boolean", vec![1], "true"),
             ("decimal(9, 2)", vec![0xff, 0x38], "-2.00"),
             ("decimal(5, 5)", vec![7], "0.00007"),
             ("date", (-1_i32).to_le_bytes().to_vec(), "1969-12-31"),
             ("timestamptz", 1_500_000_i64.to_le_bytes().to_vec(), "1970-01-01T00:00:01.5Z"),
             ("timestamp", (-1_i64).to_le_bytes().to_vec(), "1969-12-31T23:59:59.999999"),
+            ("timestamp", (-1_i32).to_le_bytes().to_vec(), "1969-12-31T00:00:00"),
+            ("timestamptz_ns", 1_i64.to_le_bytes().to_vec(), "1970-01-01T00:00:00.000000001Z"),
+            ("time", 3_723_000_004_i64.to_le_bytes().to_vec(), "01:02:03.000004"),
+            ("uuid", (0..16).collect(), "00010203-0405-0607-0809-0a0b0c0d0e0f"),
             ("string", "näme".as_bytes().to_vec(), "näme"),
             ("fixed[2]", vec![0, 255], "00ff"),
         ] {

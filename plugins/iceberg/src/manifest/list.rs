@@ -2,38 +2,44 @@
 
 use metahost_plugin_sdk::{Result, protocol};
 
-use super::entry::{field, records};
+use super::avro::{File, count, field, text, whole};
 
 /// A manifest of a snapshot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
     /// Where it lies.
     pub path: String,
-    /// Which partitioning its files have.
-    pub spec: i64,
+    /// How long it is, where that is known.
+    pub bytes: Option<u64>,
+    /// Which partitioning its files have; where it is not told, its own header does.
+    pub spec: Option<i64>,
     /// The sequence number of what it added: files that have none of their own have this.
     pub sequence: i64,
+    /// Whether it holds files of deletes.
+    pub of_deletes: bool,
 }
 
 impl Manifest {
     /// One of which only the place is known, as of version 1.
     pub fn named(path: String) -> Self {
-        Self { path, spec: 0, sequence: 0 }
+        Self { path, ..Self::default() }
     }
 }
 
 /// All manifests in the list.
 pub fn manifests(bytes: &[u8]) -> Result<Vec<Manifest>> {
-    records(bytes)?
-        .map(|record| {
-            let record = record?;
-            let path = field(&record, "manifest_path").and_then(super::entry::text);
-            let number = |name| field(&record, name).and_then(super::entry::whole);
-            Ok(Manifest {
-                path: path.ok_or_else(|| protocol("the list of manifests has an entry without a `manifest_path`"))?,
-                spec: number("partition_spec_id").unwrap_or(0),
-                sequence: number("sequence_number").unwrap_or(0),
-            })
+    let read = |record: Result<_>| {
+        let record = record?;
+        let path = field(&record, "manifest_path").and_then(text);
+        let path = path.ok_or_else(|| protocol("the list of manifests has an entry without a `manifest_path`"))?;
+        let number = |name| field(&record, name).and_then(whole);
+        Ok(Manifest {
+            path: path.to_owned(),
+            bytes: field(&record, "manifest_length").and_then(count),
+            spec: number("partition_spec_id"),
+            sequence: number("sequence_number").unwrap_or(0),
+            of_deletes: number("content") == Some(1),
         })
-        .collect()
+    };
+    File::open(bytes)?.records().map(read).collect()
 }

@@ -1,18 +1,22 @@
 //! What all files together tell of each column. A count that one of them lacks is not told: half a sum is none.
 
-use std::collections::BTreeMap;
-
 use metahost_plugin_sdk::statistics::ColumnStat;
 
+use super::avro::Header;
 use super::bounds::Bound;
 use super::entry::{Counts, Entry};
 use super::schema::Leaf;
+use crate::metadata::Table;
 
-/// Writers may cut bounds of texts to so many characters.
+/// Writers cut bounds of texts to so many characters, if nobody tells them otherwise.
 const CUT: usize = 16;
+/// Where tables tell otherwise, for all columns or for one.
+const METRICS: &str = "write.metadata.metrics.";
 
 /// Sums and bounds, by column.
 pub struct Tally<'s> {
+    /// Longer bounds may be cut.
+    cut: usize,
     columns: Vec<(&'s Leaf, Sum)>,
 }
 
@@ -37,34 +41,53 @@ enum Known {
 }
 
 impl<'s> Tally<'s> {
-    /// Nothing yet.
-    pub fn new(schema: &'s [Leaf]) -> Self {
+    /// Nothing yet, of these leaves.
+    pub fn new(schema: &'s [Leaf], table: &Table) -> Self {
         let sum = || Sum {
             values: Some(0),
             nulls: Some(0),
-            nans: None,
+            nans: Some(0),
             bytes: Some(0),
             lower: Known::Nothing,
             upper: Known::Nothing,
         };
         // In lists and maps files count elements, of which nobody knows how many rows have none.
-        Self { columns: schema.iter().filter(|leaf| !leaf.is_repeated).map(|leaf| (leaf, sum())).collect() }
+        let columns = schema.iter().filter(|leaf| !leaf.is_repeated).map(|leaf| (leaf, sum())).collect();
+        Self { cut: cut(table), columns }
     }
 
     /// Adds what a file's writer counted.
-    pub fn add(&mut self, file: &Entry) {
-        for (leaf, sum) in &mut self.columns {
+    pub fn add(&mut self, file: &Entry, header: &Header) {
+        for (leaf, sum) in self.columns.iter_mut().filter(|_| file.rows > 0) {
+            // Columns have no counts, too, where their writer was told to count nothing.
+            let is_older = header.schema.as_ref().is_some_and(|schema| !schema.contains(&leaf.id));
             match file.counts.get(&leaf.id) {
                 Some(counts) => sum.add(counts, &leaf.column.kind),
-                None => sum.add_unknown(file, leaf),
+                None if is_older && leaf.column.initial_default.is_none() => sum.add(&Counts::nulls(file.rows), ""),
+                None => sum.add(&Counts::default(), ""),
             }
         }
     }
 
     /// What is known. Rows that were deleted are counted in the files that hold them.
     pub fn columns(self, is_exact: bool) -> Vec<ColumnStat> {
-        self.columns.into_iter().filter_map(|(leaf, sum)| sum.column(leaf, is_exact)).collect()
+        let cut = self.cut;
+        self.columns.into_iter().filter_map(|(leaf, sum)| sum.column(leaf, cut, is_exact)).collect()
     }
+}
+
+impl Counts {
+    /// Of a file that is older than the column.
+    fn nulls(rows: u64) -> Self {
+        Self { values: Some(rows), nulls: Some(rows), bytes: Some(0), ..Self::default() }
+    }
+}
+
+/// From which length on bounds may be cut. Each file was written under the properties of its day, so the least counts.
+fn cut(table: &Table) -> usize {
+    let modes = table.properties.iter().filter(|(name, _)| name.starts_with(METRICS)).map(|(_, mode)| mode.trim());
+    let lengths = modes.filter_map(|mode| mode.strip_prefix("truncate(")?.strip_suffix(')')?.parse().ok());
+    lengths.chain([CUT]).min().unwrap_or(CUT)
 }
 
 impl Sum {
@@ -73,36 +96,25 @@ impl Sum {
         add(&mut self.values, counts.values);
         add(&mut self.nulls, counts.nulls);
         add(&mut self.bytes, counts.bytes);
-        if counts.nans.is_some() {
-            self.nans = Some(self.nans.unwrap_or(0) + counts.nans.unwrap_or(0));
-        }
         if counts.values.is_some() && counts.values == counts.nulls {
+            return;
+        }
+        add(&mut self.nans, counts.nans);
+        if counts.nans.is_some() && counts.values == counts.nans.zip(counts.nulls).map(|(nans, nulls)| nans + nulls) {
             return;
         }
         self.lower.widen(counts.lower.as_deref().and_then(|bytes| Bound::read(kind, bytes)), |new, old| new < old);
         self.upper.widen(counts.upper.as_deref().and_then(|bytes| Bound::read(kind, bytes)), |new, old| new > old);
     }
 
-    /// A file that is older than the column has nulls, or the column's first default; or its writer counts nothing.
-    fn add_unknown(&mut self, file: &Entry, leaf: &Leaf) {
-        let is_older = !file.counts.is_empty() && file.counts.keys().max().is_some_and(|newest| *newest < leaf.id);
-        if is_older && leaf.column.initial_default.is_none() {
-            self.values = self.values.map(|values| values + file.rows);
-            self.nulls = self.nulls.map(|nulls| nulls + file.rows);
-            return;
-        }
-        (self.values, self.nulls, self.bytes) = (None, None, None);
-        (self.lower, self.upper) = (Known::Unknown, Known::Unknown);
-    }
-
-    fn column(self, leaf: &Leaf, is_exact: bool) -> Option<ColumnStat> {
+    fn column(self, leaf: &Leaf, cut: usize, is_exact: bool) -> Option<ColumnStat> {
         let kind = &leaf.column.kind;
-        let is_cut = [&self.lower, &self.upper].iter().any(|bound| bound.may_be_cut());
+        let is_cut = [&self.lower, &self.upper].iter().any(|bound| kind != "uuid" && bound.may_be_cut(cut));
         let stat = ColumnStat {
             column: leaf.column.column.clone(),
             values: self.values.zip(self.nulls).map(|(values, nulls)| values.saturating_sub(nulls)),
             nulls: self.nulls,
-            nans: self.nans,
+            nans: self.nans.filter(|_| matches!(kind.as_str(), "float" | "double")),
             distinct: None,
             lower: self.lower.word(kind),
             upper: self.upper.word(kind),
@@ -124,10 +136,10 @@ impl Known {
         }
     }
 
-    fn may_be_cut(&self) -> bool {
+    fn may_be_cut(&self, cut: usize) -> bool {
         match self {
-            Self::Bound(Bound::Text(text)) => text.chars().count() >= CUT,
-            Self::Bound(Bound::Bytes(bytes)) => bytes.len() >= CUT,
+            Self::Bound(Bound::Text(text)) => text.chars().count() >= cut,
+            Self::Bound(Bound::Bytes(bytes)) => bytes.len() >= cut,
             _ => false,
         }
     }
@@ -135,12 +147,4 @@ impl Known {
     fn word(&self, kind: &str) -> Option<String> {
         if let Self::Bound(bound) = self { Some(bound.word(kind)) } else { None }
     }
-}
-
-/// How many different values a table's statistics files tell of columns, by their ids.
-pub fn distinct(table: &crate::metadata::Table, snapshot: i64) -> BTreeMap<i64, f64> {
-    let files = table.statistics.iter().filter(|file| file.snapshot_id == snapshot);
-    let blobs = files.flat_map(|file| &file.blobs);
-    let known = blobs.filter_map(|blob| Some((*blob.fields.first()?, blob.properties.get("ndv")?.parse().ok()?)));
-    known.collect()
 }
