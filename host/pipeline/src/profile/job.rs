@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use metahost_model::{
-    EntityPath, FileSet, Fingerprint, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, Timestamp,
+    EntityPath, FileSet, Fingerprint, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, TestCase,
+    Timestamp,
 };
 use metahost_profile::pushdown::{Questions, Sample, SqlColumn, Wanted, sample_rows};
+use metahost_profile::quality::Verdict;
 
 use super::columns::Schemas;
 use super::convert::told;
 use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
 use super::kept::Kept;
 use super::options::{Depth, ProfileOptions, ProfileRule, SampleMethod};
+use super::quality::Judging;
 use super::spent::Spent;
 
 /// What all tables of a run share.
@@ -35,6 +38,10 @@ pub(crate) struct Job {
     #[expect(dead_code, reason = "read natively in the next slice")]
     pub(crate) files: Option<Box<FileSet>>,
     pub(crate) kept: Kept,
+    /// Whether the source told of it: only then has it a profile.
+    pub(crate) is_told: bool,
+    /// Its tests.
+    pub(crate) tests: Vec<TestCase>,
 }
 
 /// What became of a table.
@@ -47,6 +54,8 @@ pub(crate) enum Done {
         /// What to remember once it is written.
         kept: Box<Kept>,
     },
+    /// Nothing but its tests was wanted.
+    OnlyTested,
     /// It was left out on purpose.
     LeftOut(String),
     /// It could not be profiled.
@@ -54,8 +63,49 @@ pub(crate) enum Done {
 }
 
 impl Job {
-    /// Profiles the table.
-    pub(crate) async fn run(self, work: Arc<Work>) -> Done {
+    /// Profiles the table, and decides its tests, in their order.
+    pub(crate) async fn run(self, work: Arc<Work>) -> (Done, Vec<Verdict>) {
+        let mut judging = Judging::of(&self.tests);
+        let done = if work.options.tests.only || !self.is_told {
+            Done::OnlyTested
+        } else {
+            self.run_profile(&work, &mut judging).await
+        };
+        self.judge(&work, &done, &mut judging).await;
+        let reason = match &done {
+            Done::Failed { message, .. } => message.clone(),
+            Done::LeftOut(reason) => reason.clone(),
+            Done::Profiled { .. } | Done::OnlyTested => "its table was not looked at".to_owned(),
+        };
+        (done, judging.done(&reason))
+    }
+
+    /// Decides the tests that were not asked for along with the profile.
+    async fn judge(&self, work: &Work, done: &Done, judging: &mut Judging) {
+        if judging.is_decided() {
+            return;
+        }
+        let data = work.options.data.as_ref();
+        if data.dialect() != Some("trino") {
+            let known = TableProfile { at: work.at, ..TableProfile::of(self.stats.clone(), work.at) };
+            let profile = if let Done::Profiled { profile, .. } = done { profile.as_ref() } else { &known };
+            return judging.judge_by_profile(
+                profile,
+                "the source answers no SQL, and its profile does not tell",
+                work.at,
+            );
+        }
+        match work.schemas.columns(self.table.parts(), data, &work.spent).await {
+            Ok(columns) => {
+                let wanted = self.wanted(&work.options.rule(&self.table));
+                judging.ask(&self.table, &columns, &wanted, work).await;
+                judging.run_own(work).await;
+            }
+            Err(error) => judging.abort(&error.to_string()),
+        }
+    }
+
+    async fn run_profile(&self, work: &Work, judging: &mut Judging) -> Done {
         let rule = work.options.rule(&self.table);
         if rule.skip {
             return Done::LeftOut("a rule of `profile.tables` leaves it out".to_owned());
@@ -68,16 +118,16 @@ impl Job {
         if let Some(profile) = self.kept.of_snapshot(snapshot.as_deref(), &wanted).filter(|_| !work.full) {
             work.spent.add(|all| all.unchanged += 1);
             let profile = TableProfile { at: work.at, operations: self.stats.operations.clone(), ..profile.clone() };
-            return self.profiled(&work, &wanted, profile, None);
+            return self.profiled(work, &wanted, profile, None);
         }
-        match self.profile(&work, &rule).await {
-            Ok((profile, sample)) => self.profiled(&work, &wanted, profile, sample),
+        match self.profile(work, &rule, judging).await {
+            Ok((profile, sample)) => self.profiled(work, &wanted, profile, sample),
             Err(Stopped::UsedUp(what)) => {
                 work.spent.add(|all| all.left_for_next_run += 1);
                 Done::LeftOut(format!("left for the next run: the budget of {what} is used up"))
             }
             Err(Stopped::Unknown) => Done::LeftOut("the source keeps no statistics of it".to_owned()),
-            Err(Stopped::Data(error)) => failed(&work, error),
+            Err(Stopped::Data(error)) => failed(work, error),
         }
     }
 
@@ -88,7 +138,12 @@ impl Job {
     }
 
     /// The cheapest way that tells what is wanted.
-    async fn profile(&self, work: &Work, rule: &ProfileRule) -> Result<(TableProfile, Option<SampleData>), Stopped> {
+    async fn profile(
+        &self,
+        work: &Work,
+        rule: &ProfileRule,
+        judging: &mut Judging,
+    ) -> Result<(TableProfile, Option<SampleData>), Stopped> {
         let known = TableProfile { at: work.at, ..TableProfile::of(self.stats.clone(), work.at) };
         let is_empty = self.stats.rows == Some(0);
         let data = work.options.data.as_ref();
@@ -96,7 +151,7 @@ impl Job {
             let is_known = known.rows.is_some() || !known.columns.is_empty() || !known.operations.is_empty();
             return if is_known { Ok((known, None)) } else { Err(Stopped::Unknown) };
         }
-        self.ask(work, rule, known).await
+        self.ask(work, rule, known, judging).await
     }
 
     /// One query for all columns.
@@ -105,18 +160,28 @@ impl Job {
         work: &Work,
         rule: &ProfileRule,
         known: TableProfile,
+        judging: &mut Judging,
     ) -> Result<(TableProfile, Option<SampleData>), Stopped> {
         let (data, table) = (work.options.data.as_ref(), self.table.parts());
         check(&work.spent)?;
         let columns = work.schemas.columns(table, data, &work.spent).await?;
-        let wanted = self.wanted(rule);
-        let wrong =
-            |error: metahost_profile::Error| DataError { kind: DataErrorKind::Failed, message: error.to_string() };
-        let questions = Questions::about(table, &columns, &wanted).map_err(wrong)?;
-        let mut rows = Vec::new();
-        for statement in questions.statements() {
-            check(&work.spent)?;
-            rows.extend(run(work, statement.to_owned(), 1).await?.rows);
+        let mut wanted = self.wanted(rule);
+        let asked = judging.questions(&columns);
+        // What a part of a table tells decides no test: tests ask the whole of it then, by themselves.
+        let mut is_asked = wanted.sample.is_none() && !judging.is_decided();
+        wanted.facts = if is_asked { asked.expressions() } else { Vec::new() };
+        let (questions, rows) = match self.answers(work, &columns, &wanted).await {
+            // A test may be to blame, as by an expression that the source can't read: the profile goes on without them.
+            Err(Stopped::Data(error)) if error.kind == DataErrorKind::Failed && !wanted.facts.is_empty() => {
+                is_asked = false;
+                wanted.facts.clear();
+                self.answers(work, &columns, &wanted).await?
+            }
+            answered => answered?,
+        };
+        if is_asked {
+            let (count, cells) = questions.facts(&rows).map_err(wrong)?;
+            judging.judge(&asked, &asked.facts(count, &cells).map_err(wrong)?, work.at);
         }
         let (found, custom) = questions.profile(&rows).map_err(wrong)?;
         let mut profile = told(known, found, ProfileMethod::Query);
@@ -124,6 +189,22 @@ impl Job {
         add_custom(&mut profile, custom);
         let sample = self.look(work, &columns, &wanted).await?;
         Ok((profile, sample))
+    }
+
+    /// The questions about the table, and their answers.
+    async fn answers(
+        &self,
+        work: &Work,
+        columns: &[SqlColumn],
+        wanted: &Wanted,
+    ) -> Result<(Questions, Vec<Vec<Option<String>>>), Stopped> {
+        let questions = Questions::about(self.table.parts(), columns, wanted).map_err(wrong)?;
+        let mut rows = Vec::new();
+        for statement in questions.statements() {
+            check(&work.spent)?;
+            rows.extend(run(work, statement.to_owned(), 1).await?.rows);
+        }
+        Ok((questions, rows))
     }
 
     fn wanted(&self, rule: &ProfileRule) -> Wanted {
@@ -139,6 +220,7 @@ impl Job {
             include: rule.include_columns.clone(),
             exclude: rule.exclude_columns.clone(),
             custom: rule.custom_metrics.clone(),
+            facts: Vec::new(),
         }
     }
 
@@ -178,7 +260,13 @@ fn add_custom(profile: &mut TableProfile, mut custom: BTreeMap<Vec<String>, BTre
     }
 }
 
-async fn run(work: &Work, sql: String, max_rows: u32) -> Result<StatementAnswer, DataError> {
+/// What the library says of a question or an answer.
+pub(crate) fn wrong(error: metahost_profile::Error) -> DataError {
+    DataError { kind: DataErrorKind::Failed, message: error.to_string() }
+}
+
+/// Has the source answer a statement, and counts what it cost.
+pub(crate) async fn run(work: &Work, sql: String, max_rows: u32) -> Result<StatementAnswer, DataError> {
     work.spent.add(|all| all.queries += 1);
     let statement = Statement { sql, max_rows, budget: work.options.budget.query_time };
     let answer = work.options.data.query(&statement).await;

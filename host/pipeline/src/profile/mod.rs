@@ -7,6 +7,7 @@ mod data;
 mod job;
 mod kept;
 mod options;
+mod quality;
 mod spent;
 
 pub(crate) use columns::Schemas;
@@ -14,5 +15,7 @@ pub use data::{DataError, DataErrorKind, Statement, StatementAnswer, TableData};
 pub(crate) use job::{Done, Job, Work};
 pub(crate) use kept::Kept;
 pub use options::{Budget, Depth, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions};
+pub(crate) use quality::{PLATFORM, TableTest};
+pub use quality::{TestOptions, TestReport, Tests};
 pub use spent::Spending;
 pub(crate) use spent::Spent;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use metahost_model::{EntityPath, FileSet, Record, SampleData, TableProfile, TableStat};
+use metahost_profile::quality::Verdict;
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
@@ -62,6 +63,8 @@ impl Pipeline {
             at: self.began,
             full: self.options.full,
         });
+        self.prepare_tests().await;
+        let told = self.with_tested(told);
         let mut waiting = self.in_turn(told).into_iter();
         let mut running = FuturesUnordered::new();
         loop {
@@ -71,9 +74,11 @@ impl Pipeline {
             {
                 running.extend(self.begin_job(table, told, &work));
             }
-            let Some((receipts, table, done)) = running.next().await else { break };
+            let Some((receipts, table, (done, verdicts))) = running.next().await else { break };
             self.settle_profile(receipts, &table, done).await;
+            self.write_results(&table, verdicts).await;
         }
+        self.abandon_tests();
         self.spending = Some(work.spent.total()).filter(|spending| *spending != Spending::default());
         self.drain().await;
     }
@@ -92,17 +97,19 @@ impl Pipeline {
         table: EntityPath,
         told: Told,
         work: &Arc<Work>,
-    ) -> Option<impl Future<Output = (Vec<Receipt>, EntityPath, Done)> + use<>> {
+    ) -> Option<impl Future<Output = (Vec<Receipt>, EntityPath, (Done, Vec<Verdict>))> + use<>> {
         let (receipts, job) = self.job(table.clone(), told)?;
         let (work, cancel) = (Arc::clone(work), self.cancel.clone());
         Some(async move {
-            let done = if cancel.is_cancelled() { cancelled() } else { job.run(work).await };
+            let done = if cancel.is_cancelled() { (cancelled(), Vec::new()) } else { job.run(work).await };
             (receipts, table, done)
         })
     }
 
     fn job(&mut self, table: EntityPath, told: Told) -> Option<(Vec<Receipt>, Job)> {
         let kept = self.kept_profile(&table);
+        let tests = self.tests_of(&table);
+        let is_told = told.stats.is_some() || told.files.is_some();
         let (mut stats, mut files, mut receipts) = (TableStat::default(), None::<Box<FileSet>>, Vec::new());
         for (receipt, spooled) in [told.stats, told.files].into_iter().flatten() {
             match self.spool.read(&spooled) {
@@ -117,7 +124,8 @@ impl Pipeline {
             }
             receipts.push(receipt);
         }
-        (!receipts.is_empty()).then_some((receipts, Job { table, stats, files, kept }))
+        let is_wanted = !receipts.is_empty() || (!is_told && !tests.is_empty());
+        is_wanted.then_some((receipts, Job { table, stats, files, kept, is_told, tests }))
     }
 
     fn profile_key(&self, table: &EntityPath) -> String {
@@ -137,6 +145,7 @@ impl Pipeline {
         self.companions.insert(first.key.clone(), receipts.collect());
         match done {
             Done::Profiled { profile, sample, kept } => self.place_profile(first, table, profile, sample, &kept).await,
+            Done::OnlyTested => self.count(&first, Stop::Filtered("only tests are run".to_owned())),
             Done::LeftOut(reason) => {
                 self.remember_try(table).await;
                 self.count(&first, Stop::LeftOut(reason));
