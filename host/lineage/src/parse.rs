@@ -222,13 +222,11 @@ fn is_text(token: &Token) -> bool {
         && token.to_string().len() > 3
 }
 
-/// The part of the text that tokens cover.
+/// The part of the text that tokens cover. They may stand in another order than in the text, or nowhere in it.
 pub(crate) fn span(tokens: &[TokenWithSpan]) -> Span {
-    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return Span::default() };
-    Span {
-        line: first.span.start.line,
-        column: first.span.start.column,
-        end_line: last.span.end.line,
-        end_column: last.span.end.column,
-    }
+    let written = || tokens.iter().map(|token| token.span).filter(|span| span.start.line > 0);
+    let first = written().map(|span| span.start).min();
+    let last = written().map(|span| span.end).max();
+    let (Some(first), Some(last)) = (first, last) else { return Span::default() };
+    Span { line: first.line, column: first.column, end_line: last.line, end_column: last.column }
 }

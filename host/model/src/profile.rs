@@ -1,5 +1,6 @@
 //! What is known of the rows of a table at one moment, wherever it was learnt. Never computes anything but shares.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,17 @@ pub enum ProfileMethod {
     Files,
     /// Rows that a plugin handed over.
     Rows,
+}
+
+impl fmt::Display for ProfileMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Statistics => "statistics",
+            Self::Query => "query",
+            Self::Files => "reading files",
+            Self::Rows => "rows",
+        })
+    }
 }
 
 /// How sure a metric is.

@@ -52,13 +52,23 @@ impl StandIn {
 
     /// What OpenMetadata's own Python client of this version reads back; only for versions whose client is installed.
     pub fn read_back(&self) -> Result<Value> {
+        self.read_back_with(&[])
+    }
+
+    /// What that client reads back of the profiles of tables.
+    pub fn profiles(&self) -> Result<Value> {
+        self.read_back_with(&["--profiles"])
+    }
+
+    fn read_back_with(&self, arguments: &[&str]) -> Result<Value> {
         let folder = root().join("tests/stack/openmetadata");
         let installed =
             Command::new("python3").arg(folder.join("install.py")).args(["--client", &self.version]).output()?;
         let said = String::from_utf8_lossy(&installed.stdout);
         let python = said.lines().last().context("the client could not be installed")?;
         let mut client = Command::new(python);
-        client.arg(folder.join("read_back.py")).args(["--server", &self.url()]).env("OPENMETADATA_TOKEN", TOKEN);
+        client.arg(folder.join("read_back.py")).args(["--server", &self.url()]).args(arguments);
+        client.env("OPENMETADATA_TOKEN", TOKEN);
         let output = client.output()?;
         ensure!(output.status.success(), "the client failed: {}", String::from_utf8_lossy(&output.stderr));
         Ok(serde_json::from_slice(&output.stdout)?)

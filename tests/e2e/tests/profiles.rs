@@ -10,7 +10,7 @@ fn landing(version: &str) -> Result<Landing> {
     let only = "filters = { schema = { includes = [\"^bronze$\"] } }\n";
     let sources = format!(
         "[sources.trino]\nplugin = \"trino\"\nallow-private = true\n\
-         config = {{ url = \"{}\", catalogs = [\"iceberg\"] }}\n{only}\
+         config = {{ url = \"{}\", catalogs = [\"iceberg\"] }}\nprofile = {{ depth = \"statistics\" }}\n{only}\
          [sources.iceberg]\nplugin = \"iceberg\"\nallow-private = true\n\
          config = {{ url = \"{}\", database = \"lake\" }}\n{only}",
         Server::Trino.url(),
@@ -27,8 +27,9 @@ fn kept(landing: &Landing, table: &str) -> Result<Value> {
 fn profiles(version: &str) -> Result<()> {
     let landing = landing(version)?;
     landing.run(&["openmetadata__trino__metadata", "openmetadata__iceberg__metadata"])?;
-    let report = landing.lands(&["openmetadata__trino__profiling", "openmetadata__iceberg__profiling"])?;
+    let report = landing.run(&["openmetadata__trino__profiling", "openmetadata__iceberg__profiling"])?;
     assert!(sum(&report, Some("tableStatistics"), "updated") >= 20, "{report:#}");
+    assert_eq!(landing.server.ask("check")?["problems"], serde_json::json!([]));
     for table in ["trino.iceberg.bronze.orders", "iceberg.lake.bronze.orders"] {
         let kept = kept(&landing, table)?;
         let text = kept.to_string();

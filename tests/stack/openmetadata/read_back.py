@@ -18,7 +18,7 @@ logging.disable(logging.CRITICAL)
 
 from metadata.generated.schema.entity.data.database import Database  # noqa: E402
 from metadata.generated.schema.entity.data.databaseSchema import DatabaseSchema  # noqa: E402
-from metadata.generated.schema.entity.data.table import Table  # noqa: E402
+from metadata.generated.schema.entity.data.table import Table, TableProfile  # noqa: E402
 from metadata.generated.schema.entity.services.connections.metadata.openMetadataConnection import (  # noqa: E402
     OpenMetadataConnection,
 )
@@ -95,6 +95,19 @@ def test_cases(ometa: OpenMetadata) -> list[dict]:
     return found
 
 
+def profiles(ometa: OpenMetadata) -> dict:
+    """The newest profile of each table that has one, its columns' with it, and how many points there are."""
+    until, found = int(time.time() * 1000) + 86_400_000, {}
+    for item in ometa.list_all_entities(Table, fields=["columns"]):
+        name = plain(item)["fullyQualifiedName"]
+        points = ometa.get_profile_data(name, 0, until, profile_type=TableProfile).entities
+        if points:
+            model = plain(ometa.get_latest_table_profile(name))
+            columns = {c["name"]: c["profile"] for c in model["columns"] if c.get("profile")}
+            found[name] = {"points": len(points), "table": plain(points[-1]), "columns": columns}
+    return found
+
+
 def read(ometa: OpenMetadata) -> dict:
     tables = [table(plain(item)) for item in ometa.list_all_entities(Table, fields=TABLE_FIELDS)]
     named = lambda kind: [plain(item)["fullyQualifiedName"] for item in ometa.list_all_entities(kind)]  # noqa: E731
@@ -114,8 +127,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", default="http://127.0.0.1:18585/api")
     parser.add_argument("--token-env", default="OPENMETADATA_TOKEN", help="the variable that holds the token")
+    parser.add_argument("--profiles", action="store_true", help="the profiles of tables, and nothing else")
     args = parser.parse_args()
-    json.dump(read(client(args.server, os.environ.get(args.token_env, "none"))), sys.stdout, indent=1, sort_keys=True)
+    ometa = client(args.server, os.environ.get(args.token_env, "none"))
+    json.dump(profiles(ometa) if args.profiles else read(ometa), sys.stdout, indent=1, sort_keys=True)
     print()
 
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table};
-use metahost_pipeline::{FailureKind, Report, Rows, Verdicts};
+use indicatif::HumanBytes;
+use metahost_pipeline::{FailureKind, Report, Rows, Spending, Verdicts};
 use serde_json::{Value, json};
 
 use super::asset::Ended;
@@ -146,6 +147,9 @@ fn problems(report: &Report) -> Result<()> {
     if let Some(sql) = &report.sql {
         sql_lines(&report.asset, sql)?;
     }
+    if let Some(profiling) = &report.profiling {
+        profiling_lines(&report.asset, profiling)?;
+    }
     for left_out in report.left_out.iter().take(SHOWN) {
         output::line(format!("  left out {} {}: {}", left_out.kind, left_out.name, left_out.reason))?;
     }
@@ -190,6 +194,29 @@ fn sql_lines(asset: &str, sql: &Verdicts) -> Result<()> {
         output::line(format!("  for example {}: {}", sql.join(" "), unread.reason))?;
     }
     more(examples.len())
+}
+
+/// How profiles came about, and what they cost.
+fn profiling_lines(asset: &str, spent: &Spending) -> Result<()> {
+    let ways: Vec<String> = spent.tables.iter().map(|(method, tables)| format!("{tables} by {method}")).collect();
+    output::line(format!("{asset}: tables profiled: {}; {} not changed since", or_none(&ways), spent.unchanged))?;
+    if spent.queries > 0 {
+        let cancelled = spent.cancelled_queries;
+        let cancelled = if cancelled > 0 { format!(", {cancelled} cancelled over their time") } else { String::new() };
+        output::line(format!("  {} queries{cancelled}, {} scanned", spent.queries, HumanBytes(spent.scanned_bytes)))?;
+    }
+    if spent.files + spent.kept_files > 0 {
+        let bytes = HumanBytes(spent.file_bytes);
+        output::line(format!("  {} files read ({bytes}), {} known from before", spent.files, spent.kept_files))?;
+    }
+    if spent.left_for_next_run > 0 {
+        output::line(format!("  {} tables are left for the next run by the budget", spent.left_for_next_run))?;
+    }
+    Ok(())
+}
+
+fn or_none(words: &[String]) -> String {
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
 fn more(all: usize) -> Result<()> {

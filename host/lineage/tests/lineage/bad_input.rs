@@ -157,3 +157,15 @@ fn a_schema_that_contradicts_the_query_is_told() {
         assert_eq!(crate::edges(&found.columns), expected, "{sql}");
     }
 }
+
+#[test]
+fn a_reason_ends_where_it_begins_or_later() {
+    // What is set right before it is parsed stands in another order than in the text.
+    let sql = "FROM \u{7f} INSERT OVkbCREATE ERWRITETABL& TABLE\nAS SELEECTORY 'CT ;CREATE TLE /x' \u{7f} INSERT OVTABLEERWRR\n";
+    let found = read(Dialect::Hive, sql);
+    assert_ne!(found.verdict, Verdict::Full);
+    for reason in &found.reasons {
+        let span = reason.span.unwrap();
+        assert!((span.end_line, span.end_column) >= (span.line, span.column), "{reason:?}");
+    }
+}

@@ -101,8 +101,9 @@ def latest_profile(app, request: Request) -> Reply:
     table = _by_fqn(app, request)
     newest: dict[str, dict] = {}
     for point in sorted(table.extra.get("columnProfile", {}).values(), key=lambda p: p["timestamp"]):
-        newest[point["name"]] = point
-    columns = [{**c, "profile": newest[c["name"]]} if c["name"] in newest else c for c in table.doc["columns"]]
+        newest[f"{table.fqn}.{point['name']}"] = point
+    fqn = "fullyQualifiedName"
+    columns = [{**c, "profile": newest[c[fqn]]} if c[fqn] in newest else c for c in table.doc["columns"]]
     return Reply(200, {**table.doc, "columns": columns})
 
 

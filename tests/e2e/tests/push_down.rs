@@ -1,0 +1,281 @@
+//! Profiles by one query a table, of the real Trino: right, cheap, within their budget, and one point a run in the catalog.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use metahost_e2e::{Landing, Project, sum, trino};
+use metahost_stack::Server;
+use serde_json::{Value, json};
+
+const ASSET: &str = "openmetadata__trino__profiling";
+const METADATA: &str = "openmetadata__trino__metadata";
+
+/// Fewer columns than a statement holds, of every type that is measured, with nulls, NaN, infinities, extremes and odd names.
+const TYPES: &str = "SELECT CAST(IF(n % 7 = 0, NULL, n) AS bigint) AS id, CAST(n % 5 AS tinyint) AS few, \
+    CAST(n * 1.25 AS decimal(12, 2)) AS price, CAST(n AS decimal(38, 10)) * 1000000000000000 AS wide, \
+    CASE WHEN n = 1 THEN nan() WHEN n = 2 THEN infinity() ELSE CAST(n AS double) / 3 END AS ratio, \
+    CAST(n AS real) AS short, n % 3 = 0 AS \"is \"\"third\"\"\", CAST(concat('näme ', CAST(n % 40 AS varchar)) AS varchar) AS name, \
+    CAST(concat('x', CAST(n AS varchar)) AS varchar) AS code, to_utf8(CAST(n AS varchar)) AS bytes, \
+    date_add('day', CAST(n % 90 AS integer), DATE '2026-01-01') AS day, \
+    date_add('second', CAST(n AS integer), TIMESTAMP '2026-01-01 00:00:00.000000') AS at, \
+    with_timezone(date_add('second', CAST(n AS integer), TIMESTAMP '2026-01-01 00:00:00.000000'), 'Europe/Berlin') AS zoned, \
+    uuid() AS ident, CAST(ROW(n, CAST(n % 2 AS varchar)) AS ROW(deep bigint, \"in.ner\" varchar)) AS nested, \
+    ARRAY[n] AS list, CAST(NULL AS integer) AS nothing FROM UNNEST(sequence(1, 9000)) AS t(n)";
+
+fn schema(name: &str) -> Result<()> {
+    metahost_stack::up(&[Server::Trino])?;
+    trino::rows(&format!("CREATE SCHEMA IF NOT EXISTS iceberg.{name}")).map(drop)
+}
+
+fn table(name: &str, sql: &str) -> Result<()> {
+    trino::rows(&format!("DROP TABLE IF EXISTS {name}"))?;
+    trino::rows(&format!("CREATE TABLE {name} AS {sql}")).map(drop)
+}
+
+fn source(schema: &str, profile: &str) -> String {
+    format!(
+        "[sources.trino]\nplugin = \"trino\"\nallow-private = true\n\
+         config = {{ url = \"{}\", catalogs = [\"iceberg\"] }}\nfilters = {{ schema = {{ includes = [\"^{schema}$\"] }} }}\n\
+         [sources.trino.profile]\n{profile}\n",
+        Server::Trino.url()
+    )
+}
+
+/// The profile of a table in the local catalog.
+fn shown(project: &Project, table: &str) -> Result<Value> {
+    let told = project.run(&["catalog", "show", table, "--json"])?.expect_code(0)?;
+    Ok(serde_json::from_str::<Value>(&told.out)?["profile"].take())
+}
+
+fn run(project: &Project, assets: &[&str], code: i32) -> Result<Value> {
+    project.run(&[&["run", "--report", "report.json"], assets].concat())?.expect_code(code)?;
+    project.json("report.json")
+}
+
+fn spent(report: &Value) -> &Value {
+    let assets = report["assets"].as_array().into_iter().flatten();
+    assets.map(|asset| &asset["profiling"]).find(|found| !found.is_null()).unwrap_or(&Value::Null)
+}
+
+fn columns(profile: &Value) -> BTreeMap<String, Value> {
+    let name = |column: &Value| {
+        let parts = column["column"].as_array().into_iter().flatten();
+        parts.filter_map(Value::as_str).collect::<Vec<_>>().join("/")
+    };
+    profile["columns"].as_array().into_iter().flatten().map(|column| (name(column), column.clone())).collect()
+}
+
+/// A metric is what the engine says exactly, or keeps its bounds around it.
+fn check(columns: &BTreeMap<String, Value>, column: &str, metric: &str, sql: &str) -> Result<()> {
+    let exact = trino::rows(&format!("SELECT CAST({sql} AS double) FROM iceberg.zz_push.types"))?;
+    let expected = exact[0][0].as_f64().with_context(|| format!("{sql}: no number"))?;
+    let found = &columns.get(column).with_context(|| format!("{column} is missing"))?["metrics"][metric];
+    let number = |value: &Value| value.as_f64().with_context(|| format!("{column}.{metric}: {found}"));
+    let near = 1e-9 * expected.abs().max(1.0);
+    let (low, high) = if found["accuracy"] == "exact" {
+        (number(&found["value"])?, number(&found["value"])?)
+    } else {
+        (number(&found["low"])?, number(&found["high"])?)
+    };
+    ensure!(
+        low - near <= expected && expected <= high + near,
+        "{column}.{metric}: {found}, the engine says {expected}"
+    );
+    Ok(())
+}
+
+#[test]
+fn every_metric_is_the_engines_own_or_keeps_its_bounds() -> Result<()> {
+    schema("zz_push")?;
+    table("iceberg.zz_push.types", TYPES)?;
+    let project = Project::new(&source("zz_push", "sample-rows = 2\nmask = [\"code\"]"))?;
+    run(&project, &[METADATA], 0)?;
+    let report = run(&project, &[ASSET], 0)?;
+    // One for the profile, one for the rows to look at.
+    assert_eq!(spent(&report)["queries"], 2, "{report:#}");
+    let profile = shown(&project, "trino.iceberg.zz_push.types")?;
+    assert_eq!((&profile["rows"], &profile["columnCount"]), (&json!(9000), &json!(17)));
+    let columns = columns(&profile);
+    for (column, name) in
+        [("id", "id"), ("few", "few"), ("price", "price"), ("short", "short"), ("nested/deep", "nested.deep")]
+    {
+        for (metric, sql) in [
+            ("valuesCount", "count({})"),
+            ("nullCount", "count_if({} IS NULL)"),
+            ("distinctCount", "count(DISTINCT {})"),
+            ("uniqueCount", "cardinality(map_filter(histogram({}), (k, v) -> v = 1))"),
+            ("min", "min({})"),
+            ("max", "max({})"),
+            ("sum", "sum(CAST({} AS double))"),
+            ("mean", "avg(CAST({} AS double))"),
+            ("stddev", "stddev_pop(CAST({} AS double))"),
+            ("variance", "var_pop(CAST({} AS double))"),
+            (
+                "median",
+                "element_at(array_sort(array_agg({}) FILTER (WHERE {} IS NOT NULL)), CAST(ceil(count({}) / 2e0) AS integer))",
+            ),
+        ] {
+            check(&columns, column, metric, &sql.replace("{}", name))?;
+        }
+    }
+    for (column, metric, sql) in [
+        ("wide", "sum", "sum(wide)"),
+        ("ratio", "nanCount", "count_if(is_nan(ratio))"),
+        ("ratio", "mean", "avg(ratio) FILTER (WHERE is_finite(ratio))"),
+        ("is \"third\"", "trueCount", "count_if(\"is \"\"third\"\"\")"),
+        ("name", "distinctCount", "count(DISTINCT name)"),
+        ("name", "maxLength", "max(length(name))"),
+        ("code", "distinctCount", "count(DISTINCT code)"),
+        ("code", "uniqueCount", "count(DISTINCT code)"),
+        ("code", "mean", "avg(CAST(length(code) AS double))"),
+        ("bytes", "maxLength", "max(length(bytes))"),
+        ("day", "distinctCount", "count(DISTINCT day)"),
+        ("ident", "distinctCount", "count(DISTINCT ident)"),
+        ("nested/in.ner", "valuesCount", "count(nested.\"in.ner\")"),
+        ("list", "valuesCount", "count(list)"),
+        ("nothing", "nullCount", "count(*)"),
+    ] {
+        check(&columns, column, metric, sql)?;
+    }
+    let value = |column: &str, metric: &str| columns[column]["metrics"][metric]["value"].clone();
+    assert_eq!(value("ratio", "max"), "Infinity");
+    assert_eq!(value("day", "max"), "2026-03-31");
+    assert_eq!(value("at", "min"), "2026-01-01T00:00:01");
+    assert_eq!(value("zoned", "min"), "2025-12-31T23:00:01Z");
+    let spread = columns["price"]["histogram"]["frequencies"].as_array().context("no histogram")?;
+    assert_eq!(spread.iter().filter_map(Value::as_u64).sum::<u64>(), 9000);
+    let told = project.run(&["catalog", "show", "trino.iceberg.zz_push.types", "--json"])?.expect_code(0)?;
+    let sample = &serde_json::from_str::<Value>(&told.out)?["sampleData"];
+    assert_eq!(
+        (&sample["rows"][0][8], sample["rows"].as_array().map(Vec::len)),
+        (&json!("*****"), Some(2)),
+        "{sample}"
+    );
+    assert!(!told.out.contains("x1\""), "a masked value is shown");
+    Ok(())
+}
+
+#[test]
+fn a_hundred_columns_are_one_query_and_statistics_are_none() -> Result<()> {
+    schema("zz_push_wide")?;
+    let wide: Vec<String> = (0..100).map(|column| format!("n + {column} AS c{column}")).collect();
+    table(
+        "iceberg.zz_push_wide.hundred",
+        &format!("SELECT {} FROM UNNEST(sequence(1, 500)) AS t(n)", wide.join(", ")),
+    )?;
+    let project = Project::new(&source("zz_push_wide", ""))?;
+    run(&project, &[METADATA], 0)?;
+    let report = run(&project, &[ASSET], 0)?;
+    assert_eq!((&spent(&report)["queries"], &spent(&report)["tables"]), (&json!(1), &json!({ "query": 1 })));
+    let profile = shown(&project, "trino.iceberg.zz_push_wide.hundred")?;
+    assert_eq!(columns(&profile)["c99"]["metrics"]["max"]["value"], 599);
+    let again = run(&project, &[ASSET], 0)?;
+    assert_eq!((&spent(&again)["queries"], &spent(&again)["unchanged"]), (&json!(0), &json!(1)), "{again:#}");
+    let known = Project::new(&source("zz_push_wide", "depth = \"statistics\""))?;
+    run(&known, &[METADATA], 0)?;
+    let report = run(&known, &[ASSET], 0)?;
+    assert_eq!((&spent(&report)["queries"], &spent(&report)["tables"]), (&json!(0), &json!({ "statistics": 1 })));
+    Ok(())
+}
+
+#[test]
+fn what_is_over_its_time_is_cancelled_in_the_engine_and_what_is_over_budget_comes_next_time() -> Result<()> {
+    schema("zz_push_budget")?;
+    for name in ["one", "two", "three"] {
+        table(&format!("iceberg.zz_push_budget.{name}"), "SELECT n FROM UNNEST(sequence(1, 50)) AS t(n)")?;
+    }
+    let project = Project::new(&source("zz_push_budget", "queries = 2\nconcurrent = 1"))?;
+    run(&project, &[METADATA], 0)?;
+    let first = run(&project, &[ASSET], 0)?;
+    assert_eq!((&spent(&first)["queries"], &spent(&first)["leftForNextRun"]), (&json!(2), &json!(1)), "{first:#}");
+    assert!(first.to_string().contains("left for the next run: the budget of queries is used up"), "{first:#}");
+    let second = run(&project, &[ASSET], 0)?;
+    assert_eq!((&spent(&second)["queries"], &spent(&second)["leftForNextRun"]), (&json!(1), &json!(0)), "{second:#}");
+
+    let endless = source("^sf100$", "query-seconds = 2\n").replace("catalogs = [\"iceberg\"]", "catalogs = [\"tpch\"]");
+    let endless = endless.replace("^^sf100$$", "^sf100$");
+    let tables = "filters = { table = { includes = [\"^lineitem$\"] }, ";
+    let project = Project::new(&endless.replace("filters = { ", tables))?;
+    run(&project, &[METADATA], 0)?;
+    let report = run(&project, &[ASSET], 0)?;
+    assert_eq!(spent(&report)["cancelledQueries"], 1, "{report:#}");
+    assert!(report.to_string().contains("took longer than 2000 ms and was cancelled"), "{report:#}");
+    let seen = trino::rows(
+        "SELECT state, error_code FROM system.runtime.queries WHERE query LIKE 'SELECT count(*), count(%FROM \"tpch\".\"sf100\".\"lineitem\"%' \
+         AND query NOT LIKE '%system.runtime%' ORDER BY created DESC LIMIT 1",
+    )?;
+    assert_eq!(seen, [[json!("FAILED"), json!("USER_CANCELED")]]);
+    Ok(())
+}
+
+#[test]
+fn a_table_that_fails_is_told_and_the_others_are_profiled() -> Result<()> {
+    schema("zz_push_bad")?;
+    table("iceberg.zz_push_bad.good", "SELECT 1 AS n")?;
+    table("iceberg.zz_push_bad.bad", "SELECT 2 AS n")?;
+    let rules = "[[sources.trino.profile.tables]]\ntables = \"*.bad\"\n\
+                 custom-metrics = [{ name = \"wrong\", expression = \"sum(no_such_column)\" }]\n\
+                 [[sources.trino.profile.tables]]\ntables = \"*.good\"\n\
+                 custom-metrics = [{ name = \"twice\", column = \"n\", expression = \"sum(n * 2)\" }]\n";
+    let project = Project::new(&source("zz_push_bad", rules))?;
+    run(&project, &[METADATA], 0)?;
+    let report = run(&project, &[ASSET], 4)?;
+    let said = report.to_string();
+    assert!(said.contains("trino.iceberg.zz_push_bad.bad") && said.contains("no_such_column"), "{report:#}");
+    let profile = shown(&project, "trino.iceberg.zz_push_bad.good")?;
+    assert_eq!(columns(&profile)["n"]["customMetrics"]["twice"], 2.0);
+    Ok(())
+}
+
+/// A table of two columns, profiled twice.
+fn twice(version: &str) -> Result<(Landing, String)> {
+    let name = format!("zz_push_{}", version.replace('.', "_"));
+    schema(&name)?;
+    table(
+        &format!("iceberg.{name}.people"),
+        "SELECT n, CAST(n % 3 AS varchar) AS \"odd.name\" FROM UNNEST(sequence(1, 30)) AS t(n)",
+    )?;
+    let landing = Landing::new(&source(&name, "sample-rows = 1"), version)?;
+    landing.run(&[METADATA])?;
+    for _day_has_two in 0..2 {
+        let report = landing.run(&[ASSET])?;
+        assert_eq!(sum(&report, Some("tableStatistics"), "updated"), 1, "{report:#}");
+    }
+    assert_eq!(landing.server.ask("check")?["problems"], json!([]));
+    Ok((landing, format!("trino.iceberg.{name}.people")))
+}
+
+fn reads_back(version: &str) -> Result<()> {
+    let (landing, name) = twice(version)?;
+    let table = &landing.server.profiles()?[name];
+    assert_eq!(table["points"], 2, "each run leaves one: {table:#}");
+    assert_eq!((&table["table"]["rowCount"], &table["table"]["columnCount"]), (&json!(30.0), &json!(2.0)));
+    let column = &table["columns"]["n"];
+    assert_eq!(
+        (&column["mean"], &column["uniqueCount"], &column["nullCount"]),
+        (&json!(15.5), &json!(30.0), &json!(0.0))
+    );
+    assert!(column["histogram"]["frequencies"].as_array().is_some_and(|bins| !bins.is_empty()), "{column:#}");
+    assert!(table["columns"].as_object().is_some_and(|columns| columns.len() == 2), "{table:#}");
+    Ok(())
+}
+
+#[test]
+fn version_1_7_is_read_back() -> Result<()> {
+    reads_back("1.7.7.4")
+}
+
+#[test]
+fn version_1_13_takes_it() -> Result<()> {
+    // No client is set up for this version: the server itself is asked.
+    let (landing, name) = twice("1.13.6.3")?;
+    let kept = landing.server.ask(&format!("series?collection=tables&fqn={name}"))?;
+    assert_eq!(kept["tableProfile"].as_array().map(Vec::len), Some(2), "{kept:#}");
+    assert!(kept.to_string().contains("\"allValuesUnique\""), "{kept:#}");
+    Ok(())
+}
+
+#[test]
+fn version_2_0_is_read_back() -> Result<()> {
+    reads_back("2.0.7.0")
+}
