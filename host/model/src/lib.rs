@@ -42,7 +42,7 @@ pub use profile::{
 };
 pub use record::{Complete, Record, RecordKind};
 pub use service::{Service, ServiceKind};
-pub use statistics::{ColumnStat, DataFile, DeleteFile, DeleteKind, FileSet, Operation, TableStat};
+pub use statistics::{ColumnStat, DataFile, DeleteFile, DeleteKind, FileColumn, FileSet, Operation, TableStat};
 pub use test_definition::{TEST_DEFINITIONS, TestDefinition, TestParameter, TestSubject};
 
 /// Milliseconds since 1970-01-01 UTC.

@@ -60,6 +60,13 @@ pub struct TableStat {
     pub operations: Vec<Operation>,
 }
 
+impl TableStat {
+    /// Whether nothing is known of the table's rows.
+    pub fn tells_nothing(&self) -> bool {
+        self.rows.is_none() && self.bytes.is_none() && self.columns.is_empty() && self.operations.is_empty()
+    }
+}
+
 /// How a file of deletes names the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -76,13 +83,15 @@ pub enum DeleteKind {
 pub struct DeleteFile {
     /// Where it lies.
     pub url: String,
+    /// How long the file is.
+    pub bytes: Option<u64>,
     /// How it names the rows.
     pub kind: DeleteKind,
-    /// The columns of an equality delete.
-    pub columns: Vec<String>,
-    /// Where in the file it begins.
+    /// Ids of the columns of an equality delete.
+    pub field_ids: Vec<i32>,
+    /// Where in the file a bitmap begins.
     pub offset: Option<u64>,
-    /// How long it is.
+    /// How long the bitmap is.
     pub length: Option<u64>,
 }
 
@@ -90,7 +99,9 @@ pub struct DeleteFile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DataFile {
-    /// Where it lies.
+    /// Its name in the table's metadata.
+    pub location: String,
+    /// Where it can be read by range.
     pub url: String,
     /// "parquet", "orc", "avro", "csv", "json".
     pub format: String,
@@ -104,6 +115,20 @@ pub struct DataFile {
     pub deletes: Vec<DeleteFile>,
 }
 
+/// A leaf of the table's schema as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileColumn {
+    /// Its id, where the format has ids.
+    pub id: Option<i32>,
+    /// Its names from the outermost in.
+    pub column: Vec<String>,
+    /// Its type, as the table's metadata writes it.
+    pub kind: String,
+    /// What rows have that are older than the column, as JSON.
+    pub initial_default: Option<String>,
+}
+
 /// The files of one table at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -112,8 +137,8 @@ pub struct FileSet {
     pub snapshot: Option<String>,
     /// The credential slot to read them with.
     pub credential: Option<String>,
-    /// Column ids to paths.
-    pub field_ids: Vec<(u32, Vec<String>)>,
+    /// Its columns.
+    pub columns: Vec<FileColumn>,
     /// The files.
     pub files: Vec<DataFile>,
 }

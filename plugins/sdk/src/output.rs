@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::lineage::{Edge, Query};
 use crate::log::{self, Level};
 use crate::names;
-use crate::statistics::TableStat;
+use crate::statistics::{FileSet, TableStat};
 
 /// Takes what a split produces.
 pub trait Output {
@@ -32,6 +32,8 @@ pub trait Output {
     fn usage(&mut self, usage: Usage) -> Result<()>;
     /// Facts that the source keeps about one table.
     fn stats(&mut self, table: &[String], stats: TableStat) -> Result<()>;
+    /// The files of a table: all of them at once.
+    fn files(&mut self, table: &[String], files: FileSet) -> Result<()>;
     /// Everything of this type under `scope` was given.
     fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()>;
     /// Everything before this point need not be read again.
@@ -144,6 +146,15 @@ impl Output for Host {
             return Ok(());
         }
         sink::emit_stats(table, &stats)?;
+        self.emitter.count(1);
+        Ok(())
+    }
+
+    fn files(&mut self, table: &[String], files: FileSet) -> Result<()> {
+        if !self.takes(table) {
+            return Ok(());
+        }
+        sink::emit_files(table, &files)?;
         self.emitter.count(1);
         Ok(())
     }

@@ -18,7 +18,7 @@ use crate::lineage::{Edge, Endpoint, Query};
 use crate::log::Level;
 use crate::output::Output;
 use crate::rest::{Answer, Api};
-use crate::statistics::TableStat;
+use crate::statistics::{FileSet, TableStat};
 
 pub use coverage::{assert_coverage, coverage};
 
@@ -41,6 +41,8 @@ pub struct Collected {
     pub skipped: Vec<String>,
     /// Table joined by `/`, and what the source says of it.
     pub stats: Vec<(String, TableStat)>,
+    /// Files of tables.
+    pub files: Vec<(String, FileSet)>,
     /// Lines of the log, each with its fields.
     pub notes: Vec<String>,
 }
@@ -88,6 +90,11 @@ impl Output for Collected {
 
     fn stats(&mut self, table: &[String], stats: TableStat) -> Result<()> {
         self.stats.push((table.join("/"), stats));
+        Ok(())
+    }
+
+    fn files(&mut self, table: &[String], files: FileSet) -> Result<()> {
+        self.files.push((table.join("/"), files));
         Ok(())
     }
 

@@ -38,13 +38,23 @@ pub(crate) fn file_set(files: wit::FileSet) -> model::FileSet {
     model::FileSet {
         snapshot: files.snapshot,
         credential: files.credential,
-        field_ids: files.field_ids,
+        columns: files.columns.into_iter().map(file_column).collect(),
         files: files.files.into_iter().map(data_file).collect(),
+    }
+}
+
+fn file_column(column: wit::FileColumn) -> model::FileColumn {
+    model::FileColumn {
+        id: column.id,
+        column: column.column,
+        kind: column.kind,
+        initial_default: column.initial_default,
     }
 }
 
 fn data_file(file: wit::DataFile) -> model::DataFile {
     model::DataFile {
+        location: file.location,
         url: file.url,
         format: file.format,
         rows: file.rows,
@@ -57,12 +67,13 @@ fn data_file(file: wit::DataFile) -> model::DataFile {
 fn delete_file(file: wit::DeleteFile) -> model::DeleteFile {
     model::DeleteFile {
         url: file.url,
+        bytes: file.bytes,
         kind: match file.kind {
             wit::DeleteKind::Position => model::DeleteKind::Position,
             wit::DeleteKind::Equality => model::DeleteKind::Equality,
             wit::DeleteKind::DeletionVector => model::DeleteKind::DeletionVector,
         },
-        columns: file.columns,
+        field_ids: file.field_ids,
         offset: file.offset,
         length: file.length,
     }

@@ -4,7 +4,7 @@ use crate::bindings::metahost::source::activity::{Run, TestCase, TestResult, Usa
 use crate::bindings::metahost::source::enrichment::Annotation;
 use crate::bindings::metahost::source::entities::{Column, Common, Entity};
 use crate::bindings::metahost::source::lineage::{Edge, Query};
-use crate::bindings::metahost::source::statistics::{FileSet, TableStat};
+use crate::bindings::metahost::source::statistics::{DataFile, FileSet, TableStat};
 
 /// What a record weighs.
 pub(crate) trait Weigh {
@@ -126,7 +126,7 @@ impl Weigh for TableStat {
 
 impl Weigh for FileSet {
     fn weigh(&self) -> u64 {
-        let files: usize = self.files.iter().map(|file| COLUMN + file.url.len() + COLUMN * file.deletes.len()).sum();
-        (RECORD + files) as u64
+        let file = |file: &DataFile| COLUMN + file.location.len() + file.url.len() + COLUMN * file.deletes.len();
+        (RECORD + COLUMN * self.columns.len() + self.files.iter().map(file).sum::<usize>()) as u64
     }
 }
