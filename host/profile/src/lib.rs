@@ -2,6 +2,7 @@
 //! [`ByteRanges`].
 
 mod accumulate;
+mod convert;
 mod error;
 mod kind;
 mod leaves;
@@ -17,6 +18,7 @@ mod scalar;
 pub mod show;
 mod sketch;
 mod summary;
+mod table;
 mod value;
 
 pub use error::{Error, ErrorKind, Result};
@@ -27,4 +29,5 @@ pub use profile::{
 };
 pub use progress::Progress;
 pub use rows::{Format, Rows, profile as profile_file};
+pub use table::{Deletes, Table, TableColumn, TableFile};
 pub use value::Value;

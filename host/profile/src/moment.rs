@@ -25,7 +25,7 @@ pub fn timestamp(unit: TimeUnit, value: i128, has_zone: bool) -> String {
 }
 
 /// How many of a unit a second has.
-fn a_second(unit: TimeUnit) -> u32 {
+pub fn a_second(unit: TimeUnit) -> u32 {
     match unit {
         TimeUnit::Second => 1,
         TimeUnit::Millisecond => 1_000,

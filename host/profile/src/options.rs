@@ -4,6 +4,9 @@ use std::num::NonZero;
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// What exact answers may take unless somebody says otherwise: 1 GiB.
+const EXACT_MEMORY: u64 = 1 << 30;
+
 /// What is wanted of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -13,6 +16,10 @@ pub struct Options {
     pub top: Option<usize>,
     /// How many patterns of texts to tell, if any.
     pub patterns: Option<usize>,
+    /// Whether every metric must be exact: each different value is kept then, as long as the memory for it lasts.
+    pub exact: bool,
+    /// How many bytes exact answers may take, all columns together; an error says so where it is not enough.
+    pub exact_memory: u64,
     /// How many threads to use at most.
     pub threads: NonZero<usize>,
 }
@@ -20,7 +27,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-        Self { columns: Vec::new(), top: None, patterns: None, threads }
+        Self { columns: Vec::new(), top: None, patterns: None, exact: false, exact_memory: EXACT_MEMORY, threads }
     }
 }
 

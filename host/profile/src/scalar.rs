@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
 use arrow_buffer::i256;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One value of a column that is measured by its values.
-pub trait Scalar: Copy + Ord + Hash + Default + Send + Sync + 'static {
+pub trait Scalar: Copy + Ord + Hash + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What tells two values apart. Its hash is the same on every machine and in every version.
     type Key: Hash;
     /// What sums of them are kept in.
@@ -25,7 +27,7 @@ pub trait Scalar: Copy + Ord + Hash + Default + Send + Sync + 'static {
 }
 
 /// A sum that is as exact as its values are.
-pub trait Total<T>: Clone + Default + Send + Sync {
+pub trait Total<T>: Clone + Default + Serialize + DeserializeOwned + Send + Sync {
     /// Adds a value, so many times.
     fn add(&mut self, value: T, times: u64);
     /// Adds each of them once.
@@ -94,38 +96,60 @@ impl Scalar for i128 {
     }
 }
 
-impl Scalar for i256 {
+/// A whole number of 256 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Widest(pub i256);
+
+impl Serialize for Widest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.to_parts().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Widest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (low, high) = Deserialize::deserialize(deserializer)?;
+        Ok(Self(i256::from_parts(low, high)))
+    }
+}
+
+impl Scalar for Widest {
     type Key = [u8; 32];
     type Total = Wide;
 
     fn key(self) -> [u8; 32] {
-        self.to_le_bytes()
+        self.0.to_le_bytes()
     }
 
     fn number(self) -> f64 {
-        let (low, high) = self.to_parts();
-        (high as f64).mul_add(2_f64.powi(128), low as f64)
+        number(self.0)
     }
 
     fn whole(self) -> Option<i256> {
-        Some(self)
+        Some(self.0)
     }
 }
 
+/// The nearest double of a number of 256 bits.
+pub fn number(value: i256) -> f64 {
+    let (low, high) = value.to_parts();
+    (high as f64).mul_add(2_f64.powi(128), low as f64)
+}
+
 /// A sum in 256 bits, or none once it did not fit.
-#[derive(Clone, Copy)]
-pub struct Wide(Option<i256>);
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Wide(Option<Widest>);
 
 impl Default for Wide {
     fn default() -> Self {
-        Self(Some(i256::ZERO))
+        Self(Some(Widest::default()))
     }
 }
 
 impl<T: Scalar> Total<T> for Wide {
     fn add(&mut self, value: T, times: u64) {
         let product = value.whole().and_then(|value| value.checked_mul(i256::from_i128(i128::from(times))));
-        self.0 = self.0.zip(product).and_then(|(sum, product)| sum.checked_add(product));
+        self.0 = self.0.zip(product).and_then(|(sum, product)| sum.0.checked_add(product)).map(Widest);
     }
 
     fn add_all(&mut self, values: &[T]) {
@@ -135,7 +159,7 @@ impl<T: Scalar> Total<T> for Wide {
     }
 
     fn merge(&mut self, other: &Self) {
-        self.0 = self.0.zip(other.0).and_then(|(one, other)| one.checked_add(other));
+        self.0 = self.0.zip(other.0).and_then(|(one, other)| one.0.checked_add(other.0)).map(Widest);
     }
 
     fn number(&self) -> Option<f64> {
@@ -143,13 +167,19 @@ impl<T: Scalar> Total<T> for Wide {
     }
 
     fn whole(&self) -> Option<i256> {
-        self.0
+        self.0.map(|sum| sum.0)
     }
 }
 
 /// A double that is no NaN. Both zeros are one value.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Real(f64);
+
+impl<'de> Deserialize<'de> for Real {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(Deserialize::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("a value is NaN"))
+    }
+}
 
 impl Real {
     /// None for NaN.
@@ -207,7 +237,7 @@ impl Scalar for Real {
 }
 
 /// A sum of doubles with what rounding took from it (Neumaier), so that the order of a great many values hardly counts.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct RealTotal {
     sum: f64,
     lost: f64,

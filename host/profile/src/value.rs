@@ -6,7 +6,7 @@ use arrow_buffer::i256;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::scalar::Scalar as _;
+use crate::scalar::number;
 
 /// A value as it is told.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ impl Value {
     /// The nearest double; none for text.
     pub fn number(&self) -> Option<f64> {
         match self {
-            Self::Whole(unscaled, scale) => Some(scaled(unscaled.number(), *scale)),
+            Self::Whole(unscaled, scale) => Some(scaled(number(*unscaled), *scale)),
             Self::Float(value) => Some(*value),
             Self::Text(_) => None,
         }

@@ -1,6 +1,6 @@
 //! What every kind of catalog tells, and which kind is asked. Never writes.
 
-mod files;
+pub mod files;
 mod glue;
 mod rest;
 mod sql;

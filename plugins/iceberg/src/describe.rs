@@ -23,7 +23,7 @@ pub fn descriptor() -> Descriptor {
             ),
             slot(
                 STORE_SLOT,
-                "Keys to read metadata files in S3, for catalogs that only name them: all but REST.",
+                "Keys to read files in S3: metadata files of catalogs that only name them (all but REST), and manifests and data files for profiles.",
                 &["none", "aws-sigv4"],
             ),
         ],

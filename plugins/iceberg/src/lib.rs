@@ -4,6 +4,7 @@ mod catalog;
 mod config;
 mod describe;
 mod evolution;
+mod manifest;
 mod metadata;
 mod partition;
 mod read;

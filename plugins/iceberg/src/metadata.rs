@@ -32,6 +32,26 @@ pub struct Table {
     pub snapshots: Vec<Snapshot>,
     #[serde(default)]
     pub refs: BTreeMap<String, Ref>,
+    #[serde(default)]
+    pub statistics: Vec<StatisticsFile>,
+}
+
+/// A file of statistics that some engine computed for a snapshot.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct StatisticsFile {
+    pub snapshot_id: i64,
+    #[serde(default, rename = "blob-metadata")]
+    pub blobs: Vec<Blob>,
+}
+
+/// What one part of such a file says in short.
+#[derive(Debug, Deserialize)]
+pub struct Blob {
+    #[serde(default)]
+    pub fields: Vec<i64>,
+    #[serde(default)]
+    pub properties: BTreeMap<String, String>,
 }
 
 /// A view's metadata.
@@ -102,7 +122,7 @@ pub struct PartitionSpec {
 }
 
 /// One part of a partitioning. Version 3 may name several columns.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PartitionField {
     pub source_id: Option<i64>,
@@ -132,6 +152,10 @@ pub struct Snapshot {
     pub timestamp_ms: u64,
     #[serde(default)]
     pub summary: BTreeMap<String, String>,
+    pub manifest_list: Option<String>,
+    /// Of version 1, where there is no list.
+    #[serde(default)]
+    pub manifests: Vec<String>,
 }
 
 /// A branch or a tag.

@@ -4,15 +4,15 @@ use metahost_plugin_sdk::connector::{Mode, Split};
 use metahost_plugin_sdk::entities::{Database, Entity, Schema, Table};
 use metahost_plugin_sdk::log::Level;
 use metahost_plugin_sdk::output::{Output, or_skip};
-use metahost_plugin_sdk::rest::parse;
-use metahost_plugin_sdk::statistics::TableStat;
+use metahost_plugin_sdk::rest::{Api, parse};
+use metahost_plugin_sdk::statistics::{FileSet, TableStat};
 use metahost_plugin_sdk::{Result, protocol};
 use serde_json::Value;
 
 use crate::catalog::{self, Catalog, Held, Listed, Servers};
 use crate::config::Config;
 use crate::table::described;
-use crate::{statistics, table, view};
+use crate::{manifest, metadata, statistics, table, view};
 
 /// Tables asked for at once.
 const AT_ONCE: usize = 16;
@@ -23,13 +23,14 @@ const PROFILE: &str = "profile:";
 /// An open catalog, and how its names are read.
 pub struct Reader<'c> {
     catalog: Box<dyn Catalog + 'c>,
+    store: &'c dyn Api,
     config: &'c Config,
 }
 
 /// What a table's metadata tells.
 enum Told {
     Entity(Box<Table>),
-    Stats(Vec<String>, Box<TableStat>),
+    Profile(Vec<String>, Box<TableStat>, Option<Box<FileSet>>),
     /// Nobody wrote to it yet.
     Nothing,
 }
@@ -43,7 +44,7 @@ pub fn levels(id: &str) -> Result<Vec<String>> {
 impl<'c> Reader<'c> {
     /// Opens the catalog.
     pub fn open(servers: &'c Servers, config: &'c Config) -> Result<Self> {
-        Ok(Self { catalog: catalog::open(servers, config)?, config })
+        Ok(Self { catalog: catalog::open(servers, config)?, store: servers.store.as_ref(), config })
     }
 
     /// One for the namespaces themselves, and one for each; for statistics only one for each.
@@ -107,11 +108,22 @@ impl<'c> Reader<'c> {
     /// What the metadata of each table says of its rows.
     pub fn profiles(&self, levels: &[String], out: &mut dyn Output) -> Result<()> {
         let tables = self.catalog.list(levels, Held::Tables)?.listed;
-        let statistics = |path, answer| {
-            let stats = statistics::of(&parse("the table", answer)?);
-            Ok(stats.map_or(Told::Nothing, |stats| Told::Stats(path, Box::new(stats))))
-        };
-        self.each(levels, Held::Tables, &tables, out, &statistics).map(drop)
+        if self.config.s3.is_none() && !tables.is_empty() {
+            let remedy = "say in `s3.endpoint` where the store is, and give its keys to the credential slot `s3`";
+            out.note(Level::Warn, "manifests and data files are not read", &[("remedy", remedy.to_owned())]);
+        }
+        self.each(levels, Held::Tables, &tables, out, &|path, answer| self.profile(path, answer)).map(drop)
+    }
+
+    /// A table's statistics and, where its store is known, its files.
+    fn profile(&self, path: Vec<String>, answer: Value) -> Result<Told> {
+        let table: metadata::Table = parse("the table", answer)?;
+        let Some(stats) = statistics::of(&table) else { return Ok(Told::Nothing) };
+        let snapshot = table::current_snapshot(&table).filter(|_| self.config.s3.is_some());
+        let Some(snapshot) = snapshot else { return Ok(Told::Profile(path, Box::new(stats), None)) };
+        let mut told = manifest::read(self.store, self.config, &table, snapshot)?;
+        let stats = statistics::with_manifests(stats, &table, &mut told);
+        Ok(Told::Profile(path, Box::new(stats), Some(Box::new(told.files))))
     }
 
     /// Emits what can be read, and says how many that were.
@@ -142,7 +154,10 @@ impl<'c> Reader<'c> {
                 read += usize::from(told.is_some());
                 match told.unwrap_or(Told::Nothing) {
                     Told::Entity(table) => out.entity(Entity::Table(*table))?,
-                    Told::Stats(table, stats) => out.stats(&table, *stats)?,
+                    Told::Profile(table, stats, files) => {
+                        out.stats(&table, *stats)?;
+                        files.map_or(Ok(()), |files| out.files(&table, *files))?;
+                    }
                     Told::Nothing => {}
                 }
             }

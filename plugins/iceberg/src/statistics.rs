@@ -1,9 +1,10 @@
-//! What a table's metadata says of its rows: how many there are, and who changed how many when. Never opens a manifest or a
-//! data file.
+//! What a table's metadata says of its rows: how many there are, who changed how many when, and what its manifests add. Never
+//! opens a data file.
 
 use metahost_plugin_sdk::snapshots;
 use metahost_plugin_sdk::statistics::{Operation, TableStat};
 
+use crate::manifest::{self, Told};
 use crate::metadata::{Snapshot, Table};
 use crate::table::current_snapshot;
 
@@ -26,6 +27,20 @@ pub fn of(table: &Table) -> Option<TableStat> {
         columns: Vec::new(),
         operations: operations.collect(),
     })
+}
+
+/// The same with what manifests tell of columns.
+pub fn with_manifests(stats: TableStat, table: &Table, told: &mut Told) -> TableStat {
+    let snapshot = current_snapshot(table).map_or(0, |snapshot| snapshot.id);
+    let distinct = manifest::distinct(table, snapshot);
+    let id_of = |names: &[String]| told.files.columns.iter().find(|column| column.column == names)?.id;
+    let mut columns = core::mem::take(&mut told.columns);
+    for column in &mut columns {
+        column.distinct = id_of(&column.column).and_then(|id| distinct.get(&i64::from(id)).copied());
+    }
+    // The summary is the writer's own; where it says nothing, files without deletes do.
+    let rows = stats.rows.or((!told.has_deletes).then_some(told.rows));
+    TableStat { rows, columns, ..stats }
 }
 
 fn operation(snapshot: &Snapshot) -> Option<Operation> {

@@ -104,7 +104,8 @@ fn in_words(table: &Table, identifier: &[&Source], sources: &BTreeMap<i64, Sourc
     all.into_iter().filter_map(|(key, words)| Some((key.to_owned(), Value::from(words?).to_string()))).collect()
 }
 
-fn current_schema(table: &Table) -> Result<&Schema> {
+/// The schema of today.
+pub fn current_schema(table: &Table) -> Result<&Schema> {
     let wanted = table.current_schema_id.unwrap_or_default();
     let found = table.schemas.iter().find(|schema| schema.id == wanted).or(table.schema.as_ref());
     found.ok_or_else(|| protocol(format!("the table's metadata lacks its current schema {wanted}")))

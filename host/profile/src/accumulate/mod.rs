@@ -4,8 +4,10 @@ mod moments;
 mod ordered;
 mod texts;
 
-use arrow_buffer::i256;
+use std::sync::Arc;
+
 use arrow_schema::DataType;
+use serde::{Deserialize, Serialize};
 
 pub use ordered::Ordered;
 pub use texts::{Beginning, Texts};
@@ -13,10 +15,11 @@ pub use texts::{Beginning, Texts};
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::options::Options;
-use crate::scalar::Real;
-use crate::sketch::{Counted, Keyed};
+use crate::scalar::{Real, Widest};
+use crate::sketch::{Budget, Counted, Keyed};
 
 /// Everything that is kept of one column, or of a part of it.
+#[derive(Serialize, Deserialize)]
 pub struct Column {
     /// How many entries are null.
     pub nulls: u64,
@@ -27,6 +30,7 @@ pub struct Column {
 }
 
 /// What is kept of a column's values.
+#[derive(Serialize, Deserialize)]
 #[expect(clippy::large_enum_variant, reason = "one a column, never moved while values are added")]
 pub enum Values {
     /// Whole numbers of 64 bits and what is stored as such: dates, times, short decimals, booleans.
@@ -34,7 +38,7 @@ pub enum Values {
     /// Wider ones.
     Wide(Ordered<i128>),
     /// The widest.
-    Widest(Ordered<i256>),
+    Widest(Ordered<Widest>),
     /// Doubles.
     Real(Ordered<Real>),
     /// Texts and bytes.
@@ -44,22 +48,37 @@ pub enum Values {
 }
 
 /// What is kept only if somebody wants it, since it costs time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// The most frequent values.
     pub frequent: bool,
     /// The patterns of texts.
     pub patterns: bool,
+    /// Exact answers, and what they may take.
+    pub exact: Option<Arc<Budget>>,
 }
 
 impl Wanted {
     /// What somebody who gave these options wants.
     pub fn by(options: &Options) -> Self {
-        Self { frequent: options.top.is_some(), patterns: options.patterns.is_some() }
+        let exact = options.exact.then(|| Budget::new(options.exact_memory));
+        Self { frequent: options.top.is_some(), patterns: options.patterns.is_some(), exact }
     }
 
-    fn counted<T: Keyed>(self) -> Result<Counted<T>> {
-        if self.frequent { Counted::with_frequent() } else { Counted::new() }
+    fn of_lengths(&self) -> Self {
+        Self { exact: self.exact.clone(), ..Self::default() }
+    }
+
+    fn of_patterns(&self) -> Self {
+        Self { frequent: true, exact: self.exact.clone(), ..Self::default() }
+    }
+
+    fn counted<T: Keyed>(&self) -> Result<Counted<T>> {
+        match &self.exact {
+            Some(budget) => Counted::exact(budget),
+            None if self.frequent => Counted::with_frequent(),
+            None => Counted::new(),
+        }
     }
 }
 
@@ -88,7 +107,7 @@ impl Width {
 
 impl Column {
     /// Nothing yet.
-    pub fn new(kind: &Kind, width: Width, wanted: Wanted) -> Result<Self> {
+    pub fn new(kind: &Kind, width: Width, wanted: &Wanted) -> Result<Self> {
         let values = match (kind, width) {
             (Kind::Float, _) => Values::Real(Ordered::new(wanted)?),
             (Kind::Text, _) => Values::Texts(Texts::of_characters(wanted)?),
@@ -99,6 +118,31 @@ impl Column {
             (_, Width::Widest) => Values::Widest(Ordered::new(wanted)?),
         };
         Ok(Self { nulls: 0, nans: 0, values })
+    }
+
+    /// How many entries it has seen, null or not.
+    pub fn entries(&self) -> u64 {
+        let values = match &self.values {
+            Values::Whole(values) => values.values(),
+            Values::Wide(values) => values.values(),
+            Values::Widest(values) => values.values(),
+            Values::Real(values) => values.values(),
+            Values::Texts(texts) => texts.values(),
+            Values::Number(values) => *values,
+        };
+        self.nulls + self.nans + values
+    }
+
+    /// An error once exact answers want more memory than they may take.
+    pub fn check(&self) -> Result<()> {
+        match &self.values {
+            Values::Whole(values) => values.check(),
+            Values::Wide(values) => values.check(),
+            Values::Widest(values) => values.check(),
+            Values::Real(values) => values.check(),
+            Values::Texts(texts) => texts.check(),
+            Values::Number(_) => Ok(()),
+        }
     }
 
     /// Adds what another part of the same column has seen.

@@ -1,8 +1,12 @@
 //! Sum, mean and variance in one pass. Each batch is centred on its own mean, so nothing cancels out where values are great and alike.
 
+use serde::{Deserialize, Serialize};
+
 use crate::scalar::{Scalar, Total};
 
 /// Sum, mean and squared distances from it, of finite values.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
 pub struct Moments<T: Scalar> {
     count: u64,
     total: T::Total,

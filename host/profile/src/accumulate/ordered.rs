@@ -1,13 +1,17 @@
 //! What is kept of values that have an order and a size: extremes, moments, different values, and ranks once those are too many.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
 use crate::scalar::Scalar;
-use crate::sketch::{Counted, Distribution, MOST_KEPT, Quantiles, Seen};
+use crate::sketch::{Counted, Distribution, Quantiles, Seen};
 
 use super::Wanted;
 use super::moments::Moments;
 
 /// Values that have an order and a size.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
 pub struct Ordered<T: Scalar> {
     values: u64,
     infinite: u64,
@@ -20,15 +24,17 @@ pub struct Ordered<T: Scalar> {
 
 impl<T: Scalar> Ordered<T> {
     /// Nothing yet.
-    pub fn new(wanted: Wanted) -> Result<Self> {
-        Ok(Self {
-            values: 0,
-            infinite: 0,
-            extremes: None,
-            moments: Moments::default(),
-            counted: wanted.counted()?,
-            quantiles: None,
-        })
+    pub fn new(wanted: &Wanted) -> Result<Self> {
+        Ok(Self::counting_by(wanted.counted()?))
+    }
+
+    /// Nothing yet, as exact as this.
+    pub fn alike(&self) -> Result<Self> {
+        Ok(Self::counting_by(self.counted.alike()?))
+    }
+
+    fn counting_by(counted: Counted<T>) -> Self {
+        Self { values: 0, infinite: 0, extremes: None, moments: Moments::default(), counted, quantiles: None }
     }
 
     /// Adds each value once.
@@ -75,8 +81,7 @@ impl<T: Scalar> Ordered<T> {
 
     fn merged_quantiles(&mut self, other: &Self) -> Option<Quantiles<T>> {
         let mine = self.quantiles.take();
-        let kept = self.counted.kept() + other.counted.kept();
-        if mine.is_none() && other.quantiles.is_none() && kept <= MOST_KEPT {
+        if mine.is_none() && other.quantiles.is_none() && !self.counted.is_full_with(&other.counted) {
             return None;
         }
         let mut all = mine.unwrap_or_else(|| ranked(&self.counted));
@@ -107,13 +112,18 @@ impl<T: Scalar> Ordered<T> {
         &self.moments
     }
 
+    /// An error once exact answers want more memory than they may take.
+    pub fn check(&self) -> Result<()> {
+        self.counted.check()
+    }
+
     /// The different values.
-    pub fn seen(&self) -> Result<Seen<T>> {
+    pub fn seen(&self) -> Result<Seen<'_, T>> {
         self.counted.seen()
     }
 
     /// The values in their order: exact where each different one is known.
-    pub fn distribution(&self, seen: &Seen<T>) -> Distribution<T> {
+    pub fn distribution(&self, seen: &Seen<'_, T>) -> Distribution<T> {
         match &self.quantiles {
             Some(quantiles) if !seen.is_complete() => quantiles.distribution(),
             _ => Distribution::new(seen.entries().map(|entry| (entry.value, entry.count)).collect(), 0.0),
@@ -130,16 +140,18 @@ impl<T: Scalar> Ordered<T> {
         match &mut self.quantiles {
             Some(quantiles) => quantiles.add_times(value, times),
             // Now, while each is still there with its count.
-            None if self.counted.kept() > MOST_KEPT => self.quantiles = Some(ranked(&self.counted)),
+            None if self.counted.is_full() => self.quantiles = Some(ranked(&self.counted)),
             None => {}
         }
     }
 }
 
-/// The ranks of values of which each is known with its count.
+/// The ranks of values of which each is known with its count. Added in their order, which is the same wherever they come from.
 fn ranked<T: Scalar>(counted: &Counted<T>) -> Quantiles<T> {
+    let mut entries: Vec<(T, u64)> = counted.entries().map(|entry| (entry.value, entry.count)).collect();
+    entries.sort_unstable();
     let mut quantiles = Quantiles::default();
-    counted.entries().for_each(|entry| quantiles.add_times(entry.value, entry.count));
+    entries.into_iter().for_each(|(value, count)| quantiles.add_times(value, count));
     quantiles
 }
 

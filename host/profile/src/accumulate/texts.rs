@@ -2,6 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
 use crate::sketch::{Counted, Keyed, Seen};
 
@@ -16,7 +18,7 @@ const KEPT_OF_ENDS: usize = 1024;
 const SHORT: usize = 256;
 
 /// The beginning of a text, and whether that is all of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Beginning {
     /// Its first bytes.
     pub bytes: Box<[u8]>,
@@ -42,6 +44,7 @@ impl Hash for RawKey<'_> {
 impl Keyed for Beginning {
     type Given = [u8];
     type Key<'a> = RawKey<'a>;
+    type Whole = Box<[u8]>;
 
     fn key(given: &[u8]) -> RawKey<'_> {
         RawKey(given)
@@ -50,40 +53,63 @@ impl Keyed for Beginning {
     fn keep(given: &[u8]) -> Self {
         Self::of(given, KEPT)
     }
+
+    fn whole(given: &[u8]) -> (Box<[u8]>, usize) {
+        // What is allocated has a head of its own.
+        (given.into(), given.len() + 16)
+    }
 }
 
 /// Texts or bytes.
+#[derive(Serialize, Deserialize)]
 pub struct Texts {
-    measure: fn(&[u8]) -> usize,
+    measure: Measure,
+    /// Those that are not short.
     lengths: Ordered<i64>,
-    /// How many there are of each short length that was not added yet.
-    short: Box<[u64; SHORT]>,
+    /// How many there are of each short length.
+    short: Vec<u64>,
     ends: Option<(Beginning, Beginning)>,
     counted: Counted<Beginning>,
     /// Their patterns, if somebody wants to know them.
     patterns: Option<Counted<Beginning>>,
 }
 
+/// How long a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Measure {
+    Characters,
+    Bytes,
+}
+
+impl Measure {
+    fn of(self, text: &[u8]) -> usize {
+        match self {
+            Self::Characters => characters(text),
+            Self::Bytes => text.len(),
+        }
+    }
+}
+
 impl Texts {
     /// Text, whose length is that of its characters.
-    pub fn of_characters(wanted: Wanted) -> Result<Self> {
-        let patterns = wanted.patterns.then(Counted::with_frequent).transpose()?;
-        Ok(Self { patterns, ..Self::measured_by(characters, wanted)? })
+    pub fn of_characters(wanted: &Wanted) -> Result<Self> {
+        let patterns = wanted.patterns.then(|| wanted.of_patterns().counted()).transpose()?;
+        Ok(Self { patterns, ..Self::measured_by(Measure::Characters, wanted)? })
     }
 
     /// Bytes, whose length is their number.
-    pub fn of_bytes(wanted: Wanted) -> Result<Self> {
-        Self::measured_by(<[u8]>::len, wanted)
+    pub fn of_bytes(wanted: &Wanted) -> Result<Self> {
+        Self::measured_by(Measure::Bytes, wanted)
     }
 
-    fn measured_by(measure: fn(&[u8]) -> usize, wanted: Wanted) -> Result<Self> {
-        let (lengths, counted) = (Ordered::new(Wanted::default())?, wanted.counted()?);
-        Ok(Self { measure, lengths, short: Box::new([0; SHORT]), ends: None, counted, patterns: None })
+    fn measured_by(measure: Measure, wanted: &Wanted) -> Result<Self> {
+        let (lengths, counted) = (Ordered::new(&wanted.of_lengths())?, wanted.counted()?);
+        Ok(Self { measure, lengths, short: vec![0; SHORT], ends: None, counted, patterns: None })
     }
 
     /// Adds a text, so many times.
     pub fn add(&mut self, text: &[u8], times: u64) {
-        let length = (self.measure)(text);
+        let length = self.measure.of(text);
         match self.short.get_mut(length) {
             Some(count) => *count += times,
             None => self.lengths.add_counted(&[i64::try_from(length).unwrap_or(i64::MAX)], &[times]),
@@ -111,12 +137,23 @@ impl Texts {
         self.counted.merge(&other.counted)
     }
 
-    /// The lengths.
-    pub fn lengths(&mut self) -> &Ordered<i64> {
-        let counts = core::mem::replace(&mut *self.short, [0; SHORT]);
-        let lengths: Vec<i64> = (0..).take(SHORT).collect();
-        self.lengths.add_counted(&lengths, &counts);
-        &self.lengths
+    /// The lengths of all of them.
+    pub fn lengths(&self) -> Result<Ordered<i64>> {
+        let mut all = self.lengths.alike()?;
+        all.merge(&self.lengths)?;
+        let lengths: Vec<i64> = (0..).take(self.short.len()).collect();
+        all.add_counted(&lengths, &self.short);
+        Ok(all)
+    }
+
+    /// How many there are.
+    pub fn values(&self) -> u64 {
+        self.lengths.values() + self.short.iter().sum::<u64>()
+    }
+
+    /// How many have no length.
+    pub fn empty(&self) -> u64 {
+        self.short.first().copied().unwrap_or(0)
     }
 
     /// The first and the last, by their bytes.
@@ -124,13 +161,20 @@ impl Texts {
         self.ends.as_ref()
     }
 
+    /// An error once exact answers want more memory than they may take.
+    pub fn check(&self) -> Result<()> {
+        self.lengths.check()?;
+        self.patterns.as_ref().map_or(Ok(()), Counted::check)?;
+        self.counted.check()
+    }
+
     /// The different texts.
-    pub fn seen(&self) -> Result<Seen<Beginning>> {
+    pub fn seen(&self) -> Result<Seen<'_, Beginning>> {
         self.counted.seen()
     }
 
     /// The different patterns, if they were wanted.
-    pub fn patterns(&self) -> Result<Option<Seen<Beginning>>> {
+    pub fn patterns(&self) -> Result<Option<Seen<'_, Beginning>>> {
         self.patterns.as_ref().map(Counted::seen).transpose()
     }
 

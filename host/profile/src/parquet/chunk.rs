@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow_buffer::BooleanBuffer;
 use parquet::basic::{Repetition, Type as Physical};
 use parquet::column::page::{Page, PageReader};
 use parquet::column::reader::ColumnReaderImpl;
@@ -23,6 +24,22 @@ pub trait Sink<V> {
     fn counted(&mut self, values: &[V], counts: &[u64]) -> Result<()>;
 }
 
+/// A chunk, and which part of it is wanted.
+pub struct Chunk<'a> {
+    /// Its column.
+    pub descriptor: &'a ColumnDescPtr,
+    /// Its pages.
+    pub pages: &'a Arc<Mutex<Pages>>,
+    /// Which of its rows are left out.
+    pub deleted: Option<&'a BooleanBuffer>,
+}
+
+impl Chunk<'_> {
+    fn next(&self) -> Result<Next> {
+        Ok(self.pages.lock().unwrap_or_else(PoisonError::into_inner).next()?)
+    }
+}
+
 /// How many entries a chunk has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Entries {
@@ -33,29 +50,31 @@ pub struct Entries {
 }
 
 /// Reads a chunk to its end.
-pub fn read<T: DataType>(
-    descriptor: &ColumnDescPtr,
-    pages: &Arc<Mutex<Pages>>,
-    sink: &mut impl Sink<T::T>,
-) -> Result<Entries> {
-    let mut entries = Entries::default();
+pub fn read<T: DataType>(chunk: &Chunk<'_>, sink: &mut impl Sink<T::T>) -> Result<Entries> {
+    let mut seen = Seen::default();
     let mut dictionary: Option<Dictionary<T>> = None;
-    let mut values = Part::<T>::new(descriptor, descriptor, Dealt::values(pages));
+    let mut values = Part::<T>::new(chunk, chunk.descriptor, Dealt::values(chunk.pages));
     loop {
-        let next = pages.lock().unwrap_or_else(PoisonError::into_inner).next()?;
-        match (next, &mut dictionary) {
+        match (chunk.next()?, &mut dictionary) {
             (Next::End, _) => break,
-            (Next::Dictionary, None) => dictionary = Some(Dictionary::read(descriptor, pages)?),
+            (Next::Dictionary, None) => dictionary = Some(Dictionary::read(chunk)?),
             (Next::Dictionary, Some(_)) => return Err(Error::format("a column chunk has two dictionaries")),
             (Next::Keys, None) => return Err(Error::format("a column chunk has keys and no dictionary")),
-            (Next::Keys, Some(dictionary)) => dictionary.count(&mut entries)?,
-            (Next::Values, _) => values.read(&mut entries, |batch| sink.values(batch))?,
+            (Next::Keys, Some(dictionary)) => dictionary.count(chunk, &mut seen)?,
+            (Next::Values, _) => values.read(chunk, &mut seen, |batch| sink.values(batch))?,
         }
     }
-    match dictionary {
-        Some(dictionary) => sink.counted(&dictionary.values, &dictionary.counts).map(|()| entries),
-        None => Ok(entries),
+    if let Some(dictionary) = dictionary {
+        sink.counted(&dictionary.values, &dictionary.counts)?;
     }
+    Ok(seen.entries)
+}
+
+/// How far a chunk was read.
+#[derive(Default)]
+struct Seen {
+    entries: Entries,
+    rows: usize,
 }
 
 /// The values of a dictionary, and how often each is there.
@@ -66,7 +85,8 @@ struct Dictionary<T: DataType> {
 }
 
 impl<T: DataType> Dictionary<T> {
-    fn read(descriptor: &ColumnDescPtr, pages: &Arc<Mutex<Pages>>) -> Result<Self> {
+    fn read(chunk: &Chunk<'_>) -> Result<Self> {
+        let (descriptor, pages) = (chunk.descriptor, chunk.pages);
         let page = pages.lock().unwrap_or_else(PoisonError::into_inner).take(Next::Dictionary)?;
         let Some(Page::DictionaryPage { buf, num_values, .. }) = page else {
             return Err(Error::format("a dictionary is no dictionary"));
@@ -75,13 +95,13 @@ impl<T: DataType> Dictionary<T> {
         let plain = Arc::new(ColumnDescriptor::new(descriptor.self_type_ptr(), 0, 0, descriptor.path().clone()));
         let mut reader = ColumnReaderImpl::<T>::new(plain, Box::new(Alone::new(buf, num_values)));
         reader.read_records(num_values as usize, None, None, &mut values)?;
-        let keys = Part::new(descriptor, &keys_descriptor(descriptor)?, Dealt::keys(pages, num_values));
+        let keys = Part::new(chunk, &keys_descriptor(descriptor)?, Dealt::keys(pages, num_values));
         Ok(Self { counts: vec![0; values.len()], values, keys })
     }
 
-    fn count(&mut self, entries: &mut Entries) -> Result<()> {
+    fn count(&mut self, chunk: &Chunk<'_>, seen: &mut Seen) -> Result<()> {
         let counts = &mut self.counts;
-        self.keys.read(entries, |keys| {
+        self.keys.read(chunk, seen, |keys| {
             for key in keys {
                 let count = usize::try_from(*key).ok().and_then(|key| counts.get_mut(key));
                 *count.ok_or_else(|| Error::format("a key is not in its dictionary"))? += 1;
@@ -103,16 +123,19 @@ struct Part<T: DataType> {
     reader: ColumnReaderImpl<T>,
     /// From which definition level on there is an entry: below, a list around it is empty or null.
     entry_level: i16,
+    /// At which definition level there is a value.
+    value_level: i16,
     definitions: Vec<i16>,
     repetitions: Vec<i16>,
     values: Vec<T::T>,
 }
 
 impl<T: DataType> Part<T> {
-    fn new(descriptor: &ColumnDescriptor, read_as: &ColumnDescPtr, pages: impl PageReader + 'static) -> Self {
+    fn new(chunk: &Chunk<'_>, read_as: &ColumnDescPtr, pages: impl PageReader + 'static) -> Self {
         Self {
             reader: ColumnReaderImpl::new(Arc::clone(read_as), Box::new(pages)),
-            entry_level: descriptor.repeated_ancestor_def_level(),
+            entry_level: chunk.descriptor.repeated_ancestor_def_level(),
+            value_level: chunk.descriptor.max_def_level(),
             definitions: Vec::new(),
             repetitions: Vec::new(),
             values: Vec::new(),
@@ -120,22 +143,57 @@ impl<T: DataType> Part<T> {
     }
 
     /// Reads until a page of another kind comes.
-    fn read(&mut self, entries: &mut Entries, mut take: impl FnMut(&[T::T]) -> Result<()>) -> Result<()> {
+    fn read(&mut self, chunk: &Chunk<'_>, seen: &mut Seen, mut take: impl FnMut(&[T::T]) -> Result<()>) -> Result<()> {
         loop {
             self.definitions.clear();
             self.repetitions.clear();
             self.values.clear();
             let (definitions, repetitions) = (Some(&mut self.definitions), Some(&mut self.repetitions));
-            let (_, values, levels) = self.reader.read_records(BATCH, definitions, repetitions, &mut self.values)?;
+            let (_, _, mut levels) = self.reader.read_records(BATCH, definitions, repetitions, &mut self.values)?;
             if levels == 0 {
                 return Ok(());
+            }
+            if let Some(deleted) = chunk.deleted {
+                levels = self.leave_out(deleted, levels, &mut seen.rows);
             }
             let is_entry = |level: &&i16| **level >= self.entry_level;
             let all =
                 if self.definitions.is_empty() { levels } else { self.definitions.iter().filter(is_entry).count() };
-            entries.all += all as u64;
-            entries.values += values as u64;
+            seen.entries.all += all as u64;
+            seen.entries.values += self.values.len() as u64;
             take(&self.values)?;
         }
+    }
+
+    /// Takes out the entries of rows that are deleted; a row begins where nothing is repeated.
+    fn leave_out(&mut self, deleted: &BooleanBuffer, levels: usize, rows: &mut usize) -> usize {
+        let is_deleted = |row: usize| row < deleted.len() && deleted.value(row);
+        let (mut kept, mut values, mut kept_values) = (0, 0, 0);
+        for place in 0..levels {
+            *rows += usize::from(self.repetitions.get(place).is_none_or(|level| *level == 0));
+            // Before the first row there is nothing, unless levels are broken.
+            let is_kept = !is_deleted(rows.saturating_sub(1));
+            let is_value = self.definitions.get(place).is_none_or(|level| *level == self.value_level);
+            if is_kept {
+                copy_down(&mut self.definitions, kept, place);
+                copy_down(&mut self.repetitions, kept, place);
+                kept += 1;
+                if is_value && values < self.values.len() {
+                    self.values.swap(kept_values, values);
+                    kept_values += 1;
+                }
+            }
+            values += usize::from(is_value);
+        }
+        self.definitions.truncate(kept);
+        self.repetitions.truncate(kept);
+        self.values.truncate(kept_values);
+        kept
+    }
+}
+
+fn copy_down(levels: &mut [i16], to: usize, from: usize) {
+    if from < levels.len() {
+        levels[to] = levels[from];
     }
 }

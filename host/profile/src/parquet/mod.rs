@@ -7,5 +7,6 @@ mod ranges;
 mod scan;
 mod sinks;
 
-pub use ranges::{ByteRanges, FileRanges};
-pub use scan::profile;
+pub use leaf::Leaf;
+pub use ranges::{ByteRanges, FileRanges, Stretch};
+pub use scan::{File, Reading, profile};

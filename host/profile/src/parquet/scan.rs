@@ -2,12 +2,15 @@
 //! found is the same whatever the number of threads, and no more than a part of a column a thread is in memory.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow_buffer::BooleanBuffer;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::schema::types::{SchemaDescriptor, Type};
 
 use crate::accumulate::{Column, Wanted};
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +19,7 @@ use crate::profile::{Profile, Source};
 use crate::progress::Progress;
 use crate::summary::summarise;
 
+use super::chunk::Chunk;
 use super::leaf::Leaf;
 use super::pages::Pages;
 use super::ranges::{ByteRanges, Stretch};
@@ -29,31 +33,99 @@ pub fn profile(ranges: &Arc<dyn ByteRanges>, options: &Options, progress: &dyn P
 }
 
 fn scan(ranges: &Arc<dyn ByteRanges>, options: &Options, progress: &dyn Progress) -> Result<Profile> {
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(&Stretch::new(ranges, ranges.length()))?;
-    let schema = metadata.file_metadata().schema_descr();
-    let all = Leaf::all(schema)?;
+    let file = File::open(ranges)?;
+    let all = file.leaves()?;
     options.check(all.iter().map(|leaf| leaf.description.path.as_slice()))?;
     let leaves: Vec<Leaf> = all.into_iter().filter(|leaf| options.wants(&leaf.description.path)).collect();
-    let rows = metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).sum();
-    progress.begin(rows * leaves.len() as u64);
-    let work = Work {
-        ranges,
-        metadata: &metadata,
-        leaves: &leaves,
-        parts: parts(metadata.row_groups()),
-        wanted: Wanted::by(options),
-        progress,
-    };
-    let columns = work.done_by(options.threads.get())?;
-    let told = leaves.iter().zip(columns).map(|(leaf, mut column)| summarise(&leaf.description, &mut column, options));
+    let wanted = Wanted::by(options);
+    let reading = Reading { deleted: &[], wanted: &wanted, threads: options.threads, progress };
+    let columns = file.columns(&leaves, &reading)?;
+    let told = leaves.iter().zip(&columns).map(|(leaf, column)| summarise(&leaf.description, column, options));
     Ok(Profile {
         name: ranges.name().to_owned(),
         source: Source::Rows,
-        row_count: rows,
-        column_count: schema.root_schema().get_fields().len(),
+        row_count: file.rows(),
+        column_count: file.schema().root_schema().get_fields().len(),
         size_in_byte: Some(ranges.length()),
         columns: told.collect::<Result<_>>()?,
     })
+}
+
+/// A file whose footer was read.
+pub struct File<'a> {
+    ranges: &'a Arc<dyn ByteRanges>,
+    metadata: Arc<ParquetMetaData>,
+}
+
+/// How columns are read.
+pub struct Reading<'a> {
+    /// Which rows of each row group are left out; none of those that are not told.
+    pub deleted: &'a [Option<BooleanBuffer>],
+    /// What is kept.
+    pub wanted: &'a Wanted,
+    /// How many threads read at most.
+    pub threads: NonZero<usize>,
+    /// Who wants to know how far it is.
+    pub progress: &'a dyn Progress,
+}
+
+impl<'a> File<'a> {
+    /// Reads the footer.
+    pub fn open(ranges: &'a Arc<dyn ByteRanges>) -> Result<Self> {
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&Stretch::new(ranges, ranges.length()))?;
+        Ok(Self { ranges, metadata: Arc::new(metadata) })
+    }
+
+    /// The footer.
+    pub fn metadata(&self) -> &Arc<ParquetMetaData> {
+        &self.metadata
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &SchemaDescriptor {
+        self.metadata.file_metadata().schema_descr()
+    }
+
+    /// All leaves of the schema.
+    pub fn leaves(&self) -> Result<Vec<Leaf>> {
+        Leaf::all(self.schema())
+    }
+
+    /// The place of the first leaf of a group that has this id.
+    pub fn first_leaf_of_group(&self, id: i32) -> Option<usize> {
+        let mut before = 0;
+        self.schema().root_schema().get_fields().iter().find_map(|field| first_leaf(field, id, &mut before))
+    }
+
+    /// How many rows each row group has.
+    pub fn group_rows(&self) -> impl Iterator<Item = u64> {
+        self.metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> u64 {
+        self.group_rows().sum()
+    }
+
+    /// Reads some leaves, each into a column.
+    pub fn columns(&self, leaves: &[Leaf], reading: &Reading<'_>) -> Result<Vec<Column>> {
+        reading.progress.begin(self.rows() * leaves.len() as u64);
+        let parts = parts(self.metadata.row_groups());
+        Work { ranges: self.ranges, metadata: &self.metadata, leaves, parts, reading }.done()
+    }
+}
+
+/// `before` counts the leaves that were passed.
+fn first_leaf(field: &Type, id: i32, before: &mut usize) -> Option<usize> {
+    if field.is_primitive() {
+        *before += 1;
+        return None;
+    }
+    let info = field.get_basic_info();
+    if info.has_id() && info.id() == id {
+        return Some(*before);
+    }
+    field.get_fields().iter().find_map(|field| first_leaf(field, id, before))
 }
 
 /// Row groups that are read together.
@@ -75,13 +147,12 @@ struct Work<'a> {
     metadata: &'a ParquetMetaData,
     leaves: &'a [Leaf],
     parts: Vec<core::ops::Range<usize>>,
-    wanted: Wanted,
-    progress: &'a dyn Progress,
+    reading: &'a Reading<'a>,
 }
 
 impl Work<'_> {
-    /// Column after column, part after part, by so many threads at most.
-    fn done_by(&self, threads: usize) -> Result<Vec<Column>> {
+    /// Column after column, part after part.
+    fn done(&self) -> Result<Vec<Column>> {
         let tasks = self.leaves.len() * self.parts.len();
         let (next, columns) = (AtomicUsize::new(0), self.joined()?);
         let failed = Mutex::new(BTreeMap::new());
@@ -101,7 +172,7 @@ impl Work<'_> {
             }
         };
         std::thread::scope(|scope| {
-            for _ in 1..threads.min(tasks) {
+            for _ in 1..self.reading.threads.get().min(tasks) {
                 scope.spawn(work);
             }
             work();
@@ -113,18 +184,21 @@ impl Work<'_> {
     }
 
     fn joined(&self) -> Result<Vec<Joined>> {
-        self.leaves.iter().map(|leaf| Ok(Joined(Mutex::new((leaf.column(self.wanted)?, 0, BTreeMap::new()))))).collect()
+        self.leaves
+            .iter()
+            .map(|leaf| Ok(Joined(Mutex::new((leaf.column(self.reading.wanted)?, 0, BTreeMap::new())))))
+            .collect()
     }
 
     /// One part of a column.
     fn part(&self, column: usize, part: usize) -> Result<Column> {
         let leaf = &self.leaves[column];
-        let mut found = leaf.column(self.wanted)?;
+        let mut found = leaf.column(self.reading.wanted)?;
         for group in self.parts[part].clone() {
             // The reader of pages is written for files that are what they claim to be; some that are not make it panic.
             let read = catch_unwind(AssertUnwindSafe(|| self.chunk(leaf, group, &mut found)));
             let read = read.unwrap_or_else(|_| Err(Error::format("the pages can't be read")));
-            read.map_err(|error| {
+            read.and_then(|()| found.check()).map_err(|error| {
                 error.with("column", leaf.description.path.join(".")).with("row group", group.to_string())
             })?;
         }
@@ -132,16 +206,18 @@ impl Work<'_> {
     }
 
     fn chunk(&self, leaf: &Leaf, group: usize, column: &mut Column) -> Result<()> {
+        let deleted = self.reading.deleted.get(group).and_then(Option::as_ref);
         let group = self.metadata.row_group(group);
         let chunk = group.column(leaf.index);
         let rows = usize::try_from(group.num_rows()).map_err(|_| Error::format("a row group has less than no rows"))?;
         let (start, length) = chunk.byte_range();
         let stretch = Stretch::new(self.ranges, start.saturating_add(length));
         let pages = Pages::shared(SerializedPageReader::new(Arc::new(stretch), chunk, rows, None)?);
-        let entries = leaf.read(&pages, column)?;
-        self.progress.advance(rows as u64);
-        if !leaf.description.is_repeated && entries.all != rows as u64 {
-            let message = format!("{} entries are there for {rows} rows", entries.all);
+        let entries = leaf.read(&Chunk { descriptor: leaf.descriptor(), pages: &pages, deleted }, column)?;
+        self.reading.progress.advance(rows as u64);
+        let there = (rows - deleted.map_or(0, BooleanBuffer::count_set_bits)) as u64;
+        if !leaf.description.is_repeated && entries.all != there {
+            let message = format!("{} entries are there for {there} rows", entries.all);
             return Err(Error::new(ErrorKind::Format, message));
         }
         Ok(())

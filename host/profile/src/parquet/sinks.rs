@@ -6,7 +6,7 @@ use parquet::data_type::{FixedLenByteArray, Int96};
 
 use crate::accumulate::{Ordered, Texts};
 use crate::error::{Error, Result};
-use crate::scalar::{Real, Scalar};
+use crate::scalar::{Real, Scalar, Widest};
 
 use super::chunk::Sink;
 
@@ -15,29 +15,32 @@ const NANOS_A_DAY: i128 = 86_400_000_000_000;
 const JULIAN_1970: i128 = 2_440_588;
 
 /// Values that are converted one by one.
-pub struct Converted<'a, V, S: Scalar> {
+pub struct Converted<'a, S: Scalar, C> {
     into: &'a mut Ordered<S>,
-    convert: fn(&V) -> Option<S>,
+    convert: C,
     buffer: Vec<S>,
 }
 
-impl<'a, V, S: Scalar> Converted<'a, V, S> {
+impl<'a, S: Scalar, C> Converted<'a, S, C> {
     /// Every value must have one of the other type.
-    pub fn new(into: &'a mut Ordered<S>, convert: fn(&V) -> Option<S>) -> Self {
+    pub fn new(into: &'a mut Ordered<S>, convert: C) -> Self {
         Self { into, convert, buffer: Vec::new() }
     }
 
-    fn fill(&mut self, values: &[V]) -> Result<()> {
+    fn fill<V>(&mut self, values: &[V]) -> Result<()>
+    where
+        C: Fn(&V) -> Option<S>,
+    {
         self.buffer.clear();
-        self.buffer.extend(values.iter().filter_map(self.convert));
+        self.buffer.extend(values.iter().filter_map(&self.convert));
         if self.buffer.len() < values.len() {
-            return Err(Error::format("a number has more bytes than its type"));
+            return Err(Error::format("a number does not fit into its type"));
         }
         Ok(())
     }
 }
 
-impl<V, S: Scalar> Sink<V> for Converted<'_, V, S> {
+impl<V, S: Scalar, C: Fn(&V) -> Option<S>> Sink<V> for Converted<'_, S, C> {
     fn values(&mut self, values: &[V]) -> Result<()> {
         self.fill(values)?;
         self.into.add_all(&self.buffer);
@@ -133,11 +136,11 @@ pub fn half(value: &FixedLenByteArray) -> f64 {
 
 /// A whole number of up to 16 bytes, the greatest first.
 pub fn wide(value: &impl AsRef<[u8]>) -> Option<i128> {
-    widest(value)?.to_i128()
+    widest(value)?.0.to_i128()
 }
 
 /// A whole number of up to 32 bytes, the greatest first.
-pub fn widest(value: &impl AsRef<[u8]>) -> Option<i256> {
+pub fn widest(value: &impl AsRef<[u8]>) -> Option<Widest> {
     let bytes = value.as_ref();
     let sign = if bytes.first().is_some_and(|first| *first >= 0x80) { 0xff } else { 0 };
     // What is longer than it must be begins with bytes that only repeat the sign.
@@ -148,5 +151,5 @@ pub fn widest(value: &impl AsRef<[u8]>) -> Option<i256> {
     let mut all = [sign; 32];
     let kept = &bytes[extra..];
     all[32 - kept.len()..].copy_from_slice(kept);
-    Some(i256::from_be_bytes(all))
+    Some(Widest(i256::from_be_bytes(all)))
 }

@@ -74,7 +74,7 @@ impl<'a> Told<'a> {
 
     fn of_listed(&self, listed: &[(String, u64)], nulls: u64) -> Result<ColumnProfile> {
         let kind = &self.leaf.kind;
-        let mut column = Column::new(kind, self.leaf.width, Wanted::default())?;
+        let mut column = Column::new(kind, self.leaf.width, &Wanted::default())?;
         column.nulls = nulls;
         let times: Vec<u64> = listed.iter().map(|(_, times)| *times).collect();
         match &mut column.values {
@@ -95,7 +95,7 @@ impl<'a> Told<'a> {
             Values::Texts(texts) => listed.iter().for_each(|(text, times)| texts.add(text.as_bytes(), *times)),
             Values::Widest(_) | Values::Number(_) => {}
         }
-        summarise(&self.description(), &mut column, &Options::default())
+        summarise(&self.description(), &column, &Options::default())
     }
 
     fn wholes(&self, listed: &[(String, u64)]) -> Result<Vec<i64>> {

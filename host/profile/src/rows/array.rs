@@ -14,8 +14,10 @@ use arrow_schema::{DataType, TimeUnit};
 use arrow_select::take::take;
 
 use crate::accumulate::{Column, Ordered, Texts, Values};
+use crate::convert::Rescale;
 use crate::error::{Error, Result};
-use crate::scalar::{Real, Scalar};
+use crate::kind::Kind;
+use crate::scalar::{Real, Scalar, Widest};
 
 const MILLISECONDS_A_DAY: i64 = 86_400_000;
 
@@ -78,18 +80,27 @@ fn valid(length: usize, nulls: Option<&NullBuffer>) -> impl Iterator<Item = usiz
 }
 
 impl Leaf {
-    /// Adds its entries to a column of the same type.
-    pub fn add_to(&self, column: &mut Column) -> Result<()> {
+    /// Adds its entries to a column.
+    pub fn add_to(&self, column: &mut Column, rescale: Rescale) -> Result<()> {
         let picked = Picked { array: &self.array, nulls: self.nulls.as_ref(), counts: None };
         column.nulls += picked.null_count();
         if let DataType::Dictionary(..) = self.array.data_type() {
-            return self.add_dictionary(column);
+            return self.add_dictionary(column, rescale);
         }
-        picked.add_to(column)
+        picked.add_to(column, rescale)
+    }
+
+    /// What tells its entries apart: equal bytes for equal values, however wide their types are; all NaNs are one value, both zeros
+    /// are two. None for null.
+    pub fn keys(&self, kind: &Kind, rescale: Rescale) -> Result<Vec<Option<Vec<u8>>>> {
+        let picked = Picked { array: &self.array, nulls: self.nulls.as_ref(), counts: None };
+        let mut values = picked.keys(kind, rescale)?.into_iter();
+        let is_there = |place: usize| self.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(place));
+        Ok((0..self.array.len()).map(|place| if is_there(place) { values.next() } else { None }).collect())
     }
 
     /// Each value of a dictionary once, with how often it is there.
-    fn add_dictionary(&self, column: &mut Column) -> Result<()> {
+    fn add_dictionary(&self, column: &mut Column, rescale: Rescale) -> Result<()> {
         let dictionary = self.array.as_any_dictionary();
         let mut counts = vec![0; dictionary.values().len()];
         let keys = dictionary.normalized_keys();
@@ -97,7 +108,7 @@ impl Leaf {
             *counts.get_mut(keys[place]).ok_or_else(|| Error::format("a key is not in its dictionary"))? += 1;
         }
         let nulls = dictionary.values().logical_nulls();
-        Picked { array: dictionary.values(), nulls: nulls.as_ref(), counts: Some(&counts) }.add_to(column)
+        Picked { array: dictionary.values(), nulls: nulls.as_ref(), counts: Some(&counts) }.add_to(column, rescale)
     }
 }
 
@@ -123,12 +134,20 @@ impl Picked<'_> {
         self.nulls.map_or(0, NullBuffer::null_count) as u64
     }
 
-    fn add_to(&self, column: &mut Column) -> Result<()> {
+    fn add_to(&self, column: &mut Column, rescale: Rescale) -> Result<()> {
         match &mut column.values {
-            Values::Whole(into) => self.add_whole(into),
-            Values::Wide(into) => self.add_wide(into),
+            Values::Whole(into) => {
+                self.add(into, &self.wholes(rescale)?);
+                Ok(())
+            }
+            Values::Wide(into) => {
+                self.add(into, &self.wides()?);
+                Ok(())
+            }
             Values::Widest(into) => {
-                self.add(into, &self.numbers::<Decimal256Type, _>(|value| value));
+                let numbers = by_type!(self.array.data_type(),
+                    DataType::Decimal256(..) => self.numbers::<Decimal256Type, _>(Widest));
+                self.add(into, &numbers);
                 Ok(())
             }
             Values::Real(into) => self.add_real(into, &mut column.nans),
@@ -140,8 +159,30 @@ impl Picked<'_> {
         }
     }
 
-    fn add_whole(&self, into: &mut Ordered<i64>) -> Result<()> {
-        let numbers = by_type!(self.array.data_type(),
+    fn keys(&self, kind: &Kind, rescale: Rescale) -> Result<Vec<Vec<u8>>> {
+        let whole = |value: i128| value.to_le_bytes().to_vec();
+        // Whatever is not a number but bits is a NaN like any other.
+        let real = |value: f64| if value.is_nan() { f64::NAN } else { value }.to_bits().to_le_bytes().to_vec();
+        Ok(match kind {
+            Kind::Float => self.reals()?.into_iter().map(real).collect(),
+            Kind::Decimal(_) => self.wides()?.into_iter().map(whole).collect(),
+            Kind::Text | Kind::Binary | Kind::Uuid => {
+                let mut found = Vec::new();
+                self.each_text(|text, _| found.push(text.to_vec()))?;
+                found
+            }
+            Kind::Uncounted => return Err(Error::format("values of this type can't be compared")),
+            _ => self.wholes(rescale)?.into_iter().map(|value| whole(i128::from(value))).collect(),
+        })
+    }
+
+    /// Numbers of 64 bits, and those that are wider and fit.
+    fn wholes(&self, rescale: Rescale) -> Result<Vec<i64>> {
+        let too_great = || Error::format("a number is too great for the type of its column");
+        if let DataType::Decimal128(..) | DataType::UInt64 = self.array.data_type() {
+            return self.wides()?.into_iter().map(|value| rescale.narrowed(value).ok_or_else(too_great)).collect();
+        }
+        let mut numbers = by_type!(self.array.data_type(),
             DataType::Boolean => self.booleans(),
             DataType::Int8 => self.numbers::<Int8Type, _>(i64::from),
             DataType::Int16 => self.numbers::<Int16Type, _>(i64::from),
@@ -167,26 +208,36 @@ impl Picked<'_> {
             DataType::Duration(TimeUnit::Microsecond) => self.numbers::<DurationMicrosecondType, _>(|value| value),
             DataType::Duration(TimeUnit::Nanosecond) => self.numbers::<DurationNanosecondType, _>(|value| value),
         );
-        self.add(into, &numbers);
-        Ok(())
+        if rescale != Rescale::Same {
+            for number in &mut numbers {
+                *number = rescale.whole(*number).ok_or_else(too_great)?;
+            }
+        }
+        Ok(numbers)
     }
 
-    fn add_wide(&self, into: &mut Ordered<i128>) -> Result<()> {
-        let numbers = by_type!(self.array.data_type(),
+    /// Numbers of up to 128 bits.
+    fn wides(&self) -> Result<Vec<i128>> {
+        Ok(by_type!(self.array.data_type(),
             DataType::UInt64 => self.numbers::<UInt64Type, _>(i128::from),
+            DataType::Int32 => self.numbers::<Int32Type, _>(i128::from),
+            DataType::Int64 => self.numbers::<Int64Type, _>(i128::from),
+            DataType::Decimal32(..) => self.numbers::<Decimal32Type, _>(i128::from),
+            DataType::Decimal64(..) => self.numbers::<Decimal64Type, _>(i128::from),
             DataType::Decimal128(..) => self.numbers::<Decimal128Type, _>(|value| value),
-        );
-        self.add(into, &numbers);
-        Ok(())
+        ))
     }
 
-    fn add_real(&self, into: &mut Ordered<Real>, nans: &mut u64) -> Result<()> {
-        let numbers: Vec<f64> = by_type!(self.array.data_type(),
+    fn reals(&self) -> Result<Vec<f64>> {
+        Ok(by_type!(self.array.data_type(),
             DataType::Float16 => self.numbers::<Float16Type, _>(f64::from),
             DataType::Float32 => self.numbers::<Float32Type, _>(f64::from),
             DataType::Float64 => self.numbers::<Float64Type, _>(|value| value),
-        );
-        let counts = self.counts();
+        ))
+    }
+
+    fn add_real(&self, into: &mut Ordered<Real>, nans: &mut u64) -> Result<()> {
+        let (numbers, counts) = (self.reals()?, self.counts());
         *nans += (0..numbers.len())
             .filter(|place| numbers[*place].is_nan())
             .map(|place| counts.as_ref().map_or(1, |counts| counts[place]))
@@ -204,6 +255,11 @@ impl Picked<'_> {
     }
 
     fn add_texts(&self, into: &mut Texts) -> Result<()> {
+        self.each_text(|text, times| into.add(text, times))
+    }
+
+    /// Each text or each value of bytes, with how often it is there.
+    fn each_text(&self, mut take: impl FnMut(&[u8], u64)) -> Result<()> {
         let places = valid(self.array.len(), self.nulls);
         let times = |place: usize| self.counts.map_or(1, |counts| counts[place]);
         macro_rules! each {
@@ -211,7 +267,7 @@ impl Picked<'_> {
                 let array = $array;
                 places
                     .filter(|place| times(*place) > 0)
-                    .for_each(|place| into.add(array.value(place).as_ref(), times(place)));
+                    .for_each(|place| take(array.value(place).as_ref(), times(place)));
             }};
         }
         by_type!(self.array.data_type(),

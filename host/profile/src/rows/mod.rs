@@ -3,12 +3,14 @@
 mod array;
 mod formats;
 
+pub use array::{Leaf as LeafArray, leaves as leaf_arrays};
 pub use formats::{Format, profile};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 use crate::accumulate::{Column, Wanted, Width};
+use crate::convert::Rescale;
 use crate::error::{Error, Result};
 use crate::kind::{Kind, type_name};
 use crate::leaves::leaves;
@@ -30,11 +32,11 @@ impl Rows {
     pub fn new(schema: SchemaRef, options: &Options) -> Result<Self> {
         let leaves = leaves(schema.fields());
         options.check(leaves.iter().map(|(path, ..)| path.as_slice()))?;
-        let mut columns = Vec::with_capacity(leaves.len());
+        let (mut columns, wanted) = (Vec::with_capacity(leaves.len()), Wanted::by(options));
         for (path, is_repeated, field) in leaves {
             let kind = Kind::of(field.data_type());
             let type_name = type_name(field.data_type());
-            let column = Column::new(&kind, Width::of(field.data_type()), Wanted::by(options))?;
+            let column = Column::new(&kind, Width::of(field.data_type()), &wanted)?;
             let description = Description { path, kind, type_name, is_repeated };
             columns.push(options.wants(&description.path).then_some((description, column)));
         }
@@ -53,15 +55,16 @@ impl Rows {
         }
         for (leaf, column) in arrays.iter().zip(&mut self.columns) {
             if let Some((description, column)) = column {
-                leaf.add_to(column).map_err(|error| error.with("column", description.path.join(".")))?;
+                let added = leaf.add_to(column, Rescale::Same).and_then(|()| column.check());
+                added.map_err(|error| error.with("column", description.path.join(".")))?;
             }
         }
         Ok(())
     }
 
     /// The profile of all rows.
-    pub fn profile(mut self, name: &str) -> Result<Profile> {
-        let columns = self.columns.iter_mut().flatten();
+    pub fn profile(self, name: &str) -> Result<Profile> {
+        let columns = self.columns.iter().flatten();
         let told = columns.map(|(description, column)| summarise(description, column, &self.options));
         Ok(Profile {
             name: name.to_owned(),

@@ -1,18 +1,24 @@
 //! Different values with their counts: every value while they are few, afterwards a fair sample of the different values, each with
 //! all its occurrences (a tuple sketch). So one structure tells distinct and unique values, and it is exact for most columns.
 
+use std::borrow::Borrow;
 use std::hash::Hash;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
-use datasketches::common::NumStdDev;
-use datasketches::frequencies::{ErrorType, FrequentItemsSketch, Row};
+use datasketches::frequencies::FrequentItemsSketch;
 use datasketches::tuple::{
     CompactTupleSketch, SummaryCombinePolicy, SummaryPolicy, SummaryUpdatePolicy, TupleEntry, TupleSketch,
     TupleSketchBuilder, TupleUnionBuilder,
 };
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
+
+use super::exact::{Budget, Exact};
+use super::seen::Seen;
 
 /// At least 2^14 different values are kept: a relative standard error of 0.8 % beyond.
 const LG_K: u8 = 14;
@@ -23,25 +29,27 @@ pub(crate) const MOST_KEPT: usize = 1 << LG_K;
 /// So many counters know which values are the most frequent, once there are more different ones than are kept.
 const COUNTERS: usize = 4096;
 
-/// How many standard deviations a bound is away: it holds with a probability of 99.7 %.
-pub(crate) const DEVIATIONS: f64 = 3.0;
-
 /// A value as it is kept beside its count.
-pub trait Keyed: Clone + Default + Ord + Hash {
+pub trait Keyed: Clone + Default + Ord + Hash + Serialize + DeserializeOwned {
     /// How it arrives.
-    type Given: ?Sized;
+    type Given: ?Sized + Hash + Eq;
     /// What is hashed: the same on every machine and in every version.
     type Key<'a>: Hash;
+    /// All of it, where each value is kept.
+    type Whole: Borrow<Self::Given> + Hash + Eq + Clone + Send;
 
     /// What tells values apart.
     fn key(given: &Self::Given) -> Self::Key<'_>;
     /// What is kept of it.
     fn keep(given: &Self::Given) -> Self;
+    /// All of it, and how many bytes that takes beside itself.
+    fn whole(given: &Self::Given) -> (Self::Whole, usize);
 }
 
 impl<S: Scalar> Keyed for S {
     type Given = S;
     type Key<'a> = S::Key;
+    type Whole = S;
 
     fn key(given: &S) -> S::Key {
         Scalar::key(*given)
@@ -50,10 +58,14 @@ impl<S: Scalar> Keyed for S {
     fn keep(given: &S) -> S {
         *given
     }
+
+    fn whole(given: &S) -> (S, usize) {
+        (*given, 0)
+    }
 }
 
 /// A value and how often it was there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry<T> {
     /// The value, or what is kept of it.
     pub value: T,
@@ -61,31 +73,29 @@ pub struct Entry<T> {
     pub count: u64,
 }
 
+/// What counts the most frequent values.
+pub(super) type Frequent<T> = FrequentItemsSketch<Item<T>>;
+
+/// A value as the crate's counters know it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Item<T>(pub T);
+
 /// Different values with their counts.
 pub struct Counted<T: Keyed> {
-    growing: TupleSketch<Counting<T>>,
+    pub(super) growing: TupleSketch<Counting<T>>,
     /// What was merged into it.
-    merged: Option<CompactTupleSketch<Entry<T>>>,
+    pub(super) merged: Option<CompactTupleSketch<Entry<T>>>,
     /// The most frequent ones, if somebody wants to know them.
-    frequent: Option<FrequentItemsSketch<T>>,
-}
-
-/// A number and the bounds that it keeps with a probability of 99.7 %; the bounds are the number where it is exact.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Estimate {
-    /// The best guess.
-    pub value: f64,
-    /// It is hardly less.
-    pub low: f64,
-    /// It is hardly more.
-    pub high: f64,
+    pub(super) frequent: Option<Frequent<T>>,
+    /// All of them, if somebody wants exact answers; nothing goes into the others then.
+    pub(super) exact: Option<Exact<T>>,
 }
 
 impl<T: Keyed> Counted<T> {
     /// Nothing yet.
     pub fn new() -> Result<Self> {
         let growing = TupleSketchBuilder::new(Counting::default()).lg_k(LG_K).build().map_err(Error::format)?;
-        Ok(Self { growing, merged: None, frequent: None })
+        Ok(Self { growing, merged: None, frequent: None, exact: None })
     }
 
     /// Nothing yet; the most frequent values will be known, however many different ones there are.
@@ -94,34 +104,71 @@ impl<T: Keyed> Counted<T> {
         Ok(Self { frequent: Some(frequent), ..Self::new()? })
     }
 
+    /// Nothing yet; every value will be known, as long as the budget lasts.
+    pub fn exact(budget: &Arc<Budget>) -> Result<Self> {
+        Ok(Self { exact: Some(Exact::new(budget)), ..Self::new()? })
+    }
+
+    /// Nothing yet, as exact as this.
+    pub fn alike(&self) -> Result<Self> {
+        self.exact.as_ref().map_or_else(Self::new, |exact| Self::exact(exact.budget()))
+    }
+
     /// Adds a value, so many times.
     pub fn add(&mut self, given: &T::Given, times: u64) {
+        if let Some(exact) = &mut self.exact {
+            return exact.add(given, times);
+        }
         self.growing.update(T::key(given), (given, times));
         if let Some(frequent) = &mut self.frequent {
-            frequent.update_with_count(T::keep(given), times);
+            frequent.update_with_count(Item(T::keep(given)), times);
         }
     }
 
-    /// How many values are kept, at most; each is there with its count while these are no more than [`MOST_KEPT`].
-    pub fn kept(&self) -> usize {
+    /// Whether there are more values than are kept, each with its count: ranks must be known otherwise from now on.
+    pub fn is_full(&self) -> bool {
+        self.exact.is_none() && self.kept() > MOST_KEPT
+    }
+
+    /// Whether there would be, with another's.
+    pub fn is_full_with(&self, other: &Self) -> bool {
+        self.exact.is_none() && self.kept() + other.kept() > MOST_KEPT
+    }
+
+    fn kept(&self) -> usize {
         self.growing.num_retained() + self.merged.as_ref().map_or(0, CompactTupleSketch::num_retained)
     }
 
     /// Adds what another has seen.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
+        if let Some(exact) = &mut self.exact {
+            let theirs = other.exact.as_ref();
+            return theirs.map(|theirs| exact.merge(theirs)).ok_or_else(|| Error::format("an estimate is not exact"));
+        }
+        let merged = self.union([self, other])?;
+        let mut frequent = self.frequent.take();
+        if let Some((mine, theirs)) = frequent.as_mut().zip(other.frequent.as_ref()) {
+            mine.merge(theirs);
+        }
+        *self = Self { merged: Some(merged), frequent, ..Self::new()? };
+        Ok(())
+    }
+
+    /// Everything that some have seen. It depends on what they have seen only, not on their order nor on how it was parted.
+    fn union<const N: usize>(&self, all: [&Self; N]) -> Result<CompactTupleSketch<Entry<T>>> {
         let mut union = TupleUnionBuilder::new(Counting::<T>::default()).lg_k(LG_K).build().map_err(Error::format)?;
-        for one in [&*self, other] {
+        for one in all {
             union.update(one.growing.as_view()).map_err(Error::format)?;
             if let Some(merged) = &one.merged {
                 union.update(merged.as_view()).map_err(Error::format)?;
             }
         }
-        let mut frequent = self.frequent.take();
-        if let Some((mine, theirs)) = frequent.as_mut().zip(other.frequent.as_ref()) {
-            mine.merge(theirs);
-        }
-        *self = Self { merged: Some(union.to_sketch(false)), frequent, ..Self::new()? };
-        Ok(())
+        Ok(union.to_sketch(false))
+    }
+
+    /// All of it as one sketch.
+    pub(super) fn compact(&self) -> Result<CompactTupleSketch<Entry<T>>> {
+        self.union([self])
     }
 
     /// The values that are kept.
@@ -131,69 +178,21 @@ impl<T: Keyed> Counted<T> {
     }
 
     /// What is known at the end.
-    pub fn seen(&self) -> Result<Seen<T>> {
-        let mut whole = Self::new()?;
-        whole.merge(self)?;
-        let kept = whole.merged.ok_or_else(|| Error::format("a union of sketches is no sketch"))?;
-        Ok(Seen { kept, frequent: self.frequent.clone() })
-    }
-}
-
-/// What is known of all different values.
-pub struct Seen<T> {
-    kept: CompactTupleSketch<Entry<T>>,
-    frequent: Option<FrequentItemsSketch<T>>,
-}
-
-impl<T: Keyed> Seen<T> {
-    /// Whether each different value is there with its count.
-    pub fn is_complete(&self) -> bool {
-        !self.kept.is_estimation_mode()
-    }
-
-    /// Each of them if it is complete, else a sample.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry<T>> {
-        self.kept.iter().map(TupleEntry::summary)
-    }
-
-    /// The most frequent values with their counts and by how much those may be less, in falling order; values that are alike in
-    /// their own order. None if there are too many different ones and nobody wanted to know.
-    pub fn most_frequent(&self, most: usize) -> Option<Vec<(T, u64, u64)>> {
-        let mut found: Vec<(T, u64, u64)> = if self.is_complete() {
-            self.entries().map(|entry| (entry.value.clone(), entry.count, 0)).collect()
-        } else {
-            let rows = self.frequent.as_ref()?.frequent_items(ErrorType::NoFalseNegatives);
-            let row = |row: &Row<T>| (row.item().clone(), row.upper_bound(), row.upper_bound() - row.lower_bound());
-            rows.iter().map(row).collect()
-        };
-        found.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-        found.truncate(most);
-        Some(found)
-    }
-
-    /// How many different values there are.
-    pub fn distinct(&self) -> Estimate {
-        let (low, high) = (self.kept.lower_bound(NumStdDev::Three), self.kept.upper_bound(NumStdDev::Three));
-        Estimate { value: self.kept.estimate(), low, high }
-    }
-
-    /// How many values are there once only.
-    pub fn unique(&self) -> Estimate {
-        let found = self.entries().filter(|entry| entry.count == 1).count() as f64;
-        if self.is_complete() {
-            return Estimate { value: found, low: found, high: found };
+    pub fn seen(&self) -> Result<Seen<'_, T>> {
+        match &self.exact {
+            Some(exact) => exact.check().map(|()| Seen::all(exact)),
+            None => Ok(Seen::of(self.compact()?, self.frequent.as_ref())),
         }
-        // The score interval of a Poisson count, which holds for small counts and for none as well.
-        let (middle, reach) =
-            (found + DEVIATIONS.powi(2) / 2.0, DEVIATIONS * (found + DEVIATIONS.powi(2) / 4.0).sqrt());
-        let distinct = self.distinct();
-        let among = |count: f64| (count / self.kept.theta()).clamp(0.0, distinct.high);
-        Estimate { value: among(found), low: among(middle - reach), high: among(middle + reach) }
+    }
+
+    /// An error once more memory is wanted than the budget has.
+    pub fn check(&self) -> Result<()> {
+        self.exact.as_ref().map_or(Ok(()), Exact::check)
     }
 }
 
 /// How counts come about: they are added.
-struct Counting<T>(PhantomData<fn() -> T>);
+pub struct Counting<T>(PhantomData<fn() -> T>);
 
 impl<T> Default for Counting<T> {
     fn default() -> Self {
@@ -236,7 +235,7 @@ mod tests {
         counted
     }
 
-    fn sorted(seen: &Seen<i64>) -> Vec<(i64, u64)> {
+    fn sorted(seen: &Seen<'_, i64>) -> Vec<(i64, u64)> {
         let mut entries: Vec<_> = seen.entries().map(|entry| (entry.value, entry.count)).collect();
         entries.sort_unstable();
         entries
@@ -245,7 +244,8 @@ mod tests {
     proptest! {
         #[test]
         fn few_values_are_all_known_however_they_were_parted(parts in prop::collection::vec(prop::collection::vec(-50..50_i64, 0..40), 1..5)) {
-            let whole = counted(parts.iter().flatten().copied()).seen().unwrap();
+            let whole = counted(parts.iter().flatten().copied());
+            let whole = whole.seen().unwrap();
             let mut merged = Counted::new().unwrap();
             for part in &parts {
                 merged.merge(&counted(part.iter().copied())).unwrap();
@@ -283,7 +283,7 @@ mod tests {
             assert_eq!(value, right);
             assert!((count - within..=count).contains(&times), "{value}: {count} - {within}");
         }
-        assert_eq!(counted(values).seen().unwrap().most_frequent(2), None);
+        assert!(counted(values).seen().unwrap().most_frequent(2).is_none());
     }
 
     /// Fixed values, so that a bound that holds with some probability holds here or never.
@@ -299,7 +299,8 @@ mod tests {
             let unique = different
                 - different.div_euclid(i64::try_from(every).unwrap())
                 - i64::from(different % i64::try_from(every).unwrap() > 0);
-            for seen in [counted(values.iter().copied()).seen().unwrap(), merged.seen().unwrap()] {
+            let whole = counted(values.iter().copied());
+            for seen in [whole.seen().unwrap(), merged.seen().unwrap()] {
                 for (estimate, right) in [(seen.distinct(), different), (seen.unique(), unique)] {
                     let right = right as f64;
                     assert!((estimate.low..=estimate.high).contains(&right), "{estimate:?} for {right} of {different}");

@@ -1,7 +1,9 @@
 //! Ranks and quantiles of many values: levels of buffers, each compacted into the next by keeping every other value (KLL's way).
 //! Own code, since values come with weights here, and since the coin must fall the same way every time.
 
-use super::counted::DEVIATIONS;
+use serde::{Deserialize, Serialize};
+
+use super::seen::DEVIATIONS;
 
 /// How many values a level holds.
 const CAPACITY: usize = 2048;
@@ -10,7 +12,7 @@ const CAPACITY: usize = 2048;
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A summary of values that are ordered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Quantiles<T> {
     /// A value of level `n` stands for `2^n` values.
     levels: Vec<Vec<T>>,

@@ -12,7 +12,7 @@ const AT_LEAST: usize = 5;
 pub const MOST_CATEGORIES: usize = 50 + AT_LEAST;
 
 /// The most frequent values as they are told; none if they are not known.
-pub fn top<T: Keyed>(seen: &Seen<T>, most: usize, show: impl Fn(&T) -> Value) -> Option<Vec<TopValue>> {
+pub fn top<T: Keyed>(seen: &Seen<'_, T>, most: usize, show: impl Fn(&T) -> Value) -> Option<Vec<TopValue>> {
     let told = |(value, count, within)| TopValue { value: show(&value), count, within };
     Some(seen.most_frequent(most)?.into_iter().map(told).collect())
 }

@@ -34,11 +34,21 @@ pub struct Description {
 }
 
 /// The profile of a column of which all was seen.
-pub fn summarise(description: &Description, column: &mut Column, options: &Options) -> Result<ColumnProfile> {
+pub fn summarise(description: &Description, column: &Column, options: &Options) -> Result<ColumnProfile> {
+    summarise_with(description, column, 0, options)
+}
+
+/// The profile of a column that has so many nulls more than were seen.
+pub fn summarise_with(
+    description: &Description,
+    column: &Column,
+    absent: u64,
+    options: &Options,
+) -> Result<ColumnProfile> {
     let mut profile = ColumnProfile::empty(description);
     let kind = &description.kind;
-    let counts = Counts { nulls: column.nulls, nans: column.nans };
-    match &mut column.values {
+    let counts = Counts { nulls: column.nulls + absent, nans: column.nans };
+    match &column.values {
         Values::Whole(values) => numbers::tell(&mut profile, kind, values, counts, options)?,
         Values::Wide(values) => numbers::tell(&mut profile, kind, values, counts, options)?,
         Values::Widest(values) => numbers::tell(&mut profile, kind, values, counts, options)?,
@@ -87,7 +97,7 @@ pub(crate) fn tell_counts(profile: &mut ColumnProfile, counts: Counts, values: u
 }
 
 /// How many values are different, there once only, there again; all of a number and of `values`.
-fn tell_distinct<T: Keyed>(profile: &mut ColumnProfile, seen: &Seen<T>, values: u64, nans: u64) {
+fn tell_distinct<T: Keyed>(profile: &mut ColumnProfile, seen: &Seen<'_, T>, values: u64, nans: u64) {
     // All NaNs together are one more value.
     let (different, alone) = (u8::from(nans > 0), u8::from(nans == 1));
     let most = values as f64;

@@ -43,7 +43,7 @@ pub fn tell<T: Scalar>(
 }
 
 /// Tells what has a size: extremes, moments, quantiles, histogram.
-pub fn measure<T: Scalar>(profile: &mut ColumnProfile, kind: &Kind, values: &Ordered<T>, seen: &Seen<T>) {
+pub fn measure<T: Scalar>(profile: &mut ColumnProfile, kind: &Kind, values: &Ordered<T>, seen: &Seen<'_, T>) {
     if profile.measured == Measured::Nothing {
         profile.measured = Measured::Value;
     }

@@ -1,6 +1,6 @@
 //! Metrics of texts and bytes: of their lengths, and of the different ones.
 
-use crate::accumulate::{Beginning, Texts};
+use crate::accumulate::{Beginning, Ordered, Texts};
 use crate::error::Result;
 use crate::kind::Kind;
 use crate::options::Options;
@@ -10,15 +10,10 @@ use crate::value::Value;
 use super::{Counts, cardinality, numbers, tell_counts, tell_distinct};
 
 /// Tells a column of texts or bytes.
-pub fn tell(
-    profile: &mut ColumnProfile,
-    kind: &Kind,
-    texts: &mut Texts,
-    counts: Counts,
-    options: &Options,
-) -> Result<()> {
+pub fn tell(profile: &mut ColumnProfile, kind: &Kind, texts: &Texts, counts: Counts, options: &Options) -> Result<()> {
     let seen = texts.seen()?;
-    let values = texts.lengths().values();
+    let lengths = texts.lengths()?;
+    let values = lengths.values();
     tell_counts(profile, counts, values);
     tell_distinct(profile, &seen, values, 0);
     let show = |beginning: &Beginning| Value::Text(shown(kind, beginning));
@@ -39,15 +34,13 @@ pub fn tell(
         profile.metrics.insert(Name::LastText, Metric::exact(show(last)));
     }
     if *kind != Kind::Uuid {
-        tell_lengths(profile, texts)?;
+        tell_lengths(profile, &lengths, texts.empty())?;
     }
     Ok(())
 }
 
-fn tell_lengths(profile: &mut ColumnProfile, texts: &mut Texts) -> Result<()> {
-    let lengths = texts.lengths();
+fn tell_lengths(profile: &mut ColumnProfile, lengths: &Ordered<i64>, empty: u64) -> Result<()> {
     let seen = lengths.seen()?;
-    let empty = seen.entries().filter(|entry| entry.value == 0).map(|entry| entry.count).sum();
     profile.measured = Measured::Length;
     numbers::measure(profile, &Kind::Integer, lengths, &seen);
     let metrics = &mut profile.metrics;

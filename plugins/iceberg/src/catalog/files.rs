@@ -1,5 +1,4 @@
-//! Metadata files in S3, for catalogs that only say where they are. A file that is not there, is forbidden or broken is a fault
-//! of its table alone.
+//! Metadata files and manifests in S3. A file that is not there, is forbidden or broken is a fault of its table alone.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -23,40 +22,56 @@ const MOST: u64 = 96 << 20;
 
 /// What is in the metadata file of each, in their order.
 pub fn load(store: &dyn Api, config: &Config, some: &[Listed]) -> Vec<Result<Value>> {
-    let addresses: Vec<Result<String>> = some.iter().map(|listed| address(config, listed)).collect();
+    let locations: Vec<String> = some.iter().map(|listed| listed.metadata.clone().unwrap_or_default()).collect();
+    let text = |answer: Result<Answer>| {
+        let text = unpacked(&answer?.body)?.into_owned();
+        serde_json::from_slice(&text).map_err(|error| {
+            let start = String::from_utf8_lossy(&text[..text.len().min(120)]).into_owned();
+            protocol(format!("the metadata file is no whole JSON ({error}); it begins: {start}"))
+        })
+    };
+    answers(store, config, &locations)
+        .into_iter()
+        .zip(locations)
+        .map(|(it, file)| text(it).with("file", file))
+        .collect()
+}
+
+/// The bytes of each, in their order.
+pub fn fetch(store: &dyn Api, config: &Config, locations: &[String]) -> Vec<Result<Vec<u8>>> {
+    answers(store, config, locations).into_iter().map(|answer| answer.map(|answer| answer.body)).collect()
+}
+
+fn answers(store: &dyn Api, config: &Config, locations: &[String]) -> Vec<Result<Answer>> {
+    let addresses: Vec<Result<String>> = locations.iter().map(|location| address(config, location)).collect();
     let known: Vec<String> = addresses.iter().flatten().cloned().collect();
     let mut answers = store.call_all(&known).into_iter();
     let answer = |address: Result<String>| {
-        let address = address?;
+        address?;
         let missing = || Err(protocol("the host answered fewer requests than it was asked"));
-        answers.next().unwrap_or_else(missing).and_then(|answer| metadata(&answer)).with("file", address)
+        answers.next().unwrap_or_else(missing).and_then(whole)
     };
     addresses.into_iter().map(answer).collect()
 }
 
-fn address(config: &Config, listed: &Listed) -> Result<String> {
-    let location = listed.metadata.as_deref().unwrap_or_default();
+/// Where a file of the table can be had.
+pub fn address(config: &Config, location: &str) -> Result<String> {
     let store = config.store().ok_or_else(|| protocol("`s3.endpoint` is no URL"))?;
     let place = address_of(location).filter(|(_, key)| !key.is_empty());
-    let (bucket, key) = place.ok_or_else(|| {
-        protocol(format!("its metadata file is at `{location}`, and only files at s3:// can be read"))
-    })?;
+    let (bucket, key) = place
+        .ok_or_else(|| protocol(format!("a file of it is at `{location}`, and only files at s3:// can be read")))?;
     Ok(object_url(&store.bucket(bucket), key))
 }
 
-fn metadata(answer: &Answer) -> Result<Value> {
+/// An answer that has the file.
+fn whole(answer: Answer) -> Result<Answer> {
     match answer.status {
-        200 => {
-            let text = unpacked(&answer.body)?;
-            serde_json::from_slice(&text).map_err(|error| {
-                protocol(format!("the metadata file is no whole JSON ({error}); it begins: {}", answer.start()))
-            })
-        }
-        404 => Err(protocol("the metadata file that the catalog names is gone (HTTP 404)")),
+        200 => Ok(answer),
+        404 => Err(protocol("the file that the table's metadata names is gone (HTTP 404)")),
         403 if !BAD_KEYS.iter().any(|code| answer.start().contains(code)) => {
-            Err(protocol(format!("the metadata file may not be read (HTTP 403: {})", answer.start())))
+            Err(protocol(format!("the file may not be read (HTTP 403: {})", answer.start())))
         }
-        _ => answer.json(),
+        _ => Err(answer.json().err().unwrap_or_else(|| protocol(format!("the store answers HTTP {}", answer.status)))),
     }
 }
 
