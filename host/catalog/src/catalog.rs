@@ -35,6 +35,16 @@ pub struct Reference {
     pub id: String,
 }
 
+/// What a catalog says of an edge that it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EdgeWord {
+    /// Where it was learnt, in OpenMetadata's words.
+    pub learnt: String,
+    /// The SQL that is shown with it.
+    pub sql: Option<String>,
+}
+
 /// One thing to write. All items of a batch are of the same case, and what they refer to exists.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
@@ -219,8 +229,8 @@ pub trait Catalog: Send + Sync {
         Ok(None)
     }
 
-    /// Where an edge was learnt, as the catalog says; empty where there is none, or where edges can't be asked for.
-    async fn edge_sources(&self, _from: &Reference, _to: &Reference) -> Result<Vec<String>, Error> {
+    /// What the catalog says of an edge; empty where there is none, or where edges can't be asked for.
+    async fn edge_words(&self, _from: &Reference, _to: &Reference) -> Result<Vec<EdgeWord>, Error> {
         Ok(Vec::new())
     }
 

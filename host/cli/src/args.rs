@@ -193,6 +193,12 @@ pub struct ProfileArgs {
     /// Tell the most frequent patterns of texts too: "A" a capital, "a" another letter, "9" a digit, "+" more of them [default: 10].
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "10")]
     pub patterns: Option<usize>,
+    /// Estimate nothing: every different value is kept in memory, as long as `--exact-memory` lasts.
+    #[arg(long)]
+    pub exact: bool,
+    /// How many MiB exact answers may take; with less than they need there is an error, never a wrong answer [default: 1024].
+    #[arg(long, value_name = "MIB", requires = "exact")]
+    pub exact_memory: Option<u64>,
     /// As JSON.
     #[arg(long)]
     pub json: bool,

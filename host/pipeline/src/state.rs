@@ -49,6 +49,11 @@ impl Keys {
     }
 }
 
+/// Where it is kept how often an asset's queries moved data between two ends, each with its kind.
+pub(crate) fn edge_key(asset: &str, from: (&str, &str), to: (&str, &str)) -> String {
+    format!("{asset}\0edge\0{}\0{}\0{}\0{}", from.0, from.1, to.0, to.1)
+}
+
 /// The last durable checkpoint of a split, for this catalog.
 pub fn cursor(store: &dyn Store, catalog: &str, source: &str, split: &str) -> Result<Option<Vec<u8>>, Error> {
     store.get(Space::Cursors, &Keys::new(catalog, source).of_split(split))

@@ -7,6 +7,8 @@ use core::fmt;
 pub enum ErrorKind {
     /// The bytes could not be had.
     Read,
+    /// The bytes are forbidden.
+    Denied,
     /// The bytes are not what they claim to be.
     Format,
     /// Something that is not read yet.
@@ -35,6 +37,11 @@ impl Error {
     /// Bytes that are not what they claim to be.
     pub fn format(message: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Format, message.to_string())
+    }
+
+    fn of_io(error: &std::io::Error) -> Self {
+        let is_forbidden = error.kind() == std::io::ErrorKind::PermissionDenied;
+        Self::new(if is_forbidden { ErrorKind::Denied } else { ErrorKind::Read }, error.to_string())
     }
 
     /// Adds a pair such as ("column", "price").
@@ -67,13 +74,19 @@ impl fmt::Display for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
-        Self::new(ErrorKind::Read, error.to_string())
+        Self::of_io(&error)
     }
 }
 
 impl From<parquet::errors::ParquetError> for Error {
     fn from(error: parquet::errors::ParquetError) -> Self {
-        Self::format(error)
+        match &error {
+            // What could not be read is no fault of the format.
+            parquet::errors::ParquetError::External(source) => {
+                source.downcast_ref().map_or_else(|| Self::format(&error), Self::of_io)
+            }
+            _ => Self::format(error),
+        }
     }
 }
 

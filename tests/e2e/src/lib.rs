@@ -9,6 +9,7 @@ pub mod hurt;
 mod landing;
 pub mod made_up;
 pub mod postgres;
+pub mod profiling;
 mod project;
 pub mod redash;
 mod report;

@@ -1,14 +1,14 @@
 //! Profiles by one query a table, of the real Trino: right, cheap, within their budget, and one point a run in the catalog.
 
-use std::collections::BTreeMap;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use metahost_e2e::profiling::{check, check_numbers, columns, run, shown, spent, table};
 use metahost_e2e::{Landing, Project, sum, trino};
 use metahost_stack::Server;
 use serde_json::{Value, json};
 
 const ASSET: &str = "openmetadata__trino__profiling";
 const METADATA: &str = "openmetadata__trino__metadata";
+const TABLE: &str = "iceberg.zz_push.types";
 
 /// Fewer columns than a statement holds, of every type that is measured, with nulls, NaN, infinities, extremes and odd names.
 const TYPES: &str = "SELECT CAST(IF(n % 7 = 0, NULL, n) AS bigint) AS id, CAST(n % 5 AS tinyint) AS few, \
@@ -27,11 +27,6 @@ fn schema(name: &str) -> Result<()> {
     trino::rows(&format!("CREATE SCHEMA IF NOT EXISTS iceberg.{name}")).map(drop)
 }
 
-fn table(name: &str, sql: &str) -> Result<()> {
-    trino::rows(&format!("DROP TABLE IF EXISTS {name}"))?;
-    trino::rows(&format!("CREATE TABLE {name} AS {sql}")).map(drop)
-}
-
 fn source(schema: &str, profile: &str) -> String {
     format!(
         "[sources.trino]\nplugin = \"trino\"\nallow-private = true\n\
@@ -41,53 +36,10 @@ fn source(schema: &str, profile: &str) -> String {
     )
 }
 
-/// The profile of a table in the local catalog.
-fn shown(project: &Project, table: &str) -> Result<Value> {
-    let told = project.run(&["catalog", "show", table, "--json"])?.expect_code(0)?;
-    Ok(serde_json::from_str::<Value>(&told.out)?["profile"].take())
-}
-
-fn run(project: &Project, assets: &[&str], code: i32) -> Result<Value> {
-    project.run(&[&["run", "--report", "report.json"], assets].concat())?.expect_code(code)?;
-    project.json("report.json")
-}
-
-fn spent(report: &Value) -> &Value {
-    let assets = report["assets"].as_array().into_iter().flatten();
-    assets.map(|asset| &asset["profiling"]).find(|found| !found.is_null()).unwrap_or(&Value::Null)
-}
-
-fn columns(profile: &Value) -> BTreeMap<String, Value> {
-    let name = |column: &Value| {
-        let parts = column["column"].as_array().into_iter().flatten();
-        parts.filter_map(Value::as_str).collect::<Vec<_>>().join("/")
-    };
-    profile["columns"].as_array().into_iter().flatten().map(|column| (name(column), column.clone())).collect()
-}
-
-/// A metric is what the engine says exactly, or keeps its bounds around it.
-fn check(columns: &BTreeMap<String, Value>, column: &str, metric: &str, sql: &str) -> Result<()> {
-    let exact = trino::rows(&format!("SELECT CAST({sql} AS double) FROM iceberg.zz_push.types"))?;
-    let expected = exact[0][0].as_f64().with_context(|| format!("{sql}: no number"))?;
-    let found = &columns.get(column).with_context(|| format!("{column} is missing"))?["metrics"][metric];
-    let number = |value: &Value| value.as_f64().with_context(|| format!("{column}.{metric}: {found}"));
-    let near = 1e-9 * expected.abs().max(1.0);
-    let (low, high) = if found["accuracy"] == "exact" {
-        (number(&found["value"])?, number(&found["value"])?)
-    } else {
-        (number(&found["low"])?, number(&found["high"])?)
-    };
-    ensure!(
-        low - near <= expected && expected <= high + near,
-        "{column}.{metric}: {found}, the engine says {expected}"
-    );
-    Ok(())
-}
-
 #[test]
 fn every_metric_is_the_engines_own_or_keeps_its_bounds() -> Result<()> {
     schema("zz_push")?;
-    table("iceberg.zz_push.types", TYPES)?;
+    table(TABLE, &format!("AS {TYPES}"))?;
     let project = Project::new(&source("zz_push", "sample-rows = 2\nmask = [\"code\"]"))?;
     run(&project, &[METADATA], 0)?;
     let report = run(&project, &[ASSET], 0)?;
@@ -99,24 +51,9 @@ fn every_metric_is_the_engines_own_or_keeps_its_bounds() -> Result<()> {
     for (column, name) in
         [("id", "id"), ("few", "few"), ("price", "price"), ("short", "short"), ("nested/deep", "nested.deep")]
     {
-        for (metric, sql) in [
-            ("valuesCount", "count({})"),
-            ("nullCount", "count_if({} IS NULL)"),
-            ("distinctCount", "count(DISTINCT {})"),
-            ("uniqueCount", "cardinality(map_filter(histogram({}), (k, v) -> v = 1))"),
-            ("min", "min({})"),
-            ("max", "max({})"),
-            ("sum", "sum(CAST({} AS double))"),
-            ("mean", "avg(CAST({} AS double))"),
-            ("stddev", "stddev_pop(CAST({} AS double))"),
-            ("variance", "var_pop(CAST({} AS double))"),
-            (
-                "median",
-                "element_at(array_sort(array_agg({}) FILTER (WHERE {} IS NOT NULL)), CAST(ceil(count({}) / 2e0) AS integer))",
-            ),
-        ] {
-            check(&columns, column, metric, &sql.replace("{}", name))?;
-        }
+        check_numbers(&columns, TABLE, column, name)?;
+        let median = "element_at(array_sort(array_agg({}) FILTER (WHERE {} IS NOT NULL)), CAST(ceil(count({}) / 2e0) AS integer))";
+        check(&columns, TABLE, column, "median", &median.replace("{}", name))?;
     }
     for (column, metric, sql) in [
         ("wide", "sum", "sum(wide)"),
@@ -135,7 +72,7 @@ fn every_metric_is_the_engines_own_or_keeps_its_bounds() -> Result<()> {
         ("list", "valuesCount", "count(list)"),
         ("nothing", "nullCount", "count(*)"),
     ] {
-        check(&columns, column, metric, sql)?;
+        check(&columns, TABLE, column, metric, sql)?;
     }
     let value = |column: &str, metric: &str| columns[column]["metrics"][metric]["value"].clone();
     assert_eq!(value("ratio", "max"), "Infinity");
@@ -161,7 +98,7 @@ fn a_hundred_columns_are_one_query_and_statistics_are_none() -> Result<()> {
     let wide: Vec<String> = (0..100).map(|column| format!("n + {column} AS c{column}")).collect();
     table(
         "iceberg.zz_push_wide.hundred",
-        &format!("SELECT {} FROM UNNEST(sequence(1, 500)) AS t(n)", wide.join(", ")),
+        &format!("AS SELECT {} FROM UNNEST(sequence(1, 500)) AS t(n)", wide.join(", ")),
     )?;
     let project = Project::new(&source("zz_push_wide", ""))?;
     run(&project, &[METADATA], 0)?;
@@ -182,7 +119,7 @@ fn a_hundred_columns_are_one_query_and_statistics_are_none() -> Result<()> {
 fn what_is_over_its_time_is_cancelled_in_the_engine_and_what_is_over_budget_comes_next_time() -> Result<()> {
     schema("zz_push_budget")?;
     for name in ["one", "two", "three"] {
-        table(&format!("iceberg.zz_push_budget.{name}"), "SELECT n FROM UNNEST(sequence(1, 50)) AS t(n)")?;
+        table(&format!("iceberg.zz_push_budget.{name}"), "AS SELECT n FROM UNNEST(sequence(1, 50)) AS t(n)")?;
     }
     let project = Project::new(&source("zz_push_budget", "queries = 2\nconcurrent = 1"))?;
     run(&project, &[METADATA], 0)?;
@@ -211,8 +148,8 @@ fn what_is_over_its_time_is_cancelled_in_the_engine_and_what_is_over_budget_come
 #[test]
 fn a_table_that_fails_is_told_and_the_others_are_profiled() -> Result<()> {
     schema("zz_push_bad")?;
-    table("iceberg.zz_push_bad.good", "SELECT 1 AS n")?;
-    table("iceberg.zz_push_bad.bad", "SELECT 2 AS n")?;
+    table("iceberg.zz_push_bad.good", "AS SELECT 1 AS n")?;
+    table("iceberg.zz_push_bad.bad", "AS SELECT 2 AS n")?;
     let rules = "[[sources.trino.profile.tables]]\ntables = \"*.bad\"\n\
                  custom-metrics = [{ name = \"wrong\", expression = \"sum(no_such_column)\" }]\n\
                  [[sources.trino.profile.tables]]\ntables = \"*.good\"\n\
@@ -233,7 +170,7 @@ fn twice(version: &str) -> Result<(Landing, String)> {
     schema(&name)?;
     table(
         &format!("iceberg.{name}.people"),
-        "SELECT n, CAST(n % 3 AS varchar) AS \"odd.name\" FROM UNNEST(sequence(1, 30)) AS t(n)",
+        "AS SELECT n, CAST(n % 3 AS varchar) AS \"odd.name\" FROM UNNEST(sequence(1, 30)) AS t(n)",
     )?;
     let landing = Landing::new(&source(&name, "sample-rows = 1"), version)?;
     landing.run(&[METADATA])?;

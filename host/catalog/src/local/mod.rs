@@ -28,7 +28,7 @@ pub use show::{Noted, Shown, ShownTest};
 use tables::{FORMAT, Tables};
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, HeldService, Known, Outcome, Reference, RunReport, Write};
+use crate::{Catalog, EdgeWord, HeldService, Known, Outcome, Reference, RunReport, Write};
 
 /// What of the file is kept in memory; the default would be a gigabyte.
 const CACHE_BYTES: usize = 32 << 20;
@@ -202,9 +202,9 @@ impl Catalog for LocalCatalog {
         self.read(|tables| tables.find(kind, fqn))
     }
 
-    async fn edge_sources(&self, from: &Reference, to: &Reference) -> Result<Vec<String>, Error> {
+    async fn edge_words(&self, from: &Reference, to: &Reference) -> Result<Vec<EdgeWord>, Error> {
         let edges = self.read(|tables| tables.edges(&(Node::from(from), Node::from(to))))?;
-        Ok(edges.iter().map(|edge| format!("{:?}", edge.source)).collect())
+        Ok(edges.into_iter().map(|edge| EdgeWord { learnt: format!("{:?}", edge.source), sql: edge.sql }).collect())
     }
 
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {

@@ -40,7 +40,7 @@ use profile::Profile;
 use server::Server;
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write};
+use crate::{Catalog, EdgeWord, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write};
 
 /// A server.
 pub struct OpenMetadata {
@@ -155,8 +155,8 @@ impl Catalog for OpenMetadata {
         self.list_tests(service).await.map(Some)
     }
 
-    async fn edge_sources(&self, from: &Reference, to: &Reference) -> Result<Vec<String>, Error> {
-        self.edge_source(from, to).await.map(|source| source.into_iter().collect())
+    async fn edge_words(&self, from: &Reference, to: &Reference) -> Result<Vec<EdgeWord>, Error> {
+        self.edge_word(from, to).await.map(|word| word.into_iter().collect())
     }
 
     async fn write(&self, service: &Service, batch: Vec<Write>) -> Result<Vec<Outcome>, Error> {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use metahost_catalog::{Catalog, LocalCatalog};
+use metahost_catalog::{Catalog, EdgeWord, LocalCatalog};
 use metahost_config::{Secrets, Sink, process_environment};
 use metahost_gateway::CassetteMode;
-use metahost_model::Fqn;
+use metahost_model::{Executions, Fqn};
 use metahost_pipeline::{
     EdgeExplanation, EdgeName, Evidence, Explainer, Explanation, How, Reason, Unexplained, WaitingEdge,
 };
@@ -116,10 +116,32 @@ fn print_edge(edge: &EdgeExplanation) -> Result<()> {
     }
     match edge.in_catalog.as_slice() {
         [] => output::line("  the catalog has no such edge")?,
-        learnt => output::line(format!("  the catalog has it as {}", learnt.join(", ")))?,
+        words => words.iter().try_for_each(print_word)?,
+    }
+    for (source, executions) in &edge.used {
+        output::line(format!("  {}", used(source, executions)))?;
     }
     edge.absent.as_ref().map_or(Ok(()), |why| output::line(format!("  {why}")))?;
     print_edges(&edge.reasons, &edge.waiting)
+}
+
+/// Lines of SQL that are printed; JSON has all of it.
+const SQL_LINES: usize = 12;
+
+fn print_word(word: &EdgeWord) -> Result<()> {
+    output::line(format!("  the catalog has it as {}", word.learnt))?;
+    let Some(sql) = &word.sql else { return Ok(()) };
+    let lines: Vec<&str> = sql.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines.iter().take(SQL_LINES).try_for_each(|line| output::line(format!("    | {line}")))?;
+    let more = lines.len().saturating_sub(SQL_LINES);
+    if more > 0 { output::line(format!("    | ... {more} more lines; `--json` has them")) } else { Ok(()) }
+}
+
+fn used(source: &str, executions: &Executions) -> String {
+    let users: Vec<&str> = executions.users.iter().map(String::as_str).collect();
+    let by = if users.is_empty() { String::new() } else { format!(", by {}", users.join(", ")) };
+    let last = executions.last_at.map(|at| format!(", last at {}", moment(at))).unwrap_or_default();
+    format!("used {} times in the query log of source `{source}`{by}{last}", executions.count)
 }
 
 fn print_edges(edges: &[(EdgeName, Reason)], waiting: &[WaitingEdge]) -> Result<()> {

@@ -21,9 +21,7 @@ const WIDTH: usize = 100;
 pub async fn profile(arguments: ProfileArgs) -> Result<Exit> {
     arguments.html.as_deref().map(output::check_file).transpose()?;
     let format = arguments.format.as_deref().map(format).transpose()?;
-    let threads = arguments.threads.unwrap_or(Options::default().threads);
-    let ProfileArgs { columns, top, patterns, .. } = arguments.clone();
-    let options = Options { columns, top, patterns, threads };
+    let options = options(&arguments);
     let file = arguments.file.clone();
     // Reading takes the thread that does it, which must be none of those that others wait for.
     let read = move || {
@@ -32,6 +30,15 @@ pub async fn profile(arguments: ProfileArgs) -> Result<Exit> {
     };
     let found = tokio::task::spawn_blocking(read).await??;
     print(&found, arguments.json, arguments.html.as_deref()).map(|()| Exit::Success)
+}
+
+fn options(arguments: &ProfileArgs) -> Options {
+    let ProfileArgs { columns, top, patterns, exact, .. } = arguments.clone();
+    let default = Options::default();
+    let threads = arguments.threads.unwrap_or(default.threads);
+    let exact_memory =
+        arguments.exact_memory.map_or(default.exact_memory, |mebibytes| mebibytes.saturating_mul(1 << 20));
+    Options { columns, top, patterns, exact, exact_memory, threads }
 }
 
 fn format(name: &str) -> Result<Format> {

@@ -1,10 +1,15 @@
 //! Two names: whether data flows from one to the other, who says so, and why not where nobody does.
 
-use metahost_catalog::{Node, Reference};
-use metahost_model::Fqn;
+use std::collections::BTreeMap;
+
+use metahost_catalog::{EdgeWord, Node, Reference};
+use metahost_model::{Executions, Fqn};
+use metahost_store::Space;
 
 use super::{EdgeExplanation, Explainer, Unexplained};
+use crate::lineage::Counted;
 use crate::reasons::{EdgeName, Reason};
+use crate::state::{Keys, edge_key};
 
 impl Explainer {
     /// Why an edge between two names is there, or is not.
@@ -17,12 +22,14 @@ impl Explainer {
         let in_catalog = self.in_catalog(&ends).await?;
         let is_silent = in_catalog.is_empty() && reasons.is_empty() && waiting.is_empty();
         let absent = if is_silent { Some(self.why_absent(&from, &to, &ends, one_table).await?) } else { None };
+        let used = self.used(&reasons)?;
         let drawn_between = (ends.0.fqn, ends.1.fqn);
         Ok(EdgeExplanation {
             from: from.fqn,
             to: to.fqn,
             drawn_between,
             in_catalog,
+            used,
             one_table,
             reasons,
             waiting,
@@ -41,9 +48,25 @@ impl Explainer {
         self.reasons.iter().filter(|(name, _)| meant(name)).map(|(name, why)| (name.clone(), why.clone())).collect()
     }
 
-    async fn in_catalog(&self, (from, to): &(Node, Node)) -> Result<Vec<String>, Unexplained> {
+    /// What the state counted of an edge, source by source.
+    fn used(&self, reasons: &[(EdgeName, Reason)]) -> Result<BTreeMap<String, Executions>, Unexplained> {
+        let mut used = BTreeMap::new();
+        for (name, reason) in reasons {
+            let keys = Keys::new(&self.catalog.id(), &name.source);
+            let (from, to) = (&name.from, &name.to);
+            let key = edge_key(&reason.asset, (&from.0, &from.1), (&to.0, &to.1));
+            if let Some(value) = self.store.get(Space::Counts, &keys.of(&key))?
+                && let Ok(counted) = serde_json::from_slice::<Counted>(&value)
+            {
+                used.insert(name.source.clone(), counted.executions);
+            }
+        }
+        Ok(used)
+    }
+
+    async fn in_catalog(&self, (from, to): &(Node, Node)) -> Result<Vec<EdgeWord>, Unexplained> {
         match (self.reference(from).await?, self.reference(to).await?) {
-            (Some(from), Some(to)) => Ok(self.catalog.edge_sources(&from, &to).await?),
+            (Some(from), Some(to)) => Ok(self.catalog.edge_words(&from, &to).await?),
             _ => Ok(Vec::new()),
         }
     }

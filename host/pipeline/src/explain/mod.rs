@@ -7,8 +7,8 @@ mod near;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use metahost_catalog::{Catalog, Known, Node};
-use metahost_model::{EntityKind, Fqn, Timestamp};
+use metahost_catalog::{Catalog, EdgeWord, Known, Node};
+use metahost_model::{EntityKind, Executions, Fqn, Timestamp};
 use metahost_store::Store;
 use serde::Serialize;
 
@@ -128,8 +128,10 @@ pub struct EdgeExplanation {
     pub to: Fqn,
     /// Where edges of these two go.
     pub drawn_between: (Fqn, Fqn),
-    /// What the catalog says of that edge: where it was learnt. Empty where there is none.
-    pub in_catalog: Vec<String>,
+    /// What the catalog says of that edge. Empty where there is none.
+    pub in_catalog: Vec<EdgeWord>,
+    /// How often queries of a log moved data along it, by source.
+    pub used: BTreeMap<String, Executions>,
     /// Whether both are names of one table.
     pub one_table: bool,
     /// What sources said of it.

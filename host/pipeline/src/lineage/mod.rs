@@ -1,6 +1,7 @@
 //! From the SQL of a run to edges: queries are gathered once each, read side by side when all tables are known, and what
 //! they say of two tables becomes one edge. Never asks the catalog itself: the run does, for what is told to be missing.
 
+mod counted;
 mod edges;
 mod joins;
 mod options;
@@ -12,6 +13,7 @@ mod tally;
 mod verdicts;
 mod view;
 
+pub(crate) use counted::Counted;
 pub(crate) use edges::{Edges, add_untold, both};
 pub use options::QueryOptions;
 pub(crate) use query_log::{Logged, QueryLog, TableDay};

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use metahost_model::{
-    EntityPath, FileSet, Fingerprint, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, TestCase,
-    Timestamp,
+    EntityPath, FileSet, Fingerprint, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, Timestamp,
 };
 use metahost_profile::pushdown::{Questions, Sample, SqlColumn, Wanted, sample_rows};
 use metahost_profile::quality::Verdict;
+use tokio_util::sync::CancellationToken;
 
 use super::columns::Schemas;
 use super::convert::told;
 use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
+use super::files::Unread;
 use super::kept::Kept;
 use super::options::{Depth, ProfileOptions, ProfileRule, SampleMethod};
 use super::quality::Judging;
@@ -28,6 +29,7 @@ pub(crate) struct Work {
     pub(crate) at: Timestamp,
     /// What was told before counts for nothing.
     pub(crate) full: bool,
+    pub(crate) cancel: CancellationToken,
 }
 
 /// One table to profile.
@@ -35,18 +37,27 @@ pub(crate) struct Work {
 pub(crate) struct Job {
     pub(crate) table: EntityPath,
     pub(crate) stats: TableStat,
-    #[expect(dead_code, reason = "read natively in the next slice")]
     pub(crate) files: Option<Box<FileSet>>,
     pub(crate) kept: Kept,
+    /// What earlier runs found in its files.
+    pub(crate) kept_files: Option<Vec<u8>>,
     /// Whether the source told of it: only then has it a profile.
     pub(crate) is_told: bool,
     /// Its tests.
-    pub(crate) tests: Vec<TestCase>,
+    pub(crate) judging: Judging,
 }
 
 /// What became of a table.
 #[derive(Debug)]
-pub(crate) enum Done {
+pub(crate) struct Done {
+    pub(crate) end: End,
+    /// What is known of its files now, if any were read.
+    pub(crate) kept_files: Option<Vec<u8>>,
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub(crate) enum End {
     /// It has a profile.
     Profiled {
         profile: Box<TableProfile>,
@@ -62,113 +73,137 @@ pub(crate) enum Done {
     Failed { reason: &'static str, message: String },
 }
 
+/// What was found out of a table beyond its statistics.
+pub(crate) struct Found {
+    pub(crate) profile: metahost_profile::Profile,
+    method: ProfileMethod,
+    custom: CustomMetrics,
+    sample: Option<SampleData>,
+}
+
+type CustomMetrics = BTreeMap<Vec<String>, BTreeMap<String, f64>>;
+
 impl Job {
     /// Profiles the table, and decides its tests, in their order.
-    pub(crate) async fn run(self, work: Arc<Work>) -> (Done, Vec<Verdict>) {
-        let mut judging = Judging::of(&self.tests);
-        let done = if work.options.tests.only || !self.is_told {
-            Done::OnlyTested
+    pub(crate) async fn run(mut self, work: Arc<Work>) -> (Done, Vec<Verdict>) {
+        let mut kept_files = None;
+        let is_only_tested = work.options.tests.only || !self.is_told;
+        let answers_sql = work.options.data.dialect() == Some("trino");
+        let end = if is_only_tested && (answers_sql || self.judging.is_decided()) {
+            End::OnlyTested
         } else {
-            self.run_profile(&work, &mut judging).await
+            self.end(&work, &mut kept_files).await
         };
-        self.judge(&work, &done, &mut judging).await;
-        let reason = match &done {
-            Done::Failed { message, .. } => message.clone(),
-            Done::LeftOut(reason) => reason.clone(),
-            Done::Profiled { .. } | Done::OnlyTested => "its table was not looked at".to_owned(),
+        if !self.judging.is_decided() {
+            self.judge(&work, &end).await;
+        }
+        let reason = match &end {
+            End::Failed { message, .. } => message,
+            End::LeftOut(reason) => reason,
+            End::Profiled { .. } | End::OnlyTested => "its table was not looked at",
         };
-        (done, judging.done(&reason))
+        let verdicts = std::mem::take(&mut self.judging).done(reason);
+        (Done { end: if is_only_tested { End::OnlyTested } else { end }, kept_files }, verdicts)
     }
 
     /// Decides the tests that were not asked for along with the profile.
-    async fn judge(&self, work: &Work, done: &Done, judging: &mut Judging) {
-        if judging.is_decided() {
-            return;
-        }
+    async fn judge(&mut self, work: &Work, end: &End) {
         let data = work.options.data.as_ref();
         if data.dialect() != Some("trino") {
             let known = TableProfile { at: work.at, ..TableProfile::of(self.stats.clone(), work.at) };
-            let profile = if let Done::Profiled { profile, .. } = done { profile.as_ref() } else { &known };
-            return judging.judge_by_profile(
-                profile,
-                "the source answers no SQL, and its profile does not tell",
-                work.at,
-            );
+            let profile = if let End::Profiled { profile, .. } = end { profile.as_ref() } else { &known };
+            let lack = "the source answers no SQL, and the profile does not tell";
+            return self.judging.judge_by_profile(profile, lack, work.at);
         }
         match work.schemas.columns(self.table.parts(), data, &work.spent).await {
             Ok(columns) => {
                 let wanted = self.wanted(&work.options.rule(&self.table));
-                judging.ask(&self.table, &columns, &wanted, work).await;
-                judging.run_own(work).await;
+                self.judging.ask(&self.table, &columns, &wanted, work).await;
+                self.judging.run_own(work).await;
             }
-            Err(error) => judging.abort(&error.to_string()),
+            Err(error) => self.judging.abort(&error.to_string()),
         }
     }
 
-    async fn run_profile(&self, work: &Work, judging: &mut Judging) -> Done {
+    async fn end(&mut self, work: &Arc<Work>, kept_files: &mut Option<Vec<u8>>) -> End {
         let rule = work.options.rule(&self.table);
         if rule.skip {
-            return Done::LeftOut("a rule of `profile.tables` leaves it out".to_owned());
+            return End::LeftOut("a rule of `profile.tables` leaves it out".to_owned());
         }
         let wanted = match Fingerprint::of(&format!("{rule:?}"), &[]) {
             Ok(wanted) => wanted,
-            Err(error) => return Done::Failed { reason: "unreadable", message: error.to_string() },
+            Err(error) => return End::Failed { reason: "unreadable", message: error.to_string() },
         };
         let snapshot = self.stats.snapshot.clone();
         if let Some(profile) = self.kept.of_snapshot(snapshot.as_deref(), &wanted).filter(|_| !work.full) {
             work.spent.add(|all| all.unchanged += 1);
             let profile = TableProfile { at: work.at, operations: self.stats.operations.clone(), ..profile.clone() };
-            return self.profiled(work, &wanted, profile, None);
+            return profiled(work, wanted, profile, None);
         }
-        match self.profile(work, &rule, judging).await {
-            Ok((profile, sample)) => self.profiled(work, &wanted, profile, sample),
-            Err(Stopped::UsedUp(what)) => {
-                work.spent.add(|all| all.left_for_next_run += 1);
-                Done::LeftOut(format!("left for the next run: the budget of {what} is used up"))
+        match self.find(work, &rule, kept_files).await {
+            Ok(found) => {
+                let (profile, sample) = self.told(work, &rule, found);
+                profiled(work, wanted, profile, sample)
             }
-            Err(Stopped::Unknown) => Done::LeftOut("the source keeps no statistics of it".to_owned()),
-            Err(Stopped::Data(error)) => failed(work, error),
+            Err(stopped) => stopped.end(work),
         }
     }
 
-    fn profiled(&self, work: &Work, wanted: &Fingerprint, profile: TableProfile, sample: Option<SampleData>) -> Done {
-        work.spent.add(|all| *all.tables.entry(profile.method).or_default() += 1);
-        let kept = Kept { tried_at: work.at, wanted: Some(wanted.clone()), profile: Some(profile.clone()) };
-        Done::Profiled { profile: Box::new(profile), sample: sample.map(Box::new), kept: Box::new(kept) }
-    }
-
-    /// The cheapest way that tells what is wanted.
-    async fn profile(
-        &self,
-        work: &Work,
+    /// The cheapest way that tells what is wanted; none where the source's statistics are it.
+    pub(crate) async fn find(
+        &mut self,
+        work: &Arc<Work>,
         rule: &ProfileRule,
-        judging: &mut Judging,
-    ) -> Result<(TableProfile, Option<SampleData>), Stopped> {
-        let known = TableProfile { at: work.at, ..TableProfile::of(self.stats.clone(), work.at) };
-        let is_empty = self.stats.rows == Some(0);
-        let data = work.options.data.as_ref();
-        if rule.depth == Some(Depth::Statistics) || is_empty || data.dialect() != Some("trino") {
-            let is_known = known.rows.is_some() || !known.columns.is_empty() || !known.operations.is_empty();
-            return if is_known { Ok((known, None)) } else { Err(Stopped::Unknown) };
+        kept_files: &mut Option<Vec<u8>>,
+    ) -> Result<Option<Found>, Stopped> {
+        let is_enough = rule.depth == Some(Depth::Statistics) || self.stats.rows == Some(0);
+        match self.files.take().filter(|files| !is_enough && !files.files.is_empty()) {
+            Some(files) => self.read(work, rule, *files, kept_files).await.map(Some),
+            None if !is_enough && work.options.data.dialect() == Some("trino") => self.ask(work, rule).await.map(Some),
+            None if self.stats.tells_nothing() => Err(Stopped::Unknown),
+            None => Ok(None),
         }
-        self.ask(work, rule, known, judging).await
+    }
+
+    fn told(&self, work: &Work, rule: &ProfileRule, found: Option<Found>) -> (TableProfile, Option<SampleData>) {
+        let known = TableProfile { at: work.at, ..TableProfile::of(self.stats.clone(), work.at) };
+        let Some(found) = found else { return (known, None) };
+        let mut profile = told(known, found.profile, found.method);
+        profile.sample = rule.sample.map(|sample| SampleSize::Percentage(sample.percent));
+        add_custom(&mut profile, found.custom);
+        (profile, found.sample)
+    }
+
+    /// Its files, those that were not read before.
+    async fn read(
+        &mut self,
+        work: &Arc<Work>,
+        rule: &ProfileRule,
+        files: FileSet,
+        kept_files: &mut Option<Vec<u8>>,
+    ) -> Result<Found, Stopped> {
+        let (name, before) = (self.table.parts().join("."), self.kept_files.take());
+        let (work, rule) = (Arc::clone(work), rule.clone());
+        let read =
+            tokio::task::spawn_blocking(move || super::files::read(&work, &name, files, &rule, before.as_deref()));
+        let read = read.await.map_err(|crash| failed_with(format!("reading its files crashed: {crash}")))?;
+        *kept_files = Some(read.kept);
+        match read.profile {
+            Ok(profile) => Ok(Found { profile, method: ProfileMethod::Files, custom: BTreeMap::new(), sample: None }),
+            Err(Unread::UsedUp(what)) => Err(Stopped::UsedUp(what)),
+            Err(Unread::Failed(error)) => Err(Stopped::Data(error)),
+        }
     }
 
     /// One query for all columns.
-    async fn ask(
-        &self,
-        work: &Work,
-        rule: &ProfileRule,
-        known: TableProfile,
-        judging: &mut Judging,
-    ) -> Result<(TableProfile, Option<SampleData>), Stopped> {
+    async fn ask(&mut self, work: &Work, rule: &ProfileRule) -> Result<Found, Stopped> {
         let (data, table) = (work.options.data.as_ref(), self.table.parts());
         check(&work.spent)?;
         let columns = work.schemas.columns(table, data, &work.spent).await?;
         let mut wanted = self.wanted(rule);
-        let asked = judging.questions(&columns);
+        let asked = self.judging.questions(&columns);
         // What a part of a table tells decides no test: tests ask the whole of it then, by themselves.
-        let mut is_asked = wanted.sample.is_none() && !judging.is_decided();
+        let mut is_asked = wanted.sample.is_none() && !self.judging.is_decided();
         wanted.facts = if is_asked { asked.expressions() } else { Vec::new() };
         let (questions, rows) = match self.answers(work, &columns, &wanted).await {
             // A test may be to blame, as by an expression that the source can't read: the profile goes on without them.
@@ -181,14 +216,11 @@ impl Job {
         };
         if is_asked {
             let (count, cells) = questions.facts(&rows).map_err(wrong)?;
-            judging.judge(&asked, &asked.facts(count, &cells).map_err(wrong)?, work.at);
+            self.judging.judge(&asked, &asked.facts(count, &cells).map_err(wrong)?, work.at);
         }
-        let (found, custom) = questions.profile(&rows).map_err(wrong)?;
-        let mut profile = told(known, found, ProfileMethod::Query);
-        profile.sample = rule.sample.map(|sample| SampleSize::Percentage(sample.percent));
-        add_custom(&mut profile, custom);
+        let (profile, custom) = questions.profile(&rows).map_err(wrong)?;
         let sample = self.look(work, &columns, &wanted).await?;
-        Ok((profile, sample))
+        Ok(Found { profile, method: ProfileMethod::Query, custom, sample })
     }
 
     /// The questions about the table, and their answers.
@@ -253,7 +285,7 @@ fn masked(names: &[String], seen: &[String], rows: Vec<Vec<Option<String>>>) -> 
     SampleData { columns: names.to_vec(), rows: rows.into_iter().map(row).collect() }
 }
 
-fn add_custom(profile: &mut TableProfile, mut custom: BTreeMap<Vec<String>, BTreeMap<String, f64>>) {
+fn add_custom(profile: &mut TableProfile, mut custom: CustomMetrics) {
     profile.custom_metrics = custom.remove(&Vec::new()).unwrap_or_default();
     for column in &mut profile.columns {
         column.custom_metrics = custom.remove(&column.column).unwrap_or_default();
@@ -262,7 +294,7 @@ fn add_custom(profile: &mut TableProfile, mut custom: BTreeMap<Vec<String>, BTre
 
 /// What the library says of a question or an answer.
 pub(crate) fn wrong(error: metahost_profile::Error) -> DataError {
-    DataError { kind: DataErrorKind::Failed, message: error.to_string() }
+    failed_with(error.to_string())
 }
 
 /// Has the source answer a statement, and counts what it cost.
@@ -281,23 +313,39 @@ fn check(spent: &Spent) -> Result<(), Stopped> {
     spent.used_up().map_or(Ok(()), |what| Err(Stopped::UsedUp(what)))
 }
 
-fn failed(work: &Work, error: DataError) -> Done {
-    match error.kind {
-        DataErrorKind::OverBudget => {
-            work.spent.add(|all| all.left_for_next_run += 1);
-            Done::LeftOut(format!("over the budget of `profile.query-seconds`: {}", error.message))
-        }
-        DataErrorKind::Denied => Done::Failed { reason: "access denied", message: error.message },
-        DataErrorKind::Cancelled => Done::Failed { reason: "cancelled", message: error.message },
-        DataErrorKind::Failed => Done::Failed { reason: "profile failed", message: error.message },
-    }
+fn profiled(work: &Work, wanted: Fingerprint, profile: TableProfile, sample: Option<SampleData>) -> End {
+    work.spent.add(|all| *all.tables.entry(profile.method).or_default() += 1);
+    let kept = Kept { tried_at: work.at, wanted: Some(wanted), profile: Some(profile.clone()) };
+    End::Profiled { profile: Box::new(profile), sample: sample.map(Box::new), kept: Box::new(kept) }
+}
+
+fn failed_with(message: String) -> DataError {
+    DataError { kind: DataErrorKind::Failed, message }
 }
 
 /// Why a table has no profile.
-enum Stopped {
+pub(crate) enum Stopped {
     UsedUp(&'static str),
     Unknown,
     Data(DataError),
+}
+
+impl Stopped {
+    fn end(self, work: &Work) -> End {
+        if matches!(&self, Self::UsedUp(_) | Self::Data(DataError { kind: DataErrorKind::OverBudget, .. })) {
+            work.spent.add(|all| all.left_for_next_run += 1);
+        }
+        match self {
+            Self::UsedUp(what) => End::LeftOut(format!("left for the next run: the budget of {what} is used up")),
+            Self::Unknown => End::LeftOut("the source keeps no statistics of it".to_owned()),
+            Self::Data(DataError { kind, message }) => match kind {
+                DataErrorKind::OverBudget => End::LeftOut(format!("over `profile.query-seconds`: {message}")),
+                DataErrorKind::Denied => End::Failed { reason: "access denied", message },
+                DataErrorKind::Cancelled => End::Failed { reason: "cancelled", message },
+                DataErrorKind::Failed => End::Failed { reason: "profile failed", message },
+            },
+        }
+    }
 }
 
 impl From<DataError> for Stopped {

@@ -209,7 +209,11 @@ impl Judging {
 
     /// Decides by what a profile tells, where nothing can be asked.
     pub(crate) fn judge_by_profile(&mut self, profile: &TableProfile, lack: &str, now: Timestamp) {
-        let facts = Facts::of_profile(profile, None, lack);
+        let mut columns: Vec<String> =
+            profile.columns.iter().filter_map(|column| column.column.first().cloned()).collect();
+        columns.dedup();
+        let are_all = profile.column_count == Some(columns.len() as u64);
+        let facts = Facts::of_profile(profile, are_all.then_some(columns), lack);
         for test in 0..self.tests.len() {
             let verdict = self.tests[test].judge(&facts, now);
             self.set(test, verdict);

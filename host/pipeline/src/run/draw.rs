@@ -5,26 +5,18 @@ use std::sync::Arc;
 
 use metahost_model::{ColumnEdge, Edge, EdgeSource, Executions, Record, RecordKind};
 use metahost_store::{Change, Space};
-use serde::{Deserialize, Serialize};
 
 use super::Pipeline;
 use super::identify::seen_from;
 use crate::checkpoints::Position;
 use crate::incoming::{Incoming, Receipt};
-use crate::lineage::both;
+use crate::lineage::{Counted, both};
 use crate::reasons::How;
 use crate::report::UsedEdge;
+use crate::state::edge_key;
 
 /// The split, as it were, from which what this stage makes comes.
 pub(super) const STAGE: &str = "\0lineage";
-
-/// What earlier runs counted of an edge or a query.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Counted {
-    executions: Executions,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    columns: Vec<ColumnEdge>,
-}
 
 impl Pipeline {
     /// Writes the edges that no source told, and lets go of the cursors of what they came from.
@@ -75,7 +67,8 @@ impl Pipeline {
     fn add_earlier(&mut self, edge: &mut Edge) {
         let Some(now) = edge.executions.take() else { return };
         let (from, to) = (edge.upstream.fqn(&self.service.name), edge.downstream.fqn(&self.service.name));
-        let key = format!("edge\0{}\0{from}\0{}\0{to}", edge.upstream.kind, edge.downstream.kind);
+        let kinds = (edge.upstream.kind.as_str(), edge.downstream.kind.as_str());
+        let key = edge_key(&self.options.asset, (kinds.0, from.as_str()), (kinds.1, to.as_str()));
         let columns = if edge.source == EdgeSource::QueryLineage { edge.columns.as_slice() } else { &[] };
         let counted = self.with_earlier(&key, &now, columns);
         if edge.source == EdgeSource::QueryLineage {
@@ -87,12 +80,12 @@ impl Pipeline {
 
     /// What this run and those before it counted of a query.
     pub(super) fn executions_of(&mut self, query: &str, now: &Executions) -> Executions {
-        self.with_earlier(&format!("query\0{query}"), now, &[]).executions
+        self.with_earlier(&format!("{}\0query\0{query}", self.options.asset), now, &[]).executions
     }
 
     fn with_earlier(&mut self, what: &str, now: &Executions, columns: &[ColumnEdge]) -> Counted {
         // Two assets of a source may read the same log: each counts for itself.
-        let key = self.keys.of(&format!("{}\0{what}", self.options.asset));
+        let key = self.keys.of(what);
         // A state that can't be read has ended the run already.
         let earlier = self.kept(Space::Counts, &key).ok().flatten();
         let earlier = earlier.map_or_else(Counted::default, |value| self.read_counted(&value));

@@ -12,7 +12,7 @@ use metahost_store::{Change, Space};
 use super::Pipeline;
 use super::admit::Stop;
 use crate::incoming::{Incoming, Receipt};
-use crate::profile::{Done, Job, Kept, Schemas, Spending, Spent, Work};
+use crate::profile::{Done, End, Job, Judging, Kept, Schemas, Spending, Spent, Work};
 use crate::spool::Spooled;
 
 /// What the source told of one table.
@@ -62,6 +62,7 @@ impl Pipeline {
             schemas: Schemas::default(),
             at: self.began,
             full: self.options.full,
+            cancel: self.cancel.clone(),
         });
         self.prepare_tests().await;
         let told = self.with_tested(told);
@@ -124,12 +125,20 @@ impl Pipeline {
             }
             receipts.push(receipt);
         }
-        let is_wanted = !receipts.is_empty() || (!is_told && !tests.is_empty());
-        is_wanted.then_some((receipts, Job { table, stats, files, kept, is_told, tests }))
+        if receipts.is_empty() && (is_told || tests.is_empty()) {
+            return None;
+        }
+        let kept_files =
+            files.as_ref().and_then(|_| self.kept(Space::Profiles, &self.files_key(&table)).ok().flatten());
+        Some((receipts, Job { table, stats, files, kept, kept_files, is_told, judging: Judging::of(&tests) }))
     }
 
     fn profile_key(&self, table: &EntityPath) -> String {
         self.keys.of(&format!("{}\0{}", self.options.asset, table.parts().join("\0")))
+    }
+
+    fn files_key(&self, table: &EntityPath) -> String {
+        format!("{}\0\0files", self.profile_key(table))
     }
 
     /// What an earlier run kept. What can't be read is as good as nothing: the table is profiled anew.
@@ -143,14 +152,19 @@ impl Pipeline {
         let mut receipts = receipts.into_iter();
         let Some(first) = receipts.next() else { return };
         self.companions.insert(first.key.clone(), receipts.collect());
-        match done {
-            Done::Profiled { profile, sample, kept } => self.place_profile(first, table, profile, sample, &kept).await,
-            Done::OnlyTested => self.count(&first, Stop::Filtered("only tests are run".to_owned())),
-            Done::LeftOut(reason) => {
+        if let Some(value) = done.kept_files {
+            // Kept at once: what was read is true, whatever becomes of the profile.
+            let change = Change::Put { space: Space::Profiles, key: self.files_key(table), value };
+            self.commit(vec![change]).await;
+        }
+        match done.end {
+            End::Profiled { profile, sample, kept } => self.place_profile(first, table, profile, sample, &kept).await,
+            End::OnlyTested => self.count(&first, Stop::Filtered("only tests are run".to_owned())),
+            End::LeftOut(reason) => {
                 self.remember_try(table).await;
                 self.count(&first, Stop::LeftOut(reason));
             }
-            Done::Failed { reason, message } => {
+            End::Failed { reason, message } => {
                 self.remember_try(table).await;
                 self.count(&first, Stop::rejected(reason, message));
             }
@@ -188,5 +202,6 @@ impl Pipeline {
 }
 
 fn cancelled() -> Done {
-    Done::Failed { reason: "cancelled", message: "not profiled, because the run ended before its turn".to_owned() }
+    let message = "not profiled, because the run ended before its turn".to_owned();
+    Done { end: End::Failed { reason: "cancelled", message }, kept_files: None }
 }

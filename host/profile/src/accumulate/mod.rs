@@ -120,19 +120,6 @@ impl Column {
         Ok(Self { nulls: 0, nans: 0, values })
     }
 
-    /// How many entries it has seen, null or not.
-    pub fn entries(&self) -> u64 {
-        let values = match &self.values {
-            Values::Whole(values) => values.values(),
-            Values::Wide(values) => values.values(),
-            Values::Widest(values) => values.values(),
-            Values::Real(values) => values.values(),
-            Values::Texts(texts) => texts.values(),
-            Values::Number(values) => *values,
-        };
-        self.nulls + self.nans + values
-    }
-
     /// An error once exact answers want more memory than they may take.
     pub fn check(&self) -> Result<()> {
         match &self.values {

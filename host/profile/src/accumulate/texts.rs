@@ -146,11 +146,6 @@ impl Texts {
         Ok(all)
     }
 
-    /// How many there are.
-    pub fn values(&self) -> u64 {
-        self.lengths.values() + self.short.iter().sum::<u64>()
-    }
-
     /// How many have no length.
     pub fn empty(&self) -> u64 {
         self.short.first().copied().unwrap_or(0)

@@ -10,6 +10,7 @@ use parquet::data_type::{DataType, Int32Type};
 use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor, Type};
 
 use crate::error::{Error, Result};
+use crate::leaves::Levels;
 
 use super::pages::{Alone, Dealt, Next, Pages};
 
@@ -30,6 +31,8 @@ pub struct Chunk<'a> {
     pub descriptor: &'a ColumnDescPtr,
     /// Its pages.
     pub pages: &'a Arc<Mutex<Pages>>,
+    /// The struct around it whose entries are counted in place of its own.
+    pub around: Option<Levels>,
     /// Which of its rows are left out.
     pub deleted: Option<&'a BooleanBuffer>,
 }
@@ -156,13 +159,30 @@ impl<T: DataType> Part<T> {
             if let Some(deleted) = chunk.deleted {
                 levels = self.leave_out(deleted, levels, &mut seen.rows);
             }
-            let is_entry = |level: &&i16| **level >= self.entry_level;
-            let all =
-                if self.definitions.is_empty() { levels } else { self.definitions.iter().filter(is_entry).count() };
-            seen.entries.all += all as u64;
-            seen.entries.values += self.values.len() as u64;
+            let entries = chunk.around.map_or_else(|| self.entries(levels), |around| self.entries_of(around, levels));
+            seen.entries.all += entries.all;
+            seen.entries.values += entries.values;
             take(&self.values)?;
         }
+    }
+
+    fn entries(&self, levels: usize) -> Entries {
+        let is_entry = |level: &&i16| **level >= self.entry_level;
+        let all = if self.definitions.is_empty() { levels } else { self.definitions.iter().filter(is_entry).count() };
+        Entries { all: all as u64, values: self.values.len() as u64 }
+    }
+
+    /// The entries of a struct around the column: each begins where nothing deeper is repeated.
+    fn entries_of(&self, around: Levels, levels: usize) -> Entries {
+        let begins = |place: &usize| self.repetitions.get(*place).is_none_or(|level| *level <= around.repetition);
+        // Where there are no levels, nothing is ever null or empty.
+        let definition = |place: usize| self.definitions.get(place).copied().unwrap_or(i16::MAX);
+        let mut entries = Entries::default();
+        for definition in (0..levels).filter(begins).map(definition) {
+            entries.all += u64::from(definition >= around.entry);
+            entries.values += u64::from(definition >= around.definition);
+        }
+        entries
     }
 
     /// Takes out the entries of rows that are deleted; a row begins where nothing is repeated.

@@ -1,6 +1,6 @@
 //! The leaves of a file's schema: what each is called and is, and how its chunks are read.
 
-use arrow_schema::{DataType as ArrowType, Field, TimeUnit};
+use arrow_schema::{DataType as ArrowType, TimeUnit};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::basic::{LogicalType, Type as Physical};
 use parquet::data_type::{
@@ -13,7 +13,7 @@ use crate::accumulate::{Column, Ordered, Values, Wanted, Width};
 use crate::convert::Rescale;
 use crate::error::{Error, Result};
 use crate::kind::{Kind, type_name};
-use crate::leaves::leaves;
+use crate::leaves::{LeafField, Levels, leaves};
 use crate::scalar::Real;
 use crate::summary::Description;
 
@@ -33,6 +33,9 @@ pub struct Leaf {
     arrow_type: ArrowType,
     width: Width,
     rescale: Rescale,
+    structs: Vec<Levels>,
+    /// The struct whose entries are counted in its place.
+    around: Option<Levels>,
 }
 
 impl Leaf {
@@ -43,13 +46,12 @@ impl Leaf {
         if described.len() != schema.num_columns() {
             return Err(Error::format("the schema has leaves that Arrow has no types for"));
         }
-        let leaf = |(index, (path, is_repeated, field)): (usize, (Vec<String>, bool, &Field))| {
-            Self::new(index, path, is_repeated, field, schema.column(index))
-        };
+        let leaf = |(index, field)| Self::new(index, field, schema.column(index));
         Ok(described.into_iter().enumerate().map(leaf).collect())
     }
 
-    fn new(index: usize, path: Vec<String>, is_repeated: bool, field: &Field, descriptor: ColumnDescPtr) -> Self {
+    fn new(index: usize, field: LeafField<'_>, descriptor: ColumnDescPtr) -> Self {
+        let LeafField { path, is_repeated, field, structs, .. } = field;
         let mut arrow_type = field.data_type().clone();
         if descriptor.physical_type() == Physical::INT96 {
             arrow_type = ArrowType::Timestamp(TimeUnit::Nanosecond, None);
@@ -61,7 +63,7 @@ impl Leaf {
         let id = info.has_id().then(|| info.id());
         let width = width(&descriptor, &arrow_type);
         let description = Description { path, kind, type_name, is_repeated };
-        Self { description, index, id, descriptor, arrow_type, width, rescale: Rescale::Same }
+        Self { description, index, id, descriptor, arrow_type, width, rescale: Rescale::Same, structs, around: None }
     }
 
     /// The same leaf, read as what a table has in its place.
@@ -76,6 +78,15 @@ impl Leaf {
         Ok(self)
     }
 
+    /// The struct that so many of its names lead to, of which nothing but entries and nulls are counted; none if no struct does.
+    pub fn around(mut self, names: usize) -> Option<Self> {
+        let around = *self.structs.get(names.checked_sub(1)?)?;
+        self.description.kind = Kind::Uncounted;
+        self.description.is_repeated = around.repetition > 0;
+        self.around = Some(around);
+        Some(self)
+    }
+
     /// What it is in the file's schema.
     pub fn descriptor(&self) -> &ColumnDescPtr {
         &self.descriptor
@@ -88,6 +99,12 @@ impl Leaf {
 
     /// Reads one of its chunks into a column.
     pub fn read(&self, chunk: &Chunk<'_>, column: &mut Column) -> Result<Entries> {
+        if let (Some(around), Values::Number(into)) = (self.around, &mut column.values) {
+            let entries = self.count(&Chunk { around: Some(around), ..*chunk }, &mut 0)?;
+            *into += entries.values;
+            column.nulls += entries.all - entries.values;
+            return Ok(entries);
+        }
         let entries = self.read_values(chunk, &mut column.values, &mut column.nans)?;
         column.nulls += entries.all - entries.values;
         Ok(entries)

@@ -1,5 +1,6 @@
 //! Where the bytes of a file come from: a trait, so that this library never opens a connection, and its implementation for local files.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -71,11 +72,12 @@ impl ByteRanges for FileRanges {
 pub struct Stretch {
     ranges: Arc<dyn ByteRanges>,
     end: u64,
-    block: Arc<Mutex<Block>>,
+    /// The one that was used last is the last.
+    blocks: Arc<Mutex<VecDeque<Block>>>,
+    most: usize,
 }
 
 /// Bytes, and where in the file they begin.
-#[derive(Default)]
 struct Block {
     start: u64,
     bytes: Bytes,
@@ -84,19 +86,31 @@ struct Block {
 impl Stretch {
     /// Nothing beyond `end` is read ahead.
     pub fn new(ranges: &Arc<dyn ByteRanges>, end: u64) -> Self {
-        Self { ranges: Arc::clone(ranges), end: end.min(ranges.length()), block: Arc::default() }
+        Self::shared(ranges, end, 1)
+    }
+
+    /// The same for so many readers that go on from places of their own, in turns: each finds what was read ahead for it.
+    pub fn shared(ranges: &Arc<dyn ByteRanges>, end: u64, readers: usize) -> Self {
+        Self { ranges: Arc::clone(ranges), end: end.min(ranges.length()), blocks: Arc::default(), most: readers }
     }
 
     /// What is there from `start` on: at least so much, and what is in memory beyond.
     fn from(&self, start: u64, length: usize) -> io::Result<Bytes> {
-        let mut block = self.block.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = block.from(start, length) {
+        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = blocks.iter().enumerate().find_map(|(place, block)| Some((place, block.from(start, length)?)));
+        if let Some((place, found)) = found {
+            let used = blocks.remove(place);
+            blocks.extend(used);
             return Ok(found);
         }
         let ahead = self.end.saturating_sub(start).min(self.ranges.at_once() as u64);
         let ahead = usize::try_from(ahead).unwrap_or(0).max(length);
-        *block = Block { start, bytes: self.ranges.read(start, ahead)? };
-        Ok(block.bytes.clone())
+        if blocks.len() >= self.most {
+            blocks.pop_front();
+        }
+        let bytes = self.ranges.read(start, ahead)?;
+        blocks.push_back(Block { start, bytes: bytes.clone() });
+        Ok(bytes)
     }
 }
 

@@ -213,7 +213,8 @@ impl Work<'_> {
         let (start, length) = chunk.byte_range();
         let stretch = Stretch::new(self.ranges, start.saturating_add(length));
         let pages = Pages::shared(SerializedPageReader::new(Arc::new(stretch), chunk, rows, None)?);
-        let entries = leaf.read(&Chunk { descriptor: leaf.descriptor(), pages: &pages, deleted }, column)?;
+        let entries =
+            leaf.read(&Chunk { descriptor: leaf.descriptor(), pages: &pages, around: None, deleted }, column)?;
         self.reading.progress.advance(rows as u64);
         let there = (rows - deleted.map_or(0, BooleanBuffer::count_set_bits)) as u64;
         if !leaf.description.is_repeated && entries.all != there {

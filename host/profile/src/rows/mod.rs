@@ -13,7 +13,7 @@ use crate::accumulate::{Column, Wanted, Width};
 use crate::convert::Rescale;
 use crate::error::{Error, Result};
 use crate::kind::{Kind, type_name};
-use crate::leaves::leaves;
+use crate::leaves::{LeafField, leaves};
 use crate::options::Options;
 use crate::profile::{Profile, Source};
 use crate::summary::{Description, summarise};
@@ -31,9 +31,9 @@ impl Rows {
     /// Nothing yet, of such rows.
     pub fn new(schema: SchemaRef, options: &Options) -> Result<Self> {
         let leaves = leaves(schema.fields());
-        options.check(leaves.iter().map(|(path, ..)| path.as_slice()))?;
+        options.check(leaves.iter().map(|leaf| leaf.path.as_slice()))?;
         let (mut columns, wanted) = (Vec::with_capacity(leaves.len()), Wanted::by(options));
-        for (path, is_repeated, field) in leaves {
+        for LeafField { path, is_repeated, field, .. } in leaves {
             let kind = Kind::of(field.data_type());
             let type_name = type_name(field.data_type());
             let column = Column::new(&kind, Width::of(field.data_type()), &wanted)?;

@@ -5,8 +5,9 @@ use arrow_array::BooleanArray;
 use arrow_select::filter::filter_record_batch;
 use roaring::RoaringTreemap;
 
+use crate::accumulate::{Column, Values};
 use crate::convert::Rescale;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::parquet::{File, Leaf as FileLeaf, Reading};
 use crate::progress::Progress;
 
@@ -14,7 +15,7 @@ use super::deletes::{self, Equality};
 use super::names::{self, Named};
 use super::rows::{self, Format, Rows};
 use super::schema::Leaf;
-use super::{Table, TableFile};
+use super::{Held, Table, TableFile};
 
 impl Table {
     /// A table of this file alone.
@@ -34,35 +35,45 @@ impl Table {
     fn read_parquet(&self, file: &TableFile, progress: &dyn Progress) -> Result<Self> {
         let opened = File::open(&file.ranges)?;
         let (mut found, wanted) = (self.empty()?, self.wanted_leaves());
-        let places = found.parquet_leaves(&wanted, &opened)?;
+        let places = self.places(&wanted, &opened)?;
         let deleted = deletes::of_parquet(file, &opened, self.schema.leaves())?;
         found.rows = opened.rows() - deleted.len();
         let groups: Vec<u64> = opened.group_rows().collect();
         let masks = deletes::by_group(&deleted, &groups);
-        let leaves: Vec<FileLeaf> = places.iter().flatten().cloned().collect();
+        let leaves: Vec<FileLeaf> = places.iter().filter_map(Place::leaf).cloned().collect();
         let reading = Reading { deleted: &masks, wanted: &self.wanted, threads: self.options.threads, progress };
         let mut columns = opened.columns(&leaves, &reading)?.into_iter();
-        for (held, leaf) in found.columns.iter_mut().zip(&places) {
-            if let Some((leaf, column)) = leaf.as_ref().and_then(|leaf| Some((leaf, columns.next()?))) {
-                held.column = column;
-                held.is_repeated |= leaf.description.is_repeated;
+        for ((held, place), leaf) in found.columns.iter_mut().zip(&places).zip(&wanted) {
+            held.is_repeated |= place.leaf().is_some_and(|leaf| leaf.description.is_repeated);
+            let column = place.leaf().and_then(|_| columns.next());
+            match (place, column) {
+                (Place::There(_), Some(column)) => held.column = column,
+                (Place::Beside(_), Some(around)) => held.fill(leaf, &around)?,
+                _ => held.fill_rows(leaf, found.rows)?,
             }
         }
-        let is_there: Vec<bool> = places.iter().map(Option::is_some).collect();
-        found.fill(&wanted, &is_there)?;
         Ok(found)
     }
 
-    /// The leaf of a file that each column is.
-    fn parquet_leaves(&self, wanted: &[&Leaf], file: &File<'_>) -> Result<Vec<Option<FileLeaf>>> {
+    /// Where each column is in a file.
+    fn places(&self, wanted: &[&Leaf], file: &File<'_>) -> Result<Vec<Place>> {
         let leaves = file.leaves()?;
         let named: Vec<Named> = leaves.iter().map(rows::named).collect();
-        let leaf_of = |leaf: &&Leaf| {
-            let place = names::place(leaf, &named).or_else(|| file.first_leaf_of_group(leaf.id?));
-            let found = place.map(|place| leaves[place].clone().read_as(&leaf.kind, leaf.width));
-            found.transpose().map_err(|error| of_column(error, leaf))
+        let place = |leaf: &Leaf| names::place(leaf, &named).or_else(|| file.first_leaf_of_group(leaf.id?));
+        let find = |leaf: &&Leaf| match place(leaf) {
+            Some(there) => {
+                let read = leaves[there].clone().read_as(&leaf.kind, leaf.width);
+                read.map(Place::There).map_err(|error| of_column(error, leaf))
+            }
+            None => {
+                let parent = parent(leaf);
+                let is_beside = |other: &&Leaf| !parent.is_empty() && other.path.starts_with(parent);
+                let beside = self.schema.leaves().iter().filter(is_beside).find_map(place);
+                let around = beside.and_then(|beside| leaves[beside].clone().around(parent.len()));
+                Ok(around.map_or(Place::Nowhere, Place::Beside))
+            }
         };
-        wanted.iter().map(leaf_of).collect()
+        wanted.iter().map(find).collect()
     }
 
     fn read_avro(&self, file: &TableFile, progress: &dyn Progress) -> Result<Self> {
@@ -90,37 +101,74 @@ impl Table {
         }
         deletes::check(&positions, begun)?;
         progress.advance(file.ranges.length());
-        for (held, place) in found.columns.iter_mut().zip(&places) {
-            held.is_repeated |= place.is_some_and(|place| rows.leaves[place].is_repeated);
+        for ((held, place), leaf) in found.columns.iter_mut().zip(&places).zip(&wanted) {
+            match place {
+                Some(place) => held.is_repeated |= rows.leaves[*place].is_repeated,
+                None if self.is_beside_another(leaf, &names) => return Err(of_column(not_in_avro(), leaf)),
+                None => held.fill_rows(leaf, found.rows)?,
+            }
         }
-        found.fill(&wanted, &places.iter().map(Option::is_some).collect::<Vec<_>>())?;
         Ok(found)
     }
 
-    /// Tells columns that the file does not have: their default, or null, as often as what lies beside them has entries.
-    fn fill(&mut self, wanted: &[&Leaf], is_there: &[bool]) -> Result<()> {
-        for (place, leaf) in wanted.iter().enumerate().filter(|(place, _)| !is_there[*place]) {
-            let beside = |other: usize| is_there[other] && leaf.path.len() > 1 && parent(wanted[other]) == parent(leaf);
-            let entries = (0..wanted.len()).find(|other| beside(*other)).map(|other| {
-                let held = &self.columns[other];
-                (held.column.entries(), held.is_repeated)
-            });
-            let rows = self.rows;
-            let held = &mut self.columns[place];
-            match (&leaf.default, entries) {
-                (Some(default), entries) => {
-                    let times = entries.map_or(rows, |(entries, _)| entries);
-                    default.add_to(&mut held.column, times).map_err(|error| of_column(error, leaf))?;
-                }
-                (None, Some((entries, is_repeated))) => {
-                    held.column.nulls += entries;
-                    held.is_repeated |= is_repeated;
-                }
-                (None, None) => held.absent += rows,
+    /// Whether a file has a part of the struct that a leaf lies in.
+    fn is_beside_another(&self, leaf: &Leaf, names: &[Named]) -> bool {
+        let parent = parent(leaf);
+        let is_beside = |other: &Leaf| !parent.is_empty() && other.path.starts_with(parent);
+        self.schema.leaves().iter().any(|other| is_beside(other) && names::place(other, names).is_some())
+    }
+}
+
+/// Where a column is in a file.
+enum Place {
+    /// There.
+    There(FileLeaf),
+    /// The struct it would lie in is there.
+    Beside(FileLeaf),
+    /// Not even what it lies in is there.
+    Nowhere,
+}
+
+impl Place {
+    fn leaf(&self) -> Option<&FileLeaf> {
+        match self {
+            Self::There(leaf) | Self::Beside(leaf) => Some(leaf),
+            Self::Nowhere => None,
+        }
+    }
+}
+
+impl Held {
+    /// Its default, or null, for each entry of the struct around it; null where that is null.
+    fn fill(&mut self, leaf: &Leaf, around: &Column) -> Result<()> {
+        let Values::Number(entries) = around.values else { return Err(Error::format("a struct was not counted")) };
+        self.column.nulls += around.nulls;
+        match &leaf.default {
+            Some(default) => default.add_to(&mut self.column, entries).map_err(|error| of_column(error, leaf)),
+            None => {
+                self.column.nulls += entries;
+                Ok(())
             }
         }
-        Ok(())
     }
+
+    /// The same for rows. What lies in a struct that is not there is null, whatever its own default is.
+    fn fill_rows(&mut self, leaf: &Leaf, rows: u64) -> Result<()> {
+        match &leaf.default {
+            Some(default) if leaf.path.len() == 1 => {
+                default.add_to(&mut self.column, rows).map_err(|error| of_column(error, leaf))
+            }
+            _ => {
+                self.absent += rows;
+                Ok(())
+            }
+        }
+    }
+}
+
+fn not_in_avro() -> Error {
+    let message = "a column that was added to a struct is not read from Avro files that were written before";
+    Error::new(ErrorKind::Unsupported, message)
 }
 
 fn of_column(error: Error, leaf: &Leaf) -> Error {

@@ -13,6 +13,7 @@ use parquet::file::reader::ChunkReader as _;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Kind;
+use crate::leaves::LeafField;
 use crate::parquet::{ByteRanges, File, Leaf as FileLeaf, Stretch};
 use crate::rows::{LeafArray, leaf_arrays};
 
@@ -80,12 +81,13 @@ impl Rows {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(file.metadata()), options)?;
         let mask = ProjectionMask::leaves(file.schema(), chosen.iter().map(|leaf| leaf.index));
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(Stretch::new(ranges, ranges.length()), metadata)
-                .with_projection(mask)
-                .with_row_groups(groups)
-                .with_batch_size(BATCH)
-                .build()?;
+        // Its columns are read in turns.
+        let stretch = Stretch::shared(ranges, ranges.length(), chosen.len().max(1));
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(stretch, metadata)
+            .with_projection(mask)
+            .with_row_groups(groups)
+            .with_batch_size(BATCH)
+            .build()?;
         let leaves = chosen.iter().map(|leaf| RowLeaf {
             named: named(leaf),
             kind: leaf.description.kind.clone(),
@@ -102,7 +104,7 @@ impl Rows {
         let ids = super::avro::ids(reader.avro_header().get("avro.schema"))?;
         let leaves: Vec<RowLeaf> = crate::leaves::leaves(schema.fields())
             .into_iter()
-            .map(|(path, is_repeated, field)| {
+            .map(|LeafField { path, is_repeated, field, .. }| {
                 let id = ids.get(&path).copied();
                 RowLeaf { named: Named { id, path }, kind: Kind::of(field.data_type()), is_repeated }
             })

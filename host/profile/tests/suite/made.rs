@@ -148,6 +148,48 @@ impl Made {
         }
     }
 
+    /// The same column with these rows only.
+    pub fn rows(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Int(values) => Self::Int(picked(values, rows)),
+            Self::Unsigned(values) => Self::Unsigned(picked(values, rows)),
+            Self::Bool(values) => Self::Bool(picked(values, rows)),
+            Self::Real(values) => Self::Real(picked(values, rows)),
+            Self::Short(values) => Self::Short(picked(values, rows)),
+            Self::Decimal(values, scale) => Self::Decimal(picked(values, rows), *scale),
+            Self::Widest(values, scale) => Self::Widest(picked(values, rows), *scale),
+            Self::Date(values) => Self::Date(picked(values, rows)),
+            Self::Moment(values) => Self::Moment(picked(values, rows)),
+            Self::Text(values) => Self::Text(picked(values, rows)),
+            Self::Bytes(values) => Self::Bytes(picked(values, rows)),
+            Self::Fixed(values) => Self::Fixed(picked(values, rows)),
+            Self::List(values) => Self::List(picked(values, rows)),
+            Self::Struct(values) => Self::Struct(picked(values, rows)),
+            Self::Items(values) => Self::Items(picked(values, rows)),
+        }
+    }
+
+    /// Its leaves as a table's schema has them; none if Iceberg has no such type.
+    pub fn types(&self) -> Option<Vec<(Option<&'static str>, String)>> {
+        let leaf = |name: &str| Some(vec![(None, name.to_owned())]);
+        match self {
+            Self::Unsigned(_) | Self::Widest(..) => None,
+            Self::Int(_) | Self::List(_) => leaf("long"),
+            Self::Bool(_) => leaf("boolean"),
+            Self::Real(_) => leaf("double"),
+            Self::Short(_) => leaf("float"),
+            Self::Decimal(_, scale) => leaf(&format!("decimal(38, {scale})")),
+            Self::Date(_) => leaf("date"),
+            Self::Moment(_) => leaf("timestamptz"),
+            Self::Text(_) => leaf("string"),
+            Self::Bytes(_) => leaf("binary"),
+            Self::Fixed(_) => leaf("fixed[5]"),
+            Self::Struct(_) | Self::Items(_) => {
+                Some(vec![(Some("number"), "int".to_owned()), (Some("text"), "string".to_owned())])
+            }
+        }
+    }
+
     /// The same column as Arrow has it.
     pub fn array(&self) -> ArrayRef {
         match self {
@@ -174,6 +216,10 @@ impl Made {
             Self::Items(lists) => items_array(lists),
         }
     }
+}
+
+fn picked<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().map(|row| values[*row].clone()).collect()
 }
 
 fn pair_leaves(name: &str, pairs: &[Option<(Option<i32>, Option<String>)>]) -> Vec<Leaf> {

@@ -11,4 +11,5 @@ mod corrupt;
 mod exact;
 mod made;
 mod oracle;
+mod table;
 mod written;

@@ -61,3 +61,68 @@ impl Entry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn entry(content: Content, location: &str, sequence: i64, partition: &str) -> Entry {
+        Entry {
+            content,
+            location: location.to_owned(),
+            format: "parquet".to_owned(),
+            rows: 1,
+            bytes: Some(1),
+            sequence,
+            partition_key: partition.to_owned(),
+            partition: Vec::new(),
+            is_unpartitioned: partition.is_empty(),
+            counts: BTreeMap::new(),
+            equality_ids: Vec::new(),
+            referenced: None,
+            locations: None,
+            bitmap: None,
+        }
+    }
+
+    fn applied(deletes: &Deletes, data: &Entry) -> Vec<String> {
+        deletes.of(data).map(|delete| delete.location.clone()).collect()
+    }
+
+    #[test]
+    fn time_and_partition_decide() {
+        let mut deletes = Deletes::default();
+        for (content, location, sequence, partition) in [
+            (Content::PositionDeletes, "p-same-time", 5, "a"),
+            (Content::PositionDeletes, "p-before", 4, "a"),
+            (Content::PositionDeletes, "p-elsewhere", 9, "b"),
+            (Content::EqualityDeletes, "e-same-time", 5, "a"),
+            (Content::EqualityDeletes, "e-later", 6, "a"),
+            (Content::EqualityDeletes, "e-everywhere", 6, ""),
+        ] {
+            deletes.add(entry(content, location, sequence, partition));
+        }
+        let data = entry(Content::Data, "s3://b/f", 5, "a");
+        assert_eq!(applied(&deletes, &data), ["p-same-time", "e-later", "e-everywhere"]);
+    }
+
+    #[test]
+    fn a_file_that_is_named_and_a_bitmap_are_for_that_file_alone() {
+        let mut deletes = Deletes::default();
+        let mut named = entry(Content::PositionDeletes, "named", 5, "a");
+        named.referenced = Some("s3://b/other".to_owned());
+        deletes.add(named);
+        let mut bounded = entry(Content::PositionDeletes, "bounded", 5, "a");
+        bounded.locations = Some((b"s3://b/a".to_vec(), b"s3://b/f".to_vec()));
+        deletes.add(bounded);
+        let data = |location| entry(Content::Data, location, 1, "a");
+        assert_eq!(applied(&deletes, &data("s3://b/f-and-more")), ["bounded"], "bounds may be cut");
+        assert!(applied(&deletes, &data("s3://b/g")).is_empty());
+        let mut bitmap = entry(Content::PositionDeletes, "bitmap", 6, "a");
+        (bitmap.referenced, bitmap.bitmap) = (Some("s3://b/f".to_owned()), Some((4, 40)));
+        deletes.add(bitmap);
+        assert_eq!(applied(&deletes, &data("s3://b/f")), ["bitmap"], "it stands for all positions");
+    }
+}

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::server::Answer;
 use super::{OpenMetadata, collection, mixed, parallel};
 use crate::error::Error;
-use crate::{Outcome, Reference, Write};
+use crate::{EdgeWord, Outcome, Reference, Write};
 use merge::{describe, details_of, has_columns, keep_known, merge, told};
 
 /// A column with what lies below it, as far as names go.
@@ -48,10 +48,14 @@ impl OpenMetadata {
         parallel::by_key(drawn, self.options.concurrency, ends, |drawn| self.draw(drawn)).await
     }
 
-    /// Where an edge was learnt; none if there is no such edge.
-    pub(super) async fn edge_source(&self, from: &Reference, to: &Reference) -> Result<Option<String>, Error> {
+    /// What the server says of an edge; none if there is no such edge.
+    pub(super) async fn edge_word(&self, from: &Reference, to: &Reference) -> Result<Option<EdgeWord>, Error> {
         let details = self.details(from, to).await?;
-        Ok(details.map(|details| details.get("source").and_then(Value::as_str).unwrap_or("Manual").to_owned()))
+        let text = |details: &Map<String, Value>, key| details.get(key).and_then(Value::as_str).map(str::to_owned);
+        Ok(details.map(|details| EdgeWord {
+            learnt: text(&details, "source").unwrap_or_else(|| "Manual".to_owned()),
+            sql: text(&details, "sqlQuery"),
+        }))
     }
 
     async fn details(&self, from: &Reference, to: &Reference) -> Result<Option<Map<String, Value>>, Error> {

@@ -1,0 +1,254 @@
+//! A table of files, read natively: what was read in earlier runs is merged and not read again. Never opens a connection: bytes
+//! come from the source's [`TableData`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use metahost_model::{DataFile, DeleteKind, FileSet};
+use metahost_profile::{self as native, ByteRanges, Deletes, Table, TableColumn, TableFile};
+
+use super::data::{DataError, DataErrorKind};
+use super::job::Work;
+use super::kept_files::{Group, KeptFiles, file_id, group_of};
+use super::options::{Depth, ProfileRule};
+
+/// What came of reading.
+pub(crate) struct Read {
+    /// The profile, or why there is none.
+    pub(crate) profile: Result<native::Profile, Unread>,
+    /// What is known of files now, for the next run.
+    pub(crate) kept: Vec<u8>,
+}
+
+/// Why files were not read.
+pub(crate) enum Unread {
+    /// The budget was used up.
+    UsedUp(&'static str),
+    /// A file could not be read.
+    Failed(DataError),
+}
+
+impl From<native::Error> for Unread {
+    fn from(error: native::Error) -> Self {
+        let kind = match error.kind() {
+            native::ErrorKind::Denied => DataErrorKind::Denied,
+            _ => DataErrorKind::Failed,
+        };
+        Self::Failed(DataError { kind, message: error.to_string() })
+    }
+}
+
+/// Reads what is new of a table's files. Takes its thread until it is done.
+pub(crate) fn read(work: &Arc<Work>, name: &str, set: FileSet, rule: &ProfileRule, kept: Option<&[u8]>) -> Read {
+    let mut known = kept.and_then(KeptFiles::parse).unwrap_or_default();
+    let profile = Reading::new(work, &set, rule).and_then(|reading| reading.profile(name, &set, &mut known));
+    Read { profile, kept: known.to_bytes() }
+}
+
+struct Reading<'a> {
+    work: &'a Arc<Work>,
+    rule: &'a ProfileRule,
+    columns: Vec<TableColumn>,
+    options: native::Options,
+    credential: Option<String>,
+    /// Files of deletes, which belong to many data files, once read.
+    deletes: Mutex<HashMap<String, Arc<dyn ByteRanges>>>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(work: &'a Arc<Work>, set: &FileSet, rule: &'a ProfileRule) -> Result<Self, Unread> {
+        let options = native::Options { exact: rule.depth == Some(Depth::Exact), ..native::Options::default() };
+        let columns = columns(set, rule)?;
+        Ok(Self { work, rule, columns, options, credential: set.credential.clone(), deletes: Mutex::default() })
+    }
+
+    fn profile(&self, name: &str, set: &FileSet, known: &mut KeptFiles) -> Result<native::Profile, Unread> {
+        let wanted = super::restrict::files(&set.files, self.rule).map_err(Unread::Failed)?;
+        let mut groups: BTreeMap<u32, Vec<&DataFile>> = BTreeMap::new();
+        for file in wanted {
+            groups.entry(group_of(file)).or_default().push(file);
+        }
+        // What no file is left of is forgotten.
+        known.groups.retain(|group, _| groups.contains_key(group));
+        let mut whole = self.empty()?;
+        for (group, files) in groups {
+            let mut kept = known.groups.remove(&group).unwrap_or_default();
+            let read = self.group(&files, &mut kept);
+            let table = kept.table.take();
+            if let (Some(table), Ok(bytes)) = (&table, table.as_ref().map_or(Ok(Vec::new()), Table::to_bytes)) {
+                let _rows = table.rows();
+                known.groups.insert(group, Group { bytes, ..kept });
+            }
+            read?;
+            if let Some(table) = &table {
+                whole.merge(table)?;
+            }
+        }
+        Ok(whole.profile(name)?)
+    }
+
+    fn empty(&self) -> Result<Table, native::Error> {
+        Table::new(self.columns.clone(), self.options.clone())
+    }
+
+    /// Adds to what is kept of a group whatever is new; begins anew where something of it is gone.
+    fn group(&self, files: &[&DataFile], kept: &mut Group) -> Result<(), Unread> {
+        let there: BTreeSet<String> = files.iter().map(|file| file_id(file)).collect();
+        let is_grown = !self.work.full && kept.files.is_subset(&there);
+        let parsed = Table::from_bytes(&kept.bytes, self.columns.clone(), self.options.clone());
+        let mut table = match parsed.ok().flatten().filter(|_| is_grown) {
+            Some(table) => table,
+            None => {
+                kept.files.clear();
+                self.empty()?
+            }
+        };
+        self.work.spent.add(|all| all.kept_files += kept.files.len() as u64);
+        let mut result = Ok(());
+        for file in files {
+            let id = file_id(file);
+            if kept.files.contains(&id) {
+                continue;
+            }
+            result = self.add(file, &mut table);
+            if result.is_err() {
+                break;
+            }
+            kept.files.insert(id);
+        }
+        kept.table = Some(table);
+        result
+    }
+
+    fn add(&self, file: &DataFile, table: &mut Table) -> Result<(), Unread> {
+        if let Some(what) = self.work.spent.used_up() {
+            return Err(Unread::UsedUp(what));
+        }
+        if self.work.cancel.is_cancelled() {
+            let message = "the run was asked to end".to_owned();
+            return Err(Unread::Failed(DataError { kind: DataErrorKind::Cancelled, message }));
+        }
+        if !file.format.eq_ignore_ascii_case("parquet") {
+            let message = format!("{}: files of {} are not read yet, only Parquet is", file.location, file.format);
+            return Err(Unread::Failed(DataError { kind: DataErrorKind::Failed, message }));
+        }
+        let ranges = self.open(&file.url, file.bytes)?;
+        let deletes = file.deletes.iter().map(|delete| self.delete(delete)).collect::<Result<_, _>>()?;
+        self.work.spent.add(|all| all.files += 1);
+        Ok(table.add(&TableFile { ranges, location: file.location.clone(), deletes }, &())?)
+    }
+
+    fn delete(&self, delete: &metahost_model::DeleteFile) -> Result<Deletes, Unread> {
+        let ranges = self.shared(&delete.url, delete.bytes)?;
+        Ok(match delete.kind {
+            DeleteKind::Position => Deletes::Positions(ranges),
+            DeleteKind::Equality => Deletes::Equality { ranges, field_ids: delete.field_ids.clone() },
+            DeleteKind::DeletionVector => {
+                let (Some(offset), Some(length)) = (delete.offset, delete.length) else {
+                    let message = format!("{}: the deletion vector's place in the file is not told", delete.url);
+                    return Err(Unread::Failed(DataError { kind: DataErrorKind::Failed, message }));
+                };
+                Deletes::Vector { ranges, offset, length }
+            }
+        })
+    }
+
+    fn open(&self, url: &str, length: Option<u64>) -> Result<Arc<dyn ByteRanges>, Unread> {
+        let inner = self.work.options.data.file(url, self.credential.as_deref(), length).map_err(Unread::Failed)?;
+        Ok(Arc::new(Counted { inner, work: Arc::clone(self.work) }))
+    }
+
+    fn shared(&self, url: &str, length: Option<u64>) -> Result<Arc<dyn ByteRanges>, Unread> {
+        let mut all = self.deletes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(url) {
+            return Ok(Arc::clone(known));
+        }
+        let file: Arc<dyn ByteRanges> = Arc::new(Whole { inner: self.open(url, length)?, bytes: OnceLock::new() });
+        all.insert(url.to_owned(), Arc::clone(&file));
+        Ok(file)
+    }
+}
+
+/// The columns that are wanted.
+fn columns(set: &FileSet, rule: &ProfileRule) -> Result<Vec<TableColumn>, Unread> {
+    let is_wanted = |name: &String| {
+        let is_included = rule.include_columns.is_empty() || rule.include_columns.contains(name);
+        is_included && !rule.exclude_columns.contains(name)
+    };
+    let wanted = set.columns.iter().filter(|column| column.column.first().is_some_and(is_wanted));
+    wanted
+        .map(|column| {
+            let default = column.initial_default.as_deref().map(serde_json::from_str).transpose();
+            let initial_default = default.map_err(|error| {
+                let message = format!("the default of the column {} is no JSON: {error}", column.column.join("."));
+                Unread::Failed(DataError { kind: DataErrorKind::Failed, message })
+            })?;
+            Ok(TableColumn {
+                id: column.id,
+                path: column.column.clone(),
+                type_name: column.kind.clone(),
+                initial_default,
+            })
+        })
+        .collect()
+}
+
+/// A file of which each byte that is read is counted.
+struct Counted {
+    inner: Arc<dyn ByteRanges>,
+    work: Arc<Work>,
+}
+
+impl ByteRanges for Counted {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn length(&self) -> u64 {
+        self.inner.length()
+    }
+
+    fn read(&self, start: u64, length: usize) -> io::Result<Bytes> {
+        self.work.spent.add(|all| all.file_bytes += length as u64);
+        self.inner.read(start, length)
+    }
+
+    fn at_once(&self) -> usize {
+        self.inner.at_once()
+    }
+}
+
+/// A file that is read once, as a whole, when the first of its bytes is wanted.
+struct Whole {
+    inner: Arc<dyn ByteRanges>,
+    bytes: OnceLock<Bytes>,
+}
+
+impl ByteRanges for Whole {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn length(&self) -> u64 {
+        self.inner.length()
+    }
+
+    fn read(&self, start: u64, length: usize) -> io::Result<Bytes> {
+        let all = match self.bytes.get() {
+            Some(all) => all,
+            None => {
+                let whole = usize::try_from(self.length()).map_err(io::Error::other)?;
+                let read = self.inner.read(0, whole)?;
+                self.bytes.get_or_init(|| read)
+            }
+        };
+        let start = usize::try_from(start).map_err(io::Error::other)?;
+        Ok(all.slice(start..start + length))
+    }
+
+    fn at_once(&self) -> usize {
+        self.inner.at_once()
+    }
+}

@@ -1,0 +1,87 @@
+//! What tests of profiles share: tables that the real Trino makes, the profile that a run left, and the engine's own answers.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::curl::curl;
+use crate::{Project, trino};
+
+/// A table of Trino's, made anew.
+pub fn table(name: &str, sql: &str) -> Result<()> {
+    trino::rows(&format!("DROP TABLE IF EXISTS {name}"))?;
+    trino::rows(&format!("CREATE TABLE {name} {sql}")).map(drop)
+}
+
+/// Runs assets, and answers the report.
+pub fn run(project: &Project, assets: &[&str], code: i32) -> Result<Value> {
+    project.run(&[&["run", "--report", "report.json"], assets].concat())?.expect_code(code)?;
+    project.json("report.json")
+}
+
+/// What the profiles of a run cost.
+pub fn spent(report: &Value) -> &Value {
+    let assets = report["assets"].as_array().into_iter().flatten();
+    assets.map(|asset| &asset["profiling"]).find(|found| !found.is_null()).unwrap_or(&Value::Null)
+}
+
+/// The profile of a table in the local catalog.
+pub fn shown(project: &Project, table: &str) -> Result<Value> {
+    let told = project.run(&["catalog", "show", table, "--json"])?.expect_code(0)?;
+    Ok(serde_json::from_str::<Value>(&told.out)?["profile"].take())
+}
+
+/// Its columns, by their names with `/` between.
+pub fn columns(profile: &Value) -> BTreeMap<String, Value> {
+    let name = |column: &Value| {
+        let parts = column["column"].as_array().into_iter().flatten();
+        parts.filter_map(Value::as_str).collect::<Vec<_>>().join("/")
+    };
+    profile["columns"].as_array().into_iter().flatten().map(|column| (name(column), column.clone())).collect()
+}
+
+/// A metric is what the engine says exactly, or keeps its bounds around it.
+pub fn check(columns: &BTreeMap<String, Value>, table: &str, column: &str, metric: &str, sql: &str) -> Result<()> {
+    let exact = trino::rows(&format!("SELECT CAST({sql} AS double) FROM {table}"))?;
+    let expected = exact[0][0].as_f64().with_context(|| format!("{sql}: no number"))?;
+    let found = &columns.get(column).with_context(|| format!("{column} is missing"))?["metrics"][metric];
+    let number = |value: &Value| value.as_f64().with_context(|| format!("{column}.{metric}: {found}"));
+    let near = 1e-9 * expected.abs().max(1.0);
+    let (low, high) = if found["accuracy"] == "exact" {
+        (number(&found["value"])?, number(&found["value"])?)
+    } else {
+        (number(&found["low"])?, number(&found["high"])?)
+    };
+    ensure!(
+        low - near <= expected && expected <= high + near,
+        "{column}.{metric}: {found}, the engine says {expected}"
+    );
+    Ok(())
+}
+
+/// The usual metrics of a column of numbers.
+pub fn check_numbers(columns: &BTreeMap<String, Value>, table: &str, column: &str, name: &str) -> Result<()> {
+    for (metric, sql) in [
+        ("valuesCount", "count({})"),
+        ("nullCount", "count_if({} IS NULL)"),
+        ("distinctCount", "count(DISTINCT {})"),
+        ("uniqueCount", "cardinality(map_filter(histogram({}), (k, v) -> v = 1))"),
+        ("min", "min({})"),
+        ("max", "max({})"),
+        ("sum", "sum(CAST({} AS double))"),
+        ("mean", "avg(CAST({} AS double))"),
+        ("stddev", "stddev_pop(CAST({} AS double))"),
+        ("variance", "var_pop(CAST({} AS double))"),
+    ] {
+        check(columns, table, column, metric, &sql.replace("{}", name))?;
+    }
+    Ok(())
+}
+
+/// Takes an object out of the stack's S3, as somebody who cleans up too much.
+pub fn delete_object(url: &str) -> Result<()> {
+    let (id, key) = metahost_stack::s3_credentials();
+    let user = format!("{id}:{key}");
+    curl(&["-X", "DELETE", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", &user, url]).map(drop)
+}
