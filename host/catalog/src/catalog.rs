@@ -223,6 +223,12 @@ pub trait Catalog: Send + Sync {
     /// One entity of any service.
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error>;
 
+    /// The test cases that people defined on tables of a service for OpenMetadata's own definitions; none where this
+    /// catalog can't tell. Their table's service is that service.
+    async fn tests(&self, _service: &Service) -> Result<Option<Vec<TestCase>>, Error> {
+        Ok(None)
+    }
+
     /// What the catalog says of an edge; empty where there is none, or where edges can't be asked for.
     async fn edge_words(&self, _from: &Reference, _to: &Reference) -> Result<Vec<EdgeWord>, Error> {
         Ok(Vec::new())

@@ -40,6 +40,8 @@ pub enum LogLevel {
 pub enum Command {
     /// Run assets: read their sources and write what they hold into the catalog.
     Run(RunArgs),
+    /// Run data-quality tests: those of the configuration, and those that people defined in OpenMetadata.
+    Test(TestArgs),
     /// List the assets with source, kind, schedule and status.
     List {
         /// As JSON.
@@ -247,6 +249,75 @@ pub struct RunArgs {
     /// Write the report as JSON to this file; `-` for standard output.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+}
+
+/// Which tests to run.
+///
+/// A test names a table, mostly a column, and one of OpenMetadata's test definitions with its parameters:
+///
+///   [[sources.trino.tests]]
+///   table = "lake.silver.orders"
+///   column = "status"
+///   test = "columnValuesToBeInSet"
+///   parameters = { allowedValues = ["open", "paid"] }
+///
+/// All tests of a table are asked for in one statement, with numbers that are exact. What can't be decided, as for a
+/// column that is not there, is aborted with the reason, and never guessed. Results go to the catalog; test cases of the
+/// configuration are made there if they are missing.
+#[derive(Debug, Args)]
+#[command(after_help = TEST_HELP, verbatim_doc_comment)]
+pub struct TestArgs {
+    /// Only tests of this source; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// Only tests of tables whose names fit: `lake.silver.*`; may be given several times.
+    #[arg(long, value_name = "PATTERN")]
+    pub table: Vec<String>,
+    /// The environment whose tests are run, and where results go [default: the project's].
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Write results somewhere else than the environment says.
+    #[arg(long, value_name = "SINK")]
+    pub sink: Option<SinkArg>,
+    /// The file that `--sink jsonl` writes; `-` for standard output.
+    #[arg(long, value_name = "FILE", default_value = "metahost.jsonl")]
+    pub output: PathBuf,
+    /// Write no results.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the report as JSON to this file; `-` for standard output.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// What the exit codes of `metahost test` mean.
+const TEST_HELP: &str = "\
+Exit codes:
+  0    all tests passed
+  3    the configuration is wrong, or there is no such test
+  4    all tests passed, but the catalog refused a result
+  5    no test failed, but some could not be run
+  6    the catalog can't be used
+  8    a test failed";
+
+impl TestArgs {
+    /// The run that it takes.
+    pub fn run(self) -> RunArgs {
+        RunArgs {
+            assets: Vec::new(),
+            all: false,
+            select: Vec::new(),
+            env: self.env,
+            sink: self.sink,
+            output: self.output,
+            dry_run: self.dry_run,
+            full: false,
+            record: None,
+            replay: None,
+            days: 1,
+            report: self.report,
+        }
+    }
 }
 
 /// Where to write.

@@ -22,6 +22,8 @@ pub enum Exit {
     CatalogFailed = 6,
     /// The state is used by another run, or can't be written.
     StateFailed = 7,
+    /// A test of `metahost test` failed.
+    TestFailed = 8,
     /// Ended by Ctrl-C.
     Cancelled = 130,
 }
@@ -37,6 +39,7 @@ Exit codes:
   5    a source, or a part of it, could not be read
   6    the catalog can't be used
   7    the state is used by another run, or can't be written
+  8    a test failed, in `metahost test` only
   130  ended by Ctrl-C";
 
 impl From<Exit> for ExitCode {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use metahost_config::{Secrets, Source as Section};
 use metahost_gateway::{Credential, Gateway, OriginRule};
-use metahost_model::Service;
+use metahost_model::{EntityPath, Service, TestCase};
 use metahost_pipeline::{Expected, Filters, IdentityRules, Patterns, QueryOptions, QueryRules};
+use metahost_profile::quality::Test;
 use metahost_runtime::{Folder, Grants, Limits, Plugin, ProgressListener, Source, SourceSpec, locate};
 use metahost_store::Store;
 
@@ -53,8 +54,38 @@ pub async fn bind(
 /// Whether a section fits its plugin, as far as can be told without its secrets and its server.
 pub fn check(section: &Section, plugin: &Plugin) -> Result<()> {
     section.check_config(&plugin.descriptor().config_schema)?;
+    tests(section)?;
     check_slots(section, plugin)?;
     check_required(section, plugin)
+}
+
+/// The tests of a source, each of which can be read.
+pub fn tests(section: &Section) -> Result<Vec<TestCase>> {
+    section.tests.iter().map(test).collect()
+}
+
+fn test(test: &metahost_config::Test) -> Result<TestCase> {
+    let wrong = |error: String| Misconfigured(format!("{}: {error}", test.place));
+    let mut parameters = test.parameters.clone();
+    // OpenMetadata lets one value of the set be enough unless it is told otherwise, which is not what the name says.
+    if test.definition == "columnValuesToBeInSet" && !parameters.iter().any(|(name, _)| name == "matchEnum") {
+        parameters.push(("matchEnum".to_owned(), "true".to_owned()));
+    }
+    Test::new(test.definition, &test.column, &parameters).map_err(|error| wrong(error.to_string()))?;
+    Ok(TestCase {
+        name: test.name.clone(),
+        display_name: None,
+        service: None,
+        table: EntityPath::new(test.table.clone()).map_err(|error| wrong(error.to_string()))?,
+        column: test.column.clone(),
+        definition: test.definition.to_owned(),
+        platform: "OpenMetadata".to_owned(),
+        description: test.description.clone(),
+        parameters,
+        sql: None,
+        owners: Vec::new(),
+        tags: Vec::new(),
+    })
 }
 
 /// A credential goes into a slot that the plugin has, and is of a kind that the slot takes: else the source would be read

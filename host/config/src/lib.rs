@@ -20,6 +20,6 @@ pub use section::{
     AssetKind, AwsBase, AwsRoleSpec, AwsSpec, AwsTokenSpec, CredentialSpec, CustomMetric, Environment, FILTERED,
     FilterPattern, Filters, GrantedFolder, Grants, Identity, KvVersion, Limits, Log, LogLevel, Network, OpenMetadata,
     Partition, PartitionValues, Profile, ProfileDepth, ProfileTables, Project, Run, Sample, SampleMethod, Schedule,
-    ScheduleStatus, Sink, Source, Vault, VaultAuth,
+    ScheduleStatus, Sink, Source, Test, Vault, VaultAuth,
 };
 pub use starter::starter;

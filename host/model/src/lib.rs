@@ -18,6 +18,7 @@ mod profile;
 mod record;
 mod service;
 mod statistics;
+mod test_definition;
 
 pub use activity::{Join, Outcome, Run, Status, TaskRun, TestCase, TestResult, Usage};
 pub use column::{Column, Constraint, FlatColumn, MAX_DEPTH, nest};
@@ -42,6 +43,7 @@ pub use profile::{
 pub use record::{Complete, Record, RecordKind};
 pub use service::{Service, ServiceKind};
 pub use statistics::{ColumnStat, DataFile, DeleteFile, DeleteKind, FileColumn, FileSet, Operation, TableStat};
+pub use test_definition::{TEST_DEFINITIONS, TestDefinition, TestParameter, TestSubject};
 
 /// Milliseconds since 1970-01-01 UTC.
 pub type Timestamp = u64;

@@ -194,7 +194,8 @@ impl ColumnProfile {
             ("min", stat.lower.as_deref().map(bound)),
             ("max", stat.upper.as_deref().map(bound)),
         ];
-        let measure = |value| Measure { value, accuracy: Accuracy::Statistics };
+        let accuracy = if stat.exact { Accuracy::Exact } else { Accuracy::Statistics };
+        let measure = |value| Measure { value, accuracy: accuracy.clone() };
         let metrics: BTreeMap<String, Measure> =
             known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), measure(value?)))).collect();
         let profile = Self { column: stat.column.clone(), metrics, ..Self::default() };

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::ledger::{Ledger, Row};
 use crate::lineage::Verdicts;
-use crate::profile::Spending;
+use crate::profile::{Spending, Tests};
 
 /// A record that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -147,6 +147,9 @@ pub struct Report {
     /// What the profiles cost, and how they came about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profiling: Option<Spending>,
+    /// How the tests of tables ended; none where there were no tests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tests: Option<Tests>,
     /// Warnings with how often each was given.
     pub warnings: BTreeMap<String, u64>,
 }

@@ -11,6 +11,7 @@ mod gather;
 mod identify;
 mod link;
 mod profile;
+mod quality;
 mod queries;
 mod reads;
 mod resolve;
@@ -36,7 +37,7 @@ use crate::incoming::Receipt;
 use crate::ledger::Ledger;
 use crate::lineage::{Edges, QueryLog, QueryOptions, Reader, Tallies, Verdicts};
 use crate::marks::Marks;
-use crate::profile::{ProfileOptions, Spending};
+use crate::profile::{ProfileOptions, Spending, TableTest, Tests};
 use crate::reasons::Reasons;
 use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem, UsedEdge};
 use crate::seen::Seen;
@@ -113,6 +114,10 @@ struct Pipeline {
     companions: BTreeMap<String, Vec<Receipt>>,
     /// What the profiles cost.
     spending: Option<Spending>,
+    /// How the tests ended.
+    tests: Option<Tests>,
+    /// The tests whose turn has not come, by their tables.
+    testing: BTreeMap<EntityPath, Vec<TableTest>>,
     /// When the run began.
     began: Timestamp,
     /// Columns of the tables that this run sent: newer than any listing.
@@ -197,6 +202,8 @@ impl Pipeline {
             profiled: BTreeMap::new(),
             companions: BTreeMap::new(),
             spending: None,
+            tests: None,
+            testing: BTreeMap::new(),
             began: now(),
             written_columns: Vec::new(),
             reading: Vec::new(),

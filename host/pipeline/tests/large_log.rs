@@ -58,6 +58,7 @@ fn options() -> Options {
         identity: Arc::default(),
         filters: Filters::default(),
         queries: QueryOptions { counts_reads: true, ..QueryOptions::default() },
+        profile: None,
         dry_run: false,
         full: false,
         batch: 100,

@@ -12,6 +12,7 @@ mod parquet;
 mod profile;
 mod progress;
 pub mod pushdown;
+pub mod quality;
 mod rows;
 mod scalar;
 pub mod show;

@@ -30,6 +30,11 @@ impl StandIn {
         Ok(stand_in)
     }
 
+    /// The version that it behaves as.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// As the configuration names it.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/api", self.port)

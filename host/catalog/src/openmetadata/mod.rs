@@ -23,6 +23,7 @@ mod server;
 mod services;
 mod table_profile;
 mod tags;
+mod test_listing;
 #[cfg(test)]
 mod tests;
 mod warnings;
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use metahost_gateway::Client;
-use metahost_model::{EntityKind, EntityPath, Fqn, Service};
+use metahost_model::{EntityKind, EntityPath, Fqn, Service, TestCase};
 use serde::Deserialize;
 
 pub use options::Options;
@@ -148,6 +149,10 @@ impl Catalog for OpenMetadata {
 
     async fn find(&self, kind: EntityKind, fqn: &Fqn) -> Result<Option<Known>, Error> {
         self.look_up(kind, fqn).await
+    }
+
+    async fn tests(&self, service: &Service) -> Result<Option<Vec<TestCase>>, Error> {
+        self.list_tests(service).await.map(Some)
     }
 
     async fn edge_words(&self, from: &Reference, to: &Reference) -> Result<Vec<EdgeWord>, Error> {

@@ -39,6 +39,7 @@ async fn configured(command: Command, file: &std::path::Path, log: Option<LogLev
     let context = Context { config, bars };
     match command {
         Command::Run(arguments) => run::run(Arc::new(context), arguments).await,
+        Command::Test(arguments) => run::test(Arc::new(context), arguments).await,
         Command::List { json } => list::list(&context, json).await,
         Command::Check { sources, all: _, offline, env } => {
             check::check(&context, &sources, offline, env.as_deref()).await

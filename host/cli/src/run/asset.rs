@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use metahost_config::{AssetKind, Source as Section};
-use metahost_pipeline::{Options, Report};
+use metahost_model::Service;
+use metahost_pipeline::{Filters, Options, ProfileOptions, Report};
 use metahost_runtime::{EventReceiver, EventSender, Mode, ReadOptions, Source, Split, channel};
 
 use super::select::Job;
@@ -51,28 +52,19 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
     let filters = sources::filters(section)?;
     let source = sources::bind(&run.context, &run.shared, section, plugin, Some(progress.clone())).await?;
     let source = Arc::new(source);
-    let splits = source
-        .discover(&[mode(job.asset.kind)], &run.cancel)
-        .await
-        .with_context(|| format!("source `{}` can't say what there is to read", section.name))?;
-    let found = splits.len();
-    let splits: Vec<Split> =
-        splits.into_iter().filter(|split| filters.filtered_scope(&service, &split.path).is_none()).collect();
-    if splits.len() < found {
-        run.progress.say(&format!(
-            "{}: {} of {found} splits are not read, by its filters",
-            job.asset.name,
-            found - splits.len()
-        ));
-    }
-    progress.splits(splits.len());
     let profile = match job.asset.kind {
         AssetKind::Profiling => {
             let tables = SourceTables::of(Arc::clone(&source), run.cancel.clone()).await?;
-            Some(profile_options::profile(section, Arc::new(tables)))
+            Some(profile_options::profile(section, Arc::new(tables), run.tested.clone())?)
         }
         _ => None,
     };
+    let splits = if is_read(run, &service, profile.as_ref()).await? {
+        splits(run, job, &source, &filters, &service).await?
+    } else {
+        Vec::new()
+    };
+    progress.splits(splits.len());
     let options = Options {
         source: section.name.clone(),
         asset: job.asset.name.clone(),
@@ -89,6 +81,42 @@ async fn work(run: &Run, job: &Job, progress: &Arc<AssetProgress>) -> Result<Rep
         max_details: DETAILS,
     };
     read_and_write(run, section, &source, splits, options, progress).await
+}
+
+/// Where only tests are run, a source that answers SQL is asked about the tables that have tests alone, and one of which no
+/// table has any about nothing.
+async fn is_read(run: &Run, service: &Service, profile: Option<&ProfileOptions>) -> Result<bool> {
+    let Some(profile) = profile.filter(|profile| profile.tests.only) else { return Ok(true) };
+    if profile.data.dialect().is_some() {
+        return Ok(false);
+    }
+    let is_in_catalog = run.catalog.tests(service).await?.is_some_and(|tests| !tests.is_empty());
+    Ok(is_in_catalog || !profile.tests.configured.is_empty())
+}
+
+/// What there is to read, without what the filters leave out.
+async fn splits(
+    run: &Run,
+    job: &Job,
+    source: &Arc<Source>,
+    filters: &Filters,
+    service: &Service,
+) -> Result<Vec<Split>> {
+    let splits = source
+        .discover(&[mode(job.asset.kind)], &run.cancel)
+        .await
+        .with_context(|| format!("source `{}` can't say what there is to read", job.asset.source))?;
+    let found = splits.len();
+    let splits: Vec<Split> =
+        splits.into_iter().filter(|split| filters.filtered_scope(service, &split.path).is_none()).collect();
+    if splits.len() < found {
+        run.progress.say(&format!(
+            "{}: {} of {found} splits are not read, by its filters",
+            job.asset.name,
+            found - splits.len()
+        ));
+    }
+    Ok(splits)
 }
 
 async fn read_and_write(

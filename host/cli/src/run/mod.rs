@@ -5,6 +5,7 @@ mod profile_options;
 mod select;
 mod summary;
 mod table_data;
+mod tests;
 
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -21,7 +22,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, TestArgs};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -44,16 +45,34 @@ struct Run {
     progress: Progress,
     writes: bool,
     full: bool,
+    /// Which tables are tested, if nothing but tests is run.
+    tested: Option<Vec<String>>,
 }
 
 /// Runs the assets that were asked for.
 pub async fn run(context: Arc<Context>, arguments: RunArgs) -> Result<Exit> {
-    let began = Instant::now();
     let jobs = select::jobs(&context, &arguments)?;
+    run_jobs(context, arguments, jobs, None).await
+}
+
+/// Runs tests and nothing else.
+pub async fn test(context: Arc<Context>, arguments: TestArgs) -> Result<Exit> {
+    let jobs = tests::jobs(&context, &arguments.source)?;
+    let tables = arguments.table.clone();
+    run_jobs(context, arguments.run(), jobs, Some(tables)).await
+}
+
+async fn run_jobs(
+    context: Arc<Context>,
+    arguments: RunArgs,
+    jobs: Vec<Job>,
+    tested: Option<Vec<String>>,
+) -> Result<Exit> {
+    let began = Instant::now();
     if let Some(report) = &arguments.report {
         output::check_file(report)?;
     }
-    let run = prepare(Arc::clone(&context), &arguments).await?;
+    let run = prepare(Arc::clone(&context), &arguments, tested).await?;
     end_on_signal(run.cancel.clone())?;
     let mut ended = Vec::new();
     for stage in select::stages(&run, jobs).await {
@@ -82,7 +101,7 @@ async fn finish(run: &Run) -> Result<()> {
     Ok(run.shared.gateway.finish()?)
 }
 
-async fn prepare(context: Arc<Context>, arguments: &RunArgs) -> Result<Run> {
+async fn prepare(context: Arc<Context>, arguments: &RunArgs, tested: Option<Vec<String>>) -> Result<Run> {
     let cassette = match (&arguments.record, &arguments.replay) {
         (Some(folder), _) => CassetteMode::Record(folder.clone()),
         (None, Some(folder)) => CassetteMode::Replay(folder.clone()),
@@ -106,6 +125,7 @@ async fn prepare(context: Arc<Context>, arguments: &RunArgs) -> Result<Run> {
         cancel: CancellationToken::new(),
         writes: !arguments.dry_run,
         full: arguments.full,
+        tested,
         catalog,
         context,
         progress,

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Result;
 use metahost_config::{self as config, PartitionValues, ProfileDepth, ProfileTables, Source as Section};
 use metahost_pipeline::{
     Budget, CustomMetric, Depth, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions, TableData,
+    TestOptions,
 };
+
+use crate::sources::tests;
 
 /// Columns whose values nobody may see, unless configured: what mostly holds secrets or tells of people.
 const MASKED: [&str; 14] = [
@@ -33,10 +37,16 @@ const QUERY_SECONDS: u64 = 300;
 const TABLES: usize = 4;
 
 /// How the tables of a source are profiled.
-pub(super) fn profile(section: &Section, data: Arc<dyn TableData>) -> ProfileOptions {
+/// `tested` names the tables whose tests are run, if nothing else is wanted.
+pub(super) fn profile(
+    section: &Section,
+    data: Arc<dyn TableData>,
+    tested: Option<Vec<String>>,
+) -> Result<ProfileOptions> {
+    let tests = TestOptions { configured: tests(section)?, only: tested.is_some(), tables: tested.unwrap_or_default() };
     let wanted = &section.profile;
     let masked = || MASKED.map(str::to_owned).to_vec();
-    ProfileOptions {
+    Ok(ProfileOptions {
         data,
         depth: wanted.depth.map(depth).unwrap_or_default(),
         budget: Budget {
@@ -50,7 +60,8 @@ pub(super) fn profile(section: &Section, data: Arc<dyn TableData>) -> ProfileOpt
         sample_rows: wanted.sample_rows.unwrap_or_default().into(),
         mask: wanted.mask.clone().unwrap_or_else(masked),
         rules: wanted.tables.iter().map(rule).collect(),
-    }
+        tests,
+    })
 }
 
 fn depth(depth: ProfileDepth) -> Depth {

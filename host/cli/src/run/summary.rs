@@ -10,7 +10,7 @@ use metahost_pipeline::{FailureKind, Report, Rows, Spending, Verdicts};
 use serde_json::{Value, json};
 
 use super::asset::Ended;
-use super::{Done, Run};
+use super::{Done, Run, tests};
 use crate::exit::{self, Exit};
 use crate::output;
 
@@ -51,8 +51,17 @@ pub(super) struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    /// Prints the ledger and what went wrong.
+    /// Prints the ledger and what went wrong; where only tests were run, the tests.
     pub(super) fn print(&self) -> Result<()> {
+        if self.run.tested.is_some() { self.print_tests() } else { self.print_ledger() }?;
+        self.print_end()
+    }
+
+    fn print_tests(&self) -> Result<()> {
+        tests::print(reports(self.done))
+    }
+
+    fn print_ledger(&self) -> Result<()> {
         let mut table =
             output::table(&["ASSET", "RECORDS", "EMITTED", "CREATED", "UPDATED", "UNCHANGED", "FILTERED", "REJECTED"]);
         for column in table.column_iter_mut().skip(2) {
@@ -60,6 +69,10 @@ impl Summary<'_> {
         }
         reports(self.done).for_each(|report| add_rows(&mut table, report));
         output::print(&table)?;
+        reports(self.done).filter_map(|report| report.tests.as_ref()).try_for_each(tests::summary)
+    }
+
+    fn print_end(&self) -> Result<()> {
         reports(self.done).try_for_each(problems)?;
         for done in self.done {
             if let Ended::Failed(_) = &done.ended {
@@ -85,7 +98,8 @@ impl Summary<'_> {
             Ended::Failed(error) => failed(error),
             Ended::Report(report) => of_report(report),
         });
-        assets.chain(self.failure.map(exit::of)).max().unwrap_or(Exit::Success)
+        let worst = assets.chain(self.failure.map(exit::of)).max().unwrap_or(Exit::Success);
+        if self.run.tested.is_some() { tests::exit(reports(self.done), worst) } else { worst }
     }
 
     /// Writes the report of all assets as JSON.
@@ -212,6 +226,7 @@ fn more(all: usize) -> Result<()> {
 fn verdict(exit: Exit) -> &'static str {
     match exit {
         Exit::Success => "success: everything is written or unchanged",
+        Exit::TestFailed => "failed: a test",
         Exit::Rejected => "incomplete: some records were rejected or could not be read",
         Exit::SourceFailed => "failed: a source, or a part of it, could not be read",
         Exit::CatalogFailed => "failed: the catalog",

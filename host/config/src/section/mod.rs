@@ -13,6 +13,7 @@ mod project;
 mod queries;
 mod schedule;
 mod source;
+mod test;
 mod vault;
 
 pub use asset::AssetKind;
@@ -30,6 +31,7 @@ pub use project::{Log, LogLevel, Network, Project, Run};
 pub use queries::Queries;
 pub use schedule::{Schedule, ScheduleStatus};
 pub use source::Source;
+pub use test::Test;
 pub use vault::{KvVersion, Vault, VaultAuth};
 
 pub(crate) use asset::{AssetSection, Known, asset};
@@ -37,3 +39,4 @@ pub(crate) use environment::environment;
 pub(crate) use identity::identity;
 pub(crate) use schedule::schedule;
 pub(crate) use source::source;
+pub(crate) use test::Tests;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use metahost_gateway::{Access, Credential, OriginRule};
 use serde_json::{Map, Value};
 
-use super::{CredentialSpec, Filters, Grants, Limits, Profile, Queries};
+use super::{CredentialSpec, Filters, Grants, Limits, Profile, Queries, Test, Tests};
 use crate::plugin_config::Places;
 use crate::read::{FromToml, Invalid, Node};
 
@@ -37,6 +37,8 @@ pub struct Source {
     pub queries: Queries,
     /// How its tables are profiled.
     pub profile: Profile,
+    /// Tests of its tables.
+    pub tests: Vec<Test>,
     /// What it may use beyond the network.
     pub grants: Grants,
     /// How much it may use.
@@ -74,6 +76,7 @@ pub(crate) fn source(node: &Node<'_>, name: &str) -> Option<Source> {
         filters: section.get("filters").unwrap_or_default(),
         queries: section.get("queries").unwrap_or_default(),
         profile: section.get("profile").unwrap_or_default(),
+        tests: section.get::<Tests>("tests").map(|tests| tests.0).unwrap_or_default(),
         grants: section.get("grants").unwrap_or_default(),
         limits: section.get("limits").unwrap_or_default(),
     };

@@ -51,6 +51,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "aws-literal",
         "[sources.s3]\nplugin = \"s3\"\ncredentials.a = { kind = \"aws-sigv4\", web-identity-token = \"hunter2\", role-arn = \"arn:aws:iam::1:role/r\", region = \"eu-west-1\" }\n",
     ),
+    (
+        "tests",
+        "[sources.trino]\nplugin = \"trino\"\n[[sources.trino.tests]]\ntable = \"a.b\"\ncolumn = \"c\"\ntest = \"columnValuesToBeUniq\"\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ntest = \"columnValuesToBeBetween\"\nparameters = { min = 1 }\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ncolumn = \"d\"\ntest = \"tableRowCountToEqual\"\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ntest = \"tableRowCountToEqual\"\nparameter = { value = 1 }\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ntest = \"tableRowCountToEqual\"\nparameters = { value = { a = 1 } }\n",
+    ),
     ("environment", "[environments.dev]\nopenmetadata = { uri = \"http://localhost:8585/api\" }\n"),
     ("environment-sink", "[environments.dev]\nsink = \"jsonlines\"\n"),
     ("vault", "[vault]\naddr = \"http://localhost:8200\"\nkv-version = 3\nauth = { method = \"app-role\" }\n"),

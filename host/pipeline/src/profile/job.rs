@@ -7,6 +7,7 @@ use metahost_model::{
     EntityPath, FileSet, Fingerprint, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, Timestamp,
 };
 use metahost_profile::pushdown::{Questions, Sample, SqlColumn, Wanted, sample_rows};
+use metahost_profile::quality::Verdict;
 use tokio_util::sync::CancellationToken;
 
 use super::columns::Schemas;
@@ -15,6 +16,7 @@ use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
 use super::files::Unread;
 use super::kept::Kept;
 use super::options::{Depth, ProfileOptions, ProfileRule, SampleMethod};
+use super::quality::Judging;
 use super::spent::Spent;
 
 /// What all tables of a run share.
@@ -39,6 +41,10 @@ pub(crate) struct Job {
     pub(crate) kept: Kept,
     /// What earlier runs found in its files.
     pub(crate) kept_files: Option<Vec<u8>>,
+    /// Whether the source told of it: only then has it a profile.
+    pub(crate) is_told: bool,
+    /// Its tests.
+    pub(crate) judging: Judging,
 }
 
 /// What became of a table.
@@ -59,6 +65,8 @@ pub(crate) enum End {
         /// What to remember once it is written.
         kept: Box<Kept>,
     },
+    /// Nothing but its tests was wanted.
+    OnlyTested,
     /// It was left out on purpose.
     LeftOut(String),
     /// It could not be profiled.
@@ -76,11 +84,45 @@ pub(crate) struct Found {
 type CustomMetrics = BTreeMap<Vec<String>, BTreeMap<String, f64>>;
 
 impl Job {
-    /// Profiles the table.
-    pub(crate) async fn run(mut self, work: Arc<Work>) -> Done {
+    /// Profiles the table, and decides its tests, in their order.
+    pub(crate) async fn run(mut self, work: Arc<Work>) -> (Done, Vec<Verdict>) {
         let mut kept_files = None;
-        let end = self.end(&work, &mut kept_files).await;
-        Done { end, kept_files }
+        let is_only_tested = work.options.tests.only || !self.is_told;
+        let answers_sql = work.options.data.dialect() == Some("trino");
+        let end = if is_only_tested && (answers_sql || self.judging.is_decided()) {
+            End::OnlyTested
+        } else {
+            self.end(&work, &mut kept_files).await
+        };
+        if !self.judging.is_decided() {
+            self.judge(&work, &end).await;
+        }
+        let reason = match &end {
+            End::Failed { message, .. } => message,
+            End::LeftOut(reason) => reason,
+            End::Profiled { .. } | End::OnlyTested => "its table was not looked at",
+        };
+        let verdicts = std::mem::take(&mut self.judging).done(reason);
+        (Done { end: if is_only_tested { End::OnlyTested } else { end }, kept_files }, verdicts)
+    }
+
+    /// Decides the tests that were not asked for along with the profile.
+    async fn judge(&mut self, work: &Work, end: &End) {
+        let data = work.options.data.as_ref();
+        if data.dialect() != Some("trino") {
+            let known = TableProfile { at: work.at, ..TableProfile::of(self.stats.clone(), work.at) };
+            let profile = if let End::Profiled { profile, .. } = end { profile.as_ref() } else { &known };
+            let lack = "the source answers no SQL, and the profile does not tell";
+            return self.judging.judge_by_profile(profile, lack, work.at);
+        }
+        match work.schemas.columns(self.table.parts(), data, &work.spent).await {
+            Ok(columns) => {
+                let wanted = self.wanted(&work.options.rule(&self.table));
+                self.judging.ask(&self.table, &columns, &wanted, work).await;
+                self.judging.run_own(work).await;
+            }
+            Err(error) => self.judging.abort(&error.to_string()),
+        }
     }
 
     async fn end(&mut self, work: &Arc<Work>, kept_files: &mut Option<Vec<u8>>) -> End {
@@ -154,21 +196,47 @@ impl Job {
     }
 
     /// One query for all columns.
-    async fn ask(&self, work: &Work, rule: &ProfileRule) -> Result<Found, Stopped> {
+    async fn ask(&mut self, work: &Work, rule: &ProfileRule) -> Result<Found, Stopped> {
         let (data, table) = (work.options.data.as_ref(), self.table.parts());
         check(&work.spent)?;
         let columns = work.schemas.columns(table, data, &work.spent).await?;
-        let wanted = self.wanted(rule);
-        let wrong = |error: metahost_profile::Error| failed_with(error.to_string());
-        let questions = Questions::about(table, &columns, &wanted).map_err(wrong)?;
+        let mut wanted = self.wanted(rule);
+        let asked = self.judging.questions(&columns);
+        // What a part of a table tells decides no test: tests ask the whole of it then, by themselves.
+        let mut is_asked = wanted.sample.is_none() && !self.judging.is_decided();
+        wanted.facts = if is_asked { asked.expressions() } else { Vec::new() };
+        let (questions, rows) = match self.answers(work, &columns, &wanted).await {
+            // A test may be to blame, as by an expression that the source can't read: the profile goes on without them.
+            Err(Stopped::Data(error)) if error.kind == DataErrorKind::Failed && !wanted.facts.is_empty() => {
+                is_asked = false;
+                wanted.facts.clear();
+                self.answers(work, &columns, &wanted).await?
+            }
+            answered => answered?,
+        };
+        if is_asked {
+            let (count, cells) = questions.facts(&rows).map_err(wrong)?;
+            self.judging.judge(&asked, &asked.facts(count, &cells).map_err(wrong)?, work.at);
+        }
+        let (profile, custom) = questions.profile(&rows).map_err(wrong)?;
+        let sample = self.look(work, &columns, &wanted).await?;
+        Ok(Found { profile, method: ProfileMethod::Query, custom, sample })
+    }
+
+    /// The questions about the table, and their answers.
+    async fn answers(
+        &self,
+        work: &Work,
+        columns: &[SqlColumn],
+        wanted: &Wanted,
+    ) -> Result<(Questions, Vec<Vec<Option<String>>>), Stopped> {
+        let questions = Questions::about(self.table.parts(), columns, wanted).map_err(wrong)?;
         let mut rows = Vec::new();
         for statement in questions.statements() {
             check(&work.spent)?;
             rows.extend(run(work, statement.to_owned(), 1).await?.rows);
         }
-        let (profile, custom) = questions.profile(&rows).map_err(wrong)?;
-        let sample = self.look(work, &columns, &wanted).await?;
-        Ok(Found { profile, method: ProfileMethod::Query, custom, sample })
+        Ok((questions, rows))
     }
 
     fn wanted(&self, rule: &ProfileRule) -> Wanted {
@@ -184,6 +252,7 @@ impl Job {
             include: rule.include_columns.clone(),
             exclude: rule.exclude_columns.clone(),
             custom: rule.custom_metrics.clone(),
+            facts: Vec::new(),
         }
     }
 
@@ -223,7 +292,13 @@ fn add_custom(profile: &mut TableProfile, mut custom: CustomMetrics) {
     }
 }
 
-async fn run(work: &Work, sql: String, max_rows: u32) -> Result<StatementAnswer, DataError> {
+/// What the library says of a question or an answer.
+pub(crate) fn wrong(error: metahost_profile::Error) -> DataError {
+    failed_with(error.to_string())
+}
+
+/// Has the source answer a statement, and counts what it cost.
+pub(crate) async fn run(work: &Work, sql: String, max_rows: u32) -> Result<StatementAnswer, DataError> {
     work.spent.add(|all| all.queries += 1);
     let statement = Statement { sql, max_rows, budget: work.options.budget.query_time };
     let answer = work.options.data.query(&statement).await;

@@ -9,6 +9,7 @@ mod job;
 mod kept;
 mod kept_files;
 mod options;
+mod quality;
 mod restrict;
 mod spent;
 
@@ -17,5 +18,7 @@ pub use data::{DataError, DataErrorKind, Statement, StatementAnswer, TableData};
 pub(crate) use job::{Done, End, Job, Work};
 pub(crate) use kept::Kept;
 pub use options::{Budget, Depth, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions};
+pub(crate) use quality::{Judging, PLATFORM, TableTest};
+pub use quality::{TestOptions, TestReport, Tests};
 pub use spent::Spending;
 pub(crate) use spent::Spent;

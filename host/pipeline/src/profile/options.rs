@@ -7,6 +7,7 @@ use metahost_model::EntityPath;
 use metahost_profile::pushdown::CustomMetric;
 
 use super::data::TableData;
+use super::quality::TestOptions;
 
 /// How much is to be known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -122,6 +123,8 @@ pub struct ProfileOptions {
     pub mask: Vec<String>,
     /// What is different for some tables; the first that fits holds.
     pub rules: Vec<ProfileRule>,
+    /// The tests of tables.
+    pub tests: TestOptions,
 }
 
 impl ProfileOptions {
@@ -140,7 +143,7 @@ impl ProfileOptions {
 }
 
 /// Whether a pattern fits a whole name; `*` stands for any text.
-fn fits(pattern: &str, name: &str) -> bool {
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern.eq_ignore_ascii_case(name) };
     let Some(head) = name.get(..start.len()).filter(|head| head.eq_ignore_ascii_case(start)) else { return false };
     let tail = &name[head.len()..];

@@ -30,6 +30,7 @@ impl Pipeline {
             sql: None,
             used_edges: Vec::new(),
             profiling: None,
+            tests: None,
             warnings: std::collections::BTreeMap::new(),
         }
     }
@@ -48,6 +49,7 @@ impl Pipeline {
         report.sql = Some(std::mem::take(&mut self.verdicts)).filter(|verdicts| verdicts.read.total() > 0);
         report.used_edges = self.most_used();
         report.profiling = self.spending.take();
+        report.tests = self.tests.take().map(|tests| tests.sorted(self.options.max_details));
         report.complete = std::mem::take(&mut self.complete);
         report.state = state(report, &account.ledger);
         if self.broken != Some("catalog failed") {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use metahost_model::{EntityPath, FileSet, Record, SampleData, TableProfile, TableStat};
+use metahost_profile::quality::Verdict;
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
 use super::admit::Stop;
 use crate::incoming::{Incoming, Receipt};
-use crate::profile::{Done, End, Job, Kept, Schemas, Spending, Spent, Work};
+use crate::profile::{Done, End, Job, Judging, Kept, Schemas, Spending, Spent, Work};
 use crate::spool::Spooled;
 
 /// What the source told of one table.
@@ -63,6 +64,8 @@ impl Pipeline {
             full: self.options.full,
             cancel: self.cancel.clone(),
         });
+        self.prepare_tests().await;
+        let told = self.with_tested(told);
         let mut waiting = self.in_turn(told).into_iter();
         let mut running = FuturesUnordered::new();
         loop {
@@ -72,9 +75,11 @@ impl Pipeline {
             {
                 running.extend(self.begin_job(table, told, &work));
             }
-            let Some((receipts, table, done)) = running.next().await else { break };
+            let Some((receipts, table, (done, verdicts))) = running.next().await else { break };
             self.settle_profile(receipts, &table, done).await;
+            self.write_results(&table, verdicts).await;
         }
+        self.abandon_tests();
         self.spending = Some(work.spent.total()).filter(|spending| *spending != Spending::default());
         self.drain().await;
     }
@@ -93,17 +98,19 @@ impl Pipeline {
         table: EntityPath,
         told: Told,
         work: &Arc<Work>,
-    ) -> Option<impl Future<Output = (Vec<Receipt>, EntityPath, Done)> + use<>> {
+    ) -> Option<impl Future<Output = (Vec<Receipt>, EntityPath, (Done, Vec<Verdict>))> + use<>> {
         let (receipts, job) = self.job(table.clone(), told)?;
         let (work, cancel) = (Arc::clone(work), self.cancel.clone());
         Some(async move {
-            let done = if cancel.is_cancelled() { cancelled() } else { job.run(work).await };
+            let done = if cancel.is_cancelled() { (cancelled(), Vec::new()) } else { job.run(work).await };
             (receipts, table, done)
         })
     }
 
     fn job(&mut self, table: EntityPath, told: Told) -> Option<(Vec<Receipt>, Job)> {
         let kept = self.kept_profile(&table);
+        let tests = self.tests_of(&table);
+        let is_told = told.stats.is_some() || told.files.is_some();
         let (mut stats, mut files, mut receipts) = (TableStat::default(), None::<Box<FileSet>>, Vec::new());
         for (receipt, spooled) in [told.stats, told.files].into_iter().flatten() {
             match self.spool.read(&spooled) {
@@ -118,12 +125,12 @@ impl Pipeline {
             }
             receipts.push(receipt);
         }
-        if receipts.is_empty() {
+        if receipts.is_empty() && (is_told || tests.is_empty()) {
             return None;
         }
         let kept_files =
             files.as_ref().and_then(|_| self.kept(Space::Profiles, &self.files_key(&table)).ok().flatten());
-        Some((receipts, Job { table, stats, files, kept, kept_files }))
+        Some((receipts, Job { table, stats, files, kept, kept_files, is_told, judging: Judging::of(&tests) }))
     }
 
     fn profile_key(&self, table: &EntityPath) -> String {
@@ -152,6 +159,7 @@ impl Pipeline {
         }
         match done.end {
             End::Profiled { profile, sample, kept } => self.place_profile(first, table, profile, sample, &kept).await,
+            End::OnlyTested => self.count(&first, Stop::Filtered("only tests are run".to_owned())),
             End::LeftOut(reason) => {
                 self.remember_try(table).await;
                 self.count(&first, Stop::LeftOut(reason));

@@ -39,6 +39,11 @@ impl Resolved {
         self
     }
 
+    /// Something new each time, that needs not be remembered, below what it can't exist without.
+    pub(super) fn once(target: Reference, parent: String) -> Self {
+        Self { references: vec![target], parent: Some(parent), ..Self::default() }
+    }
+
     /// Something that is added to what its target has.
     pub(super) fn adding(target: Reference, remember: Change) -> Self {
         Self { references: vec![target], remember: vec![remember], ..Self::default() }

@@ -183,7 +183,7 @@ impl MemoryCatalog {
                     self.check(table);
                 }
             }
-            Write::Stats { table, .. } => self.check(table),
+            Write::Profile { table, .. } => self.check(table),
         }
         Outcome::Updated
     }
@@ -200,7 +200,7 @@ pub fn name(write: &Write) -> String {
         Write::Query { query, .. } => format!("query {}", query.sql),
         Write::Run { pipeline, run } => format!("run {} {}", pipeline.fqn, run.id),
         Write::Usage { target, usage } => format!("usage {} {} {}", target.fqn, usage.day, usage.count),
-        Write::Stats { table, .. } => format!("stats {}", table.fqn),
+        Write::Profile { table, .. } => format!("profile {}", table.fqn),
     }
 }
 
@@ -214,7 +214,7 @@ fn sort(write: &Write) -> String {
         Write::Query { .. } => "query".to_owned(),
         Write::Run { .. } => "run".to_owned(),
         Write::Usage { .. } => "usage".to_owned(),
-        Write::Stats { .. } => "stats".to_owned(),
+        Write::Profile { .. } => "profile".to_owned(),
     }
 }
 

@@ -35,6 +35,7 @@ pub fn options() -> Options {
         identity: Arc::default(),
         filters: Filters::default(),
         queries: QueryOptions::default(),
+        profile: None,
         dry_run: false,
         full: false,
         batch: 3,

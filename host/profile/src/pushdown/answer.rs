@@ -50,7 +50,9 @@ impl Questions {
             what: What::Custom(place),
             expression: format!("CAST({} AS double)", metric.expression),
         });
-        let first: Vec<Ask> = core::iter::once(count.clone()).chain(own).collect();
+        let fact = |expression: &String| Ask { leaf: None, what: What::Fact, expression: expression.clone() };
+        let facts = wanted.facts.iter().map(fact);
+        let first: Vec<Ask> = core::iter::once(count.clone()).chain(own).chain(facts).collect();
         let all: Vec<(usize, &Leaf)> = leaves.iter().enumerate().collect();
         let mut statements: Vec<Vec<Ask>> = all
             .chunks(COLUMNS)
@@ -109,6 +111,14 @@ impl Questions {
             columns,
         };
         Ok((profile, self.custom(&rows[0])?))
+    }
+
+    /// How many rows there were, and what was asked for tests, in its order.
+    pub fn facts(&self, rows: &[Vec<Option<String>>]) -> Result<(u64, Vec<Option<String>>)> {
+        self.check(rows)?;
+        let cells = rows[0].iter().zip(&self.statements[0].asks);
+        let facts = cells.filter(|(_, ask)| ask.what == What::Fact).map(|(cell, _)| cell.clone());
+        Ok((cells::count(rows[0][0].as_deref().unwrap_or("0"))?, facts.collect()))
     }
 
     fn check(&self, rows: &[Vec<Option<String>>]) -> Result<()> {

@@ -2,9 +2,9 @@
 //! reads answers; never runs a statement.
 
 mod answer;
-mod cells;
+pub(crate) mod cells;
 mod column;
-mod moment;
+pub(crate) mod moment;
 mod ranks;
 mod trino;
 
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 pub use answer::Questions;
 pub use trino::{columns_of_schema, sample_rows};
+pub(crate) use trino::{fact_expression, find_leaf};
 
 /// A column as the engine lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct Wanted {
     pub exclude: Vec<String>,
     /// Metrics that the operator defined.
     pub custom: Vec<CustomMetric>,
+    /// Expressions that aggregate, asked for tests.
+    pub facts: Vec<String>,
 }
 
 impl Wanted {

@@ -1,10 +1,12 @@
 //! What is asked of Trino, in its dialect.
 
+mod facts;
 mod select;
 mod types;
 
+pub use facts::expression as fact_expression;
 pub use select::{Ask, What, asks, statement};
-pub use types::{Leaf, leaves};
+pub use types::{Leaf, find as find_leaf, leaves};
 
 /// Columns of a schema's tables: table, column, type.
 pub fn columns_of_schema(catalog: &str, schema: &str) -> String {

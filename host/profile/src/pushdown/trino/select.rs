@@ -49,6 +49,8 @@ pub enum What {
     Ranks,
     /// A metric of the operator's, by its place.
     Custom(usize),
+    /// What a test asks for.
+    Fact,
 }
 
 /// One expression of the statement.

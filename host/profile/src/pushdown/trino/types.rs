@@ -34,6 +34,14 @@ pub fn leaves(column: &SqlColumn) -> Vec<Leaf> {
     found
 }
 
+/// A column, or what lies in it, by its names from the outermost in; what is a row itself can only be counted.
+pub fn find(columns: &[SqlColumn], names: &[String]) -> Option<Leaf> {
+    let column = columns.iter().find(|column| Some(&column.name) == names.first())?;
+    let all = leaves(column);
+    let row = || all.iter().find(|leaf| leaf.path.starts_with(names)).map(|_| leaf(names.to_vec(), "row"));
+    all.iter().find(|leaf| leaf.path == names).cloned().or_else(row)
+}
+
 fn add(names: Vec<String>, type_name: &str, found: &mut Vec<Leaf>) {
     let Some(fields) = type_name.strip_prefix("row(").and_then(|rest| rest.strip_suffix(')')) else {
         return found.push(leaf(names, type_name));
