@@ -288,7 +288,9 @@ mod tests {
 
     #[test]
     fn numbers_of_256_bits_are_near_their_doubles() {
-        for text in ["0", "-3", "7", "-170141183460469231731687303715884105729", "340282366920938463463374607431768211456"] {
+        for text in
+            ["0", "-3", "7", "-170141183460469231731687303715884105729", "340282366920938463463374607431768211456"]
+        {
             let value = i256::from_string(text).unwrap_or_default();
             let expected: f64 = text.parse().unwrap_or_default();
             assert!((number(value) - expected).abs() <= f64::EPSILON * expected.abs(), "{text}: {}", number(value));
