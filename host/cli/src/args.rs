@@ -257,9 +257,9 @@ pub struct RunArgs {
 ///
 ///   [[sources.trino.tests]]
 ///   table = "lake.silver.orders"
-///   column = "status"
-///   test = "columnValuesToBeInSet"
-///   parameters = { allowedValues = ["open", "paid"] }
+///   column = "total"
+///   test = "columnValuesToBeBetween"
+///   parameters = { minValue = 0, maxValue = 10000 }
 ///
 /// All tests of a table are asked for in one statement, with numbers that are exact. What can't be decided, as for a
 /// column that is not there, is aborted with the reason, and never guessed. Results go to the catalog; test cases of the

@@ -77,7 +77,7 @@ impl WasiView for HostState {
 /// An instance and the store it lives in.
 pub(crate) struct Instance {
     store: Store<HostState>,
-    instance: component::Instance,
+    exports: component::Instance,
     connector: Source,
     stderr: MemoryOutputPipe,
     cancel: CancellationToken,
@@ -113,8 +113,8 @@ impl Instance {
             let instance = pre.instance_pre().instantiate_async(&mut store).await?;
             Ok((instance, Source::new(&mut store, &instance)?))
         };
-        let (instance, connector) = made.await.map_err(|error| trap(&error, &stderr))?;
-        Ok(Self { store, instance, connector, stderr, cancel })
+        let (exports, connector) = made.await.map_err(|error| trap(&error, &stderr))?;
+        Ok(Self { store, exports, connector, stderr, cancel })
     }
 
     /// What has been used and emitted.
@@ -137,9 +137,9 @@ impl Instance {
         &mut self,
         export: impl AsyncFnOnce(&mut Store<HostState>, &sql::Guest) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        let Self { store, instance, stderr, cancel, .. } = self;
+        let Self { store, exports, stderr, cancel, .. } = self;
         guarded(store, stderr, cancel, async |store: &mut Store<HostState>| {
-            let guest = sql::GuestIndices::new(&instance.instance_pre(&*store))?.load(&mut *store, instance)?;
+            let guest = sql::GuestIndices::new(&exports.instance_pre(&*store))?.load(&mut *store, exports)?;
             export(store, &guest).await
         })
         .await

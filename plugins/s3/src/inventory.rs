@@ -111,7 +111,7 @@ fn check(store: &dyn Store, bucket: &str, key: &str, body: &[u8]) -> Result<()> 
 
 /// In hexadecimal digits.
 pub fn md5(bytes: &[u8]) -> String {
-    Md5::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    hex::encode(Md5::digest(bytes))
 }
 
 impl Inventory {

@@ -152,7 +152,7 @@ impl StoredBody {
         if bytes.len() <= MOST_REQUEST_BYTES {
             return Self::of(bytes);
         }
-        Some(Self::Digest { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() })
+        Some(Self::Digest { sha256: hex::encode(Sha256::digest(bytes)), bytes: bytes.len() })
     }
 
     fn of(bytes: &[u8]) -> Option<Self> {
@@ -175,9 +175,9 @@ impl StoredBody {
 
     fn sha256(&self) -> String {
         match self {
-            Self::Json(raw) => hex(&Sha256::digest(raw.get())),
-            Self::Text(text) => hex(&Sha256::digest(text)),
-            Self::Base64(text) => hex(&Sha256::digest(BASE64_STANDARD.decode(text).unwrap_or_default())),
+            Self::Json(raw) => hex::encode(Sha256::digest(raw.get())),
+            Self::Text(text) => hex::encode(Sha256::digest(text)),
+            Self::Base64(text) => hex::encode(Sha256::digest(BASE64_STANDARD.decode(text).unwrap_or_default())),
             Self::Digest { sha256, .. } => sha256.clone(),
         }
     }
@@ -207,10 +207,6 @@ fn hash(parts: &[&str]) -> Key {
         hash.update(part);
     }
     hash.finalize().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Whether `text` is `pattern` with every mask in it replaced by some text.

@@ -52,12 +52,10 @@ fn measure(metric: found::Metric) -> Measure {
 /// Whole numbers of 64 bits as they are, all else as the nearest double; words for what JSON has no number for.
 fn value(found: &found::Value) -> Value {
     let text = found.to_string();
-    match found {
-        found::Value::Text(_) => Value::String(text),
-        _ => {
-            let whole = text.parse::<i64>().ok().map(Number::from);
-            let number = || Number::from_f64(found.number()?);
-            whole.or_else(number).map_or(Value::String(text), Value::Number)
-        }
+    if matches!(found, found::Value::Text(_)) {
+        return Value::String(text);
     }
+    let whole = text.parse::<i64>().ok().map(Number::from);
+    let number = || Number::from_f64(found.number()?);
+    whole.or_else(number).map_or(Value::String(text), Value::Number)
 }

@@ -57,6 +57,16 @@ impl fmt::Display for DataError {
 
 impl core::error::Error for DataError {}
 
+impl From<metahost_profile::Error> for DataError {
+    fn from(error: metahost_profile::Error) -> Self {
+        let kind = match error.kind() {
+            metahost_profile::ErrorKind::Denied => DataErrorKind::Denied,
+            _ => DataErrorKind::Failed,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}
+
 /// The source whose tables are profiled.
 #[async_trait]
 pub trait TableData: Send + Sync + fmt::Debug {

@@ -32,18 +32,14 @@ pub(crate) enum Unread {
 
 impl From<native::Error> for Unread {
     fn from(error: native::Error) -> Self {
-        let kind = match error.kind() {
-            native::ErrorKind::Denied => DataErrorKind::Denied,
-            _ => DataErrorKind::Failed,
-        };
-        Self::Failed(DataError { kind, message: error.to_string() })
+        Self::Failed(error.into())
     }
 }
 
 /// Reads what is new of a table's files. Takes its thread until it is done.
-pub(crate) fn read(work: &Arc<Work>, name: &str, set: FileSet, rule: &ProfileRule, kept: Option<&[u8]>) -> Read {
+pub(crate) fn read(work: &Arc<Work>, name: &str, set: &FileSet, rule: &ProfileRule, kept: Option<&[u8]>) -> Read {
     let mut known = kept.and_then(KeptFiles::parse).unwrap_or_default();
-    let profile = Reading::new(work, &set, rule).and_then(|reading| reading.profile(name, &set, &mut known));
+    let profile = Reading::new(work, set, rule).and_then(|reading| reading.profile(name, set, &mut known));
     Read { profile, kept: known.to_bytes() }
 }
 
@@ -98,13 +94,11 @@ impl<'a> Reading<'a> {
         let there: BTreeSet<String> = files.iter().map(|file| file_id(file)).collect();
         let is_grown = !self.work.full && kept.files.is_subset(&there);
         let parsed = Table::from_bytes(&kept.bytes, self.columns.clone(), self.options.clone());
-        let mut table = match parsed.ok().flatten().filter(|_| is_grown) {
-            Some(table) => table,
-            None => {
-                kept.files.clear();
-                self.empty()?
-            }
-        };
+        let known = parsed.ok().flatten().filter(|_| is_grown);
+        if known.is_none() {
+            kept.files.clear();
+        }
+        let mut table = known.map_or_else(|| self.empty(), Ok)?;
         self.work.spent.add(|all| all.kept_files += kept.files.len() as u64);
         let mut result = Ok(());
         for file in files {
@@ -130,8 +124,9 @@ impl<'a> Reading<'a> {
             let message = "the run was asked to end".to_owned();
             return Err(Unread::Failed(DataError { kind: DataErrorKind::Cancelled, message }));
         }
-        if !file.format.eq_ignore_ascii_case("parquet") {
-            let message = format!("{}: files of {} are not read yet, only Parquet is", file.location, file.format);
+        if !["parquet", "avro"].iter().any(|format| file.format.eq_ignore_ascii_case(format)) {
+            let message =
+                format!("{}: files of {} are not read, only Parquet and Avro are", file.location, file.format);
             return Err(Unread::Failed(DataError { kind: DataErrorKind::Failed, message }));
         }
         let ranges = self.open(&file.url, file.bytes)?;
@@ -226,6 +221,14 @@ struct Whole {
     bytes: OnceLock<Bytes>,
 }
 
+impl Whole {
+    fn whole(&self) -> io::Result<Bytes> {
+        let length = usize::try_from(self.length()).map_err(io::Error::other)?;
+        let read = self.inner.read(0, length)?;
+        Ok(self.bytes.get_or_init(|| read).clone())
+    }
+}
+
 impl ByteRanges for Whole {
     fn name(&self) -> &str {
         self.inner.name()
@@ -238,14 +241,12 @@ impl ByteRanges for Whole {
     fn read(&self, start: u64, length: usize) -> io::Result<Bytes> {
         let all = match self.bytes.get() {
             Some(all) => all,
-            None => {
-                let whole = usize::try_from(self.length()).map_err(io::Error::other)?;
-                let read = self.inner.read(0, whole)?;
-                self.bytes.get_or_init(|| read)
-            }
+            None => &self.whole()?,
         };
         let start = usize::try_from(start).map_err(io::Error::other)?;
-        Ok(all.slice(start..start + length))
+        let end = start.checked_add(length).filter(|end| *end <= all.len());
+        let past = || io::Error::new(io::ErrorKind::UnexpectedEof, format!("it ends before byte {start} + {length}"));
+        Ok(all.slice(start..end.ok_or_else(past)?))
     }
 
     fn at_once(&self) -> usize {

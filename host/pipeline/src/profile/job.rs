@@ -6,7 +6,7 @@ use std::sync::Arc;
 use metahost_model::{
     EntityPath, FileSet, Fingerprint, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, Timestamp,
 };
-use metahost_profile::pushdown::{Questions, Sample, SqlColumn, Wanted, sample_rows};
+use metahost_profile::pushdown::{CustomMetrics, Questions, Sample, SqlColumn, Wanted, sample_rows};
 use metahost_profile::quality::Verdict;
 use tokio_util::sync::CancellationToken;
 
@@ -80,8 +80,6 @@ pub(crate) struct Found {
     custom: CustomMetrics,
     sample: Option<SampleData>,
 }
-
-type CustomMetrics = BTreeMap<Vec<String>, BTreeMap<String, f64>>;
 
 impl Job {
     /// Profiles the table, and decides its tests, in their order.
@@ -185,7 +183,7 @@ impl Job {
         let (name, before) = (self.table.parts().join("."), self.kept_files.take());
         let (work, rule) = (Arc::clone(work), rule.clone());
         let read =
-            tokio::task::spawn_blocking(move || super::files::read(&work, &name, files, &rule, before.as_deref()));
+            tokio::task::spawn_blocking(move || super::files::read(&work, &name, &files, &rule, before.as_deref()));
         let read = read.await.map_err(|crash| failed_with(format!("reading its files crashed: {crash}")))?;
         *kept_files = Some(read.kept);
         match read.profile {
@@ -215,10 +213,10 @@ impl Job {
             answered => answered?,
         };
         if is_asked {
-            let (count, cells) = questions.facts(&rows).map_err(wrong)?;
-            self.judging.judge(&asked, &asked.facts(count, &cells).map_err(wrong)?, work.at);
+            let (count, cells) = questions.facts(&rows)?;
+            self.judging.judge(&asked, &asked.facts(count, &cells)?, work.at);
         }
-        let (profile, custom) = questions.profile(&rows).map_err(wrong)?;
+        let (profile, custom) = questions.profile(&rows)?;
         let sample = self.look(work, &columns, &wanted).await?;
         Ok(Found { profile, method: ProfileMethod::Query, custom, sample })
     }
@@ -230,7 +228,7 @@ impl Job {
         columns: &[SqlColumn],
         wanted: &Wanted,
     ) -> Result<(Questions, Vec<Vec<Option<String>>>), Stopped> {
-        let questions = Questions::about(self.table.parts(), columns, wanted).map_err(wrong)?;
+        let questions = Questions::about(self.table.parts(), columns, wanted)?;
         let mut rows = Vec::new();
         for statement in questions.statements() {
             check(&work.spent)?;
@@ -292,11 +290,6 @@ fn add_custom(profile: &mut TableProfile, mut custom: CustomMetrics) {
     }
 }
 
-/// What the library says of a question or an answer.
-pub(crate) fn wrong(error: metahost_profile::Error) -> DataError {
-    failed_with(error.to_string())
-}
-
 /// Has the source answer a statement, and counts what it cost.
 pub(crate) async fn run(work: &Work, sql: String, max_rows: u32) -> Result<StatementAnswer, DataError> {
     work.spent.add(|all| all.queries += 1);
@@ -351,5 +344,11 @@ impl Stopped {
 impl From<DataError> for Stopped {
     fn from(error: DataError) -> Self {
         Self::Data(error)
+    }
+}
+
+impl From<metahost_profile::Error> for Stopped {
+    fn from(error: metahost_profile::Error) -> Self {
+        Self::Data(error.into())
     }
 }

@@ -64,14 +64,14 @@ pub(crate) fn group_of(file: &DataFile) -> u32 {
     if file.partition.is_empty() {
         return 0;
     }
-    let values: String = file.partition.iter().map(|(name, value)| format!("{name}={value}/")).collect();
+    let values = file.partition.iter().fold(String::new(), |all, (name, value)| format!("{all}{name}={value}/"));
     hash(&values).chars().next().and_then(|digit| digit.to_digit(16)).unwrap_or_default() % GROUPS
 }
 
 /// What tells a file with its deletes from all others: data files never change, but rows of them are deleted.
 pub(crate) fn file_id(file: &DataFile) -> String {
-    let deletes = file.deletes.iter().map(|delete| format!("\0{}\0{:?}", delete.url, delete.offset));
-    hash(&format!("{}{}", file.location, deletes.collect::<String>()))
+    let location = file.location.clone();
+    hash(&file.deletes.iter().fold(location, |all, delete| format!("{all}\0{}\0{:?}", delete.url, delete.offset)))
 }
 
 /// Short, and the same on every machine.

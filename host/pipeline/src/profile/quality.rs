@@ -9,7 +9,7 @@ use metahost_profile::quality::{FactQuestions, Facts, Test, Verdict};
 use serde::Serialize;
 
 use super::data::{DataError, DataErrorKind};
-use super::job::{Work, run, wrong};
+use super::job::{Work, run};
 
 /// The platform of tests that this program runs.
 pub(crate) const PLATFORM: &str = "OpenMetadata";
@@ -254,14 +254,14 @@ impl Judging {
         let asked = FactQuestions::of(&tests, columns);
         // The whole table, whatever part of it its profile is made of; only a partition is one of the operator's choosing.
         let only = Wanted { facts: asked.expressions(), restriction: wanted.restriction.clone(), ..Wanted::default() };
-        let questions = Questions::about(table.parts(), &[], &only).map_err(wrong)?;
+        let questions = Questions::about(table.parts(), &[], &only)?;
         let mut rows = Vec::new();
         for statement in questions.statements() {
             check(work)?;
             rows.extend(run(work, statement.to_owned(), 1).await?.rows);
         }
-        let (count, cells) = questions.facts(&rows).map_err(wrong)?;
-        let facts = asked.facts(count, &cells).map_err(wrong)?;
+        let (count, cells) = questions.facts(&rows)?;
+        let facts = asked.facts(count, &cells)?;
         for (place, verdict) in places.iter().zip(asked.judge(&tests, &facts, work.at)) {
             self.set(*place, verdict);
         }

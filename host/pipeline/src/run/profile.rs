@@ -22,6 +22,9 @@ pub(super) struct Told {
     files: Option<(Receipt, Spooled)>,
 }
 
+/// A table that was profiled and tested, and what it was told by.
+type Settled = (Vec<Receipt>, EntityPath, (Done, Vec<Verdict>));
+
 /// A profile on its way: what is kept, and shown, once it is written.
 #[derive(Debug)]
 pub(super) struct Profiled {
@@ -98,7 +101,7 @@ impl Pipeline {
         table: EntityPath,
         told: Told,
         work: &Arc<Work>,
-    ) -> Option<impl Future<Output = (Vec<Receipt>, EntityPath, (Done, Vec<Verdict>))> + use<>> {
+    ) -> Option<impl Future<Output = Settled> + use<>> {
         let (receipts, job) = self.job(table.clone(), told)?;
         let (work, cancel) = (Arc::clone(work), self.cancel.clone());
         Some(async move {

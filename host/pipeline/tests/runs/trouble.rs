@@ -102,7 +102,7 @@ async fn cancelling_does_not_wait_for_a_listing_that_never_comes() {
         })
         .0
     });
-    let report = report.await.unwrap();
+    let report = Box::pin(report).await.unwrap();
     assert_eq!(report.total().rejected["cancelled"], 7);
 }
 

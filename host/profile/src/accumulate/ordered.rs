@@ -154,7 +154,9 @@ fn ranked<T: Scalar>(counted: &Counted<T>) -> Quantiles<T> {
     let mut entries: Vec<(T, u64)> = counted.entries().map(|entry| (entry.value, entry.count)).collect();
     entries.sort_unstable();
     let mut quantiles = Quantiles::default();
-    entries.into_iter().for_each(|(value, count)| quantiles.add_times(value, count));
+    for (value, count) in entries {
+        quantiles.add_times(value, count);
+    }
     quantiles
 }
 

@@ -10,6 +10,9 @@ use super::column::{Told, custom};
 use super::trino::{self, Ask, Leaf, What};
 use super::{CustomMetric, SqlColumn, Wanted};
 
+/// The operator's own metrics by column and name; the table's are under no column.
+pub type CustomMetrics = BTreeMap<Vec<String>, BTreeMap<String, f64>>;
+
 /// So many columns are asked for in one statement.
 const COLUMNS: usize = 100;
 
@@ -81,10 +84,7 @@ impl Questions {
     }
 
     /// What the rows say, one a statement, in their order; and the operator's own metrics, the table's under no column.
-    pub fn profile(
-        &self,
-        rows: &[Vec<Option<String>>],
-    ) -> Result<(Profile, BTreeMap<Vec<String>, BTreeMap<String, f64>>)> {
+    pub fn profile(&self, rows: &[Vec<Option<String>>]) -> Result<(Profile, CustomMetrics)> {
         self.check(rows)?;
         let cell = |statement: usize, place: usize| rows[statement][place].as_deref();
         let row_count = cells::count(cell(0, 0).unwrap_or("0"))?;
@@ -131,7 +131,7 @@ impl Questions {
             .with("table", self.name.clone()))
     }
 
-    fn custom(&self, row: &[Option<String>]) -> Result<BTreeMap<Vec<String>, BTreeMap<String, f64>>> {
+    fn custom(&self, row: &[Option<String>]) -> Result<CustomMetrics> {
         let mut found: BTreeMap<Vec<String>, Vec<(String, Option<&str>)>> = BTreeMap::new();
         for (cell, ask) in row.iter().zip(&self.statements[0].asks) {
             if let What::Custom(place) = ask.what {

@@ -204,7 +204,7 @@ impl<'a> Told<'a> {
         }
         let ranks = self.cell(What::Ranks).map(cells::numbers).transpose()?.and_then(Ranks::new);
         let Some(ranks) = ranks else { return Ok(()) };
-        self.tell_ranks(profile, &ranks, count);
+        Self::tell_ranks(profile, &ranks, count);
         if let Some((mean, deviation)) = mean.zip(deviation).filter(|(_, deviation)| *deviation > 0.0) {
             let skew = Estimate::exact(mean).less(ranks.at(50)).times(1.0 / deviation);
             profile.metrics.insert(Name::NonParametricSkew, skew.metric());
@@ -222,7 +222,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    fn tell_ranks(&self, profile: &mut ColumnProfile, ranks: &Ranks, count: u64) {
+    fn tell_ranks(profile: &mut ColumnProfile, ranks: &Ranks, count: u64) {
         let (first, third) = (ranks.at(25), ranks.at(75));
         for (name, estimate) in [
             (Name::FirstQuartile, first),

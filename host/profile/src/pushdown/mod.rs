@@ -10,7 +10,7 @@ mod trino;
 
 use std::collections::BTreeMap;
 
-pub use answer::Questions;
+pub use answer::{CustomMetrics, Questions};
 pub use trino::{columns_of_schema, sample_rows};
 pub(crate) use trino::{fact_expression, find_leaf};
 

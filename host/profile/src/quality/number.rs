@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 use core::fmt;
 
 use arrow_schema::TimeUnit;
+use num_traits::ToPrimitive as _;
 
 use crate::kind::Kind;
 use crate::pushdown::moment;
@@ -41,8 +42,11 @@ impl Number {
 
     /// As a count, if it is one.
     pub fn as_count(self) -> Option<u64> {
-        let rounded = || (self.value.fract() == 0.0 && self.value.abs() < 2_f64.powi(53)).then_some(self.value as i128);
-        self.whole.or_else(rounded).and_then(|whole| u64::try_from(whole).ok())
+        let is_whole = self.value.fract() == 0.0 && self.value.abs() < 2_f64.powi(53);
+        match self.whole {
+            Some(whole) => whole.to_u64(),
+            None => is_whole.then_some(self.value)?.to_u64(),
+        }
     }
 
     /// Which of two is less.
@@ -102,8 +106,7 @@ impl Limit {
             // OpenMetadata's rule: so long a number can only be of milliseconds.
             Self::Number(bound) => {
                 let scale = if bound.text.len() < 13 { 1e6 } else { 1e3 };
-                let micros = bound.number.value() * scale;
-                (micros.abs() < 9e18).then_some(micros as i64)
+                (bound.number.value() * scale).to_i64()
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Verdicts about a table: its rows, its columns, how new it is, and what a statement of its own says.
 
 use metahost_model::Timestamp;
+use num_traits::ToPrimitive as _;
 
 use super::check::{Check, Operator};
 use super::facts::{Fact, Known, Of};
@@ -97,8 +98,7 @@ fn fresh(seen: &Seen<'_>, within_ms: u64, now: Timestamp) -> Result<Verdict, Unk
         _ => return Err(Unknown("the latest moment is not certain".to_owned())),
     };
     // A moment that is yet to come is new.
-    let age = (now as f64 - newest).max(0.0);
-    let age_ms = if age < 1.8e19 { age as u64 } else { u64::MAX };
+    let age_ms = (now as f64 - newest).max(0.0).to_u64().unwrap_or(u64::MAX);
     let message = format!("found the latest moment {} ago, expected {} at most", span(age_ms), span(within_ms));
     Ok(Verdict::of(age_ms <= within_ms, message).with("freshness", age_ms))
 }

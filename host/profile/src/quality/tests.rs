@@ -37,9 +37,8 @@ fn answer(values: &Values, of: &Of) -> Known {
         }
         Of::Min => whole(there.iter().min().copied()),
         Of::Max => whole(there.iter().max().copied()),
-        Of::Sum if there.is_empty() => Known::Nothing,
+        Of::Sum | Of::Mean if there.is_empty() => Known::Nothing,
         Of::Sum => whole(Some(there.iter().sum())),
-        Of::Mean if there.is_empty() => Known::Nothing,
         Of::Mean => Known::Exact(Number::real(there.iter().sum::<i64>() as f64 / there.len() as f64)),
         Of::Outside(range) => {
             let micros = |limit: &Option<super::Limit>| match limit {

@@ -1,5 +1,7 @@
 //! How a test ended, in words for people and values for the catalog.
 
+use std::fmt;
+
 use metahost_model::Outcome;
 
 use super::number::{Bound, Number, Range};
@@ -35,7 +37,7 @@ impl Verdict {
 
     /// With a value.
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(super) fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.values.push((name.to_owned(), value.to_string()));
         self
     }
@@ -70,7 +72,7 @@ pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut told = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             told.push(',');
         }
         told.push(digit);

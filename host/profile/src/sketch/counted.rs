@@ -145,7 +145,7 @@ impl<T: Keyed> Counted<T> {
             let theirs = other.exact.as_ref();
             return theirs.map(|theirs| exact.merge(theirs)).ok_or_else(|| Error::format("an estimate is not exact"));
         }
-        let merged = self.union([self, other])?;
+        let merged = Self::union([self, other])?;
         let mut frequent = self.frequent.take();
         if let Some((mine, theirs)) = frequent.as_mut().zip(other.frequent.as_ref()) {
             mine.merge(theirs);
@@ -155,7 +155,7 @@ impl<T: Keyed> Counted<T> {
     }
 
     /// Everything that some have seen. It depends on what they have seen only, not on their order nor on how it was parted.
-    fn union<const N: usize>(&self, all: [&Self; N]) -> Result<CompactTupleSketch<Entry<T>>> {
+    fn union<const N: usize>(all: [&Self; N]) -> Result<CompactTupleSketch<Entry<T>>> {
         let mut union = TupleUnionBuilder::new(Counting::<T>::default()).lg_k(LG_K).build().map_err(Error::format)?;
         for one in all {
             union.update(one.growing.as_view()).map_err(Error::format)?;
@@ -168,7 +168,7 @@ impl<T: Keyed> Counted<T> {
 
     /// All of it as one sketch.
     pub(super) fn compact(&self) -> Result<CompactTupleSketch<Entry<T>>> {
-        self.union([self])
+        Self::union([self])
     }
 
     /// The values that are kept.

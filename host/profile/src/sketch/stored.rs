@@ -1,4 +1,4 @@
-//! Different values as bytes: the image that Apache DataSketches define for tuple sketches and for frequent items, with the values in
+//! Different values as bytes: the image that Apache `DataSketches` define for tuple sketches and for frequent items, with the values in
 //! postcard's encoding. Of a sample the values are left out, since only their hashes and counts are looked at again.
 
 use datasketches::codec::{SketchBytes, SketchSlice};

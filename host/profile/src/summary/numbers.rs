@@ -1,5 +1,7 @@
 //! Metrics of values that have an order: numbers, dates and times, booleans, and the lengths of texts.
 
+use num_traits::ToPrimitive as _;
+
 use crate::accumulate::Ordered;
 use crate::error::Result;
 use crate::kind::Kind;
@@ -148,11 +150,6 @@ impl<T: Scalar> Ranks<'_, T> {
 }
 
 /// A rank, from zero on.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "casts of floats saturate, as ranks do here"
-)]
 pub(crate) fn whole(rank: f64) -> u64 {
-    rank.max(0.0) as u64
+    rank.max(0.0).to_u64().unwrap_or(u64::MAX)
 }

@@ -60,18 +60,16 @@ impl Table {
         let leaves = file.leaves()?;
         let named: Vec<Named> = leaves.iter().map(rows::named).collect();
         let place = |leaf: &Leaf| names::place(leaf, &named).or_else(|| file.first_leaf_of_group(leaf.id?));
-        let find = |leaf: &&Leaf| match place(leaf) {
-            Some(there) => {
+        let find = |leaf: &&Leaf| {
+            if let Some(there) = place(leaf) {
                 let read = leaves[there].clone().read_as(&leaf.kind, leaf.width);
-                read.map(Place::There).map_err(|error| of_column(error, leaf))
+                return read.map(Place::There).map_err(|error| of_column(error, leaf));
             }
-            None => {
-                let parent = parent(leaf);
-                let is_beside = |other: &&Leaf| !parent.is_empty() && other.path.starts_with(parent);
-                let beside = self.schema.leaves().iter().filter(is_beside).find_map(place);
-                let around = beside.and_then(|beside| leaves[beside].clone().around(parent.len()));
-                Ok(around.map_or(Place::Nowhere, Place::Beside))
-            }
+            let parent = parent(leaf);
+            let is_beside = |other: &&Leaf| !parent.is_empty() && other.path.starts_with(parent);
+            let beside = self.schema.leaves().iter().filter(is_beside).find_map(place);
+            let around = beside.and_then(|beside| leaves[beside].clone().around(parent.len()));
+            Ok(around.map_or(Place::Nowhere, Place::Beside))
         };
         wanted.iter().map(find).collect()
     }
@@ -143,13 +141,11 @@ impl Held {
     fn fill(&mut self, leaf: &Leaf, around: &Column) -> Result<()> {
         let Values::Number(entries) = around.values else { return Err(Error::format("a struct was not counted")) };
         self.column.nulls += around.nulls;
-        match &leaf.default {
-            Some(default) => default.add_to(&mut self.column, entries).map_err(|error| of_column(error, leaf)),
-            None => {
-                self.column.nulls += entries;
-                Ok(())
-            }
-        }
+        let Some(default) = &leaf.default else {
+            self.column.nulls += entries;
+            return Ok(());
+        };
+        default.add_to(&mut self.column, entries).map_err(|error| of_column(error, leaf))
     }
 
     /// The same for rows. What lies in a struct that is not there is null, whatever its own default is.

@@ -16,11 +16,18 @@ const CHECKSUM: usize = 4;
 /// What a profile is of: profiles go together only where this is the same.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// Id, names, type and default of each leaf.
-    leaves: Vec<(Option<i32>, Vec<String>, String, Option<String>)>,
+    leaves: Vec<FingerprintLeaf>,
     columns: Vec<String>,
     has_top: bool,
     has_patterns: bool,
+}
+
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct FingerprintLeaf {
+    id: Option<i32>,
+    path: Vec<String>,
+    type_name: String,
+    default: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +41,7 @@ impl Table {
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let leaves = self.schema.leaves().iter().map(|leaf| {
             let default = leaf.default.as_ref().map(|default| format!("{default:?}"));
-            (leaf.id, leaf.path.clone(), leaf.type_name.clone(), default)
+            FingerprintLeaf { id: leaf.id, path: leaf.path.clone(), type_name: leaf.type_name.clone(), default }
         });
         Fingerprint {
             leaves: leaves.collect(),

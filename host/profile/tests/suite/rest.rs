@@ -53,7 +53,7 @@ fn shown(text: &[u8], is_utf8: bool) -> String {
     if is_utf8 {
         return String::from_utf8(text.to_vec()).unwrap();
     }
-    text.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(text)
 }
 
 fn check_texts(found: &ColumnProfile, leaf: &Leaf, values: &[&Cell]) {
@@ -130,9 +130,11 @@ fn check_spread(found: &ColumnProfile) {
 /// Each value as it is told, with its count; the most frequent first, those that are alike in their order.
 fn counted(leaf: &Leaf, values: &[&Cell]) -> Vec<(String, u64)> {
     let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
-    bytes(values).into_iter().for_each(|text| *counts.entry(text).or_default() += 1);
+    for text in bytes(values) {
+        *counts.entry(text).or_default() += 1;
+    }
     let mut counts: Vec<(&[u8], u64)> = counts.into_iter().collect();
-    counts.sort_by(|one, other| other.1.cmp(&one.1));
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts.into_iter().map(|(text, count)| (shown(text, leaf.is_utf8), count)).collect()
 }
 

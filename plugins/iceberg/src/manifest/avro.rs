@@ -23,7 +23,7 @@ pub struct File<'b> {
 impl<'b> File<'b> {
     /// Reads the header.
     pub fn open(bytes: &'b [u8]) -> Result<Self> {
-        Ok(Self { reader: Reader::new(bytes).map_err(wrong)? })
+        Ok(Self { reader: Reader::new(bytes).map_err(|error| wrong(&error))? })
     }
 
     /// What Iceberg writes into it.
@@ -35,11 +35,11 @@ impl<'b> File<'b> {
 
     /// The records.
     pub fn records(self) -> impl Iterator<Item = Result<Value>> {
-        self.reader.map(|record| record.map_err(wrong))
+        self.reader.map(|record| record.map_err(|error| wrong(&error)))
     }
 }
 
-fn wrong(error: apache_avro::Error) -> metahost_plugin_sdk::Error {
+fn wrong(error: &apache_avro::Error) -> metahost_plugin_sdk::Error {
     protocol(format!("this is no whole Avro file: {error}"))
 }
 

@@ -53,7 +53,7 @@ impl Bound {
             (Self::Float(number), _) => number.to_string(),
             (Self::Text(text), _) => text.clone(),
             (Self::Bytes(bytes), "uuid") if bytes.len() == 16 => uuid(bytes),
-            (Self::Bytes(bytes), _) => hexadecimal(bytes),
+            (Self::Bytes(bytes), _) => hex::encode(bytes),
         }
     }
 }
@@ -140,13 +140,9 @@ fn moment(value: i128, a_second: i128, zone: &str) -> String {
     format!("{}T{}{zone}", date(clamp(value.div_euclid(a_day))), clock(value.rem_euclid(a_day), a_second))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Sixteen bytes as people write an identifier.
 pub fn uuid(bytes: &[u8]) -> String {
-    let text = hexadecimal(bytes);
+    let text = hex::encode(bytes);
     [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
 }
 

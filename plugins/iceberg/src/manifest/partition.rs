@@ -12,7 +12,7 @@ use super::bounds::{Bound, date, uuid};
 
 /// The partitionings that a table has had.
 pub struct Specs {
-    specs: BTreeMap<i64, Vec<PartitionField>>,
+    fields: BTreeMap<i64, Vec<PartitionField>>,
     columns: BTreeMap<i64, Source>,
     /// Types of columns by their ids; of those that nest none.
     kinds: BTreeMap<i64, String>,
@@ -21,10 +21,10 @@ pub struct Specs {
 impl Specs {
     /// Those of a table.
     pub fn of(table: &Table) -> Self {
-        let mut specs: BTreeMap<i64, Vec<PartitionField>> =
+        let mut fields: BTreeMap<i64, Vec<PartitionField>> =
             table.partition_specs.iter().map(|spec| (spec.spec_id, spec.fields.clone())).collect();
         if let Some(only) = &table.partition_spec {
-            specs.entry(0).or_insert_with(|| only.clone());
+            fields.entry(0).or_insert_with(|| only.clone());
         }
         let (mut columns, mut kinds) = (BTreeMap::new(), BTreeMap::new());
         // Newer names and types stand for older ones, and the current for all.
@@ -33,12 +33,12 @@ impl Specs {
             columns.extend(sources(&schema.fields));
             schema.fields.iter().for_each(|field| learn(&mut kinds, field));
         }
-        Self { specs, columns, kinds }
+        Self { fields, columns, kinds }
     }
 
     /// Column and value of each part. What has no words for people goes by the name of its part.
     pub fn values(&self, spec: i64, values: &[(&str, Option<&Value>)]) -> Vec<(String, String)> {
-        let parts = self.specs.get(&spec).map_or(&[][..], Vec::as_slice);
+        let parts = self.fields.get(&spec).map_or(&[][..], Vec::as_slice);
         let told = values.iter().enumerate().filter_map(|(place, (name, value))| {
             let part = parts.get(place);
             let transform = part.map_or("identity", |part| part.transform.as_str());
@@ -55,7 +55,7 @@ impl Specs {
     /// Whether a partitioning has no parts, or none is left.
     pub fn is_unpartitioned(&self, spec: i64, values: &[(&str, Option<&Value>)]) -> bool {
         let are_void = |parts: &Vec<PartitionField>| parts.iter().all(|part| part.transform == "void");
-        values.is_empty() || self.specs.get(&spec).is_some_and(are_void)
+        values.is_empty() || self.fields.get(&spec).is_some_and(are_void)
     }
 
     fn kind(&self, part: &PartitionField) -> Option<&str> {

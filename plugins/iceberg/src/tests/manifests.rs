@@ -32,7 +32,7 @@ fn store(metadata: &Value) -> ByHeart {
     let mut store = ByHeart::new("the object store", "s3");
     for file in fs::read_dir(fixtures()).unwrap().map(|file| file.unwrap().path()) {
         let name = file.file_name().unwrap().to_str().unwrap();
-        if name.ends_with(".avro") {
+        if file.extension().is_some_and(|extension| extension == "avro") {
             store = store.with(&at(&format!("{folder}/{name}")), 200, fs::read(&file).unwrap());
         }
     }
@@ -87,8 +87,8 @@ fn in_short(stat: &ColumnStat) -> String {
 fn place(file: &DataFile) -> String {
     let (_, place) = file.location.split_once("/data/").unwrap();
     let place = place.rsplit_once('/').map_or("", |(place, _)| place);
-    let kinds: Vec<String> = file.deletes.iter().map(|delete| format!("{:?}", delete.kind)).collect();
-    format!("{place} {}{}", file.rows.unwrap(), kinds.iter().map(|kind| format!(" {kind}")).collect::<String>())
+    let kinds = file.deletes.iter().fold(String::new(), |all, delete| format!("{all} {:?}", delete.kind));
+    format!("{place} {}{kinds}", file.rows.unwrap())
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The expressions that a column is asked by, and the statement they stand in. Every function is one of Trino's own; where it
 //! only estimates, the answer is told with bounds.
 
+use num_traits::ToPrimitive as _;
+
 use crate::kind::Kind;
 use crate::pushdown::Wanted;
 
@@ -83,7 +85,7 @@ impl Few {
             Some(most) if most <= FEW => Self::Listed,
             Some(most) if most <= SAMPLED => Self::Counted,
             _ if wanted.exact => Self::Counted,
-            Some(most) => Self::Sampled((most / SAMPLED).log2().ceil() as u32),
+            Some(most) => (most / SAMPLED).log2().ceil().to_u32().map_or(Self::Unknown, Self::Sampled),
             None => Self::Unknown,
         }
     }

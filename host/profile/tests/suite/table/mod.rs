@@ -104,7 +104,9 @@ pub fn table(columns: &[TableColumn]) -> Table {
 /// The profile of these files.
 pub fn profile(columns: &[TableColumn], files: &[TableFile]) -> Profile {
     let mut table = table(columns);
-    files.iter().for_each(|file| table.add(file, &()).unwrap());
+    for file in files {
+        table.add(file, &()).unwrap();
+    }
     table.profile("table").unwrap()
 }
 

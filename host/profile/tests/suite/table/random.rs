@@ -58,7 +58,8 @@ fn files(table: &[Made], parts: &[Part]) -> (Vec<TableFile>, Vec<usize>) {
 fn deletes(by_position: &BTreeSet<usize>, by_vector: &BTreeSet<usize>) -> Vec<Deletes> {
     let mut found = Vec::new();
     if !by_position.is_empty() {
-        let rows: Vec<_> = by_position.iter().map(|row| ("s3://lake/data.parquet", *row as i64)).collect();
+        let rows: Vec<_> =
+            by_position.iter().map(|row| ("s3://lake/data.parquet", i64::try_from(*row).unwrap())).collect();
         found.push(Deletes::Positions(named("positions.parquet", positions(&rows))));
     }
     if !by_vector.is_empty() {

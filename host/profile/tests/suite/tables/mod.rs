@@ -194,7 +194,9 @@ fn one_thread() -> Options {
 
 fn profiled(columns: Vec<TableColumn>, files: &[TableFile]) -> Profile {
     let mut table = Table::new(columns, one_thread()).unwrap();
-    files.iter().for_each(|file| table.add(file, &()).unwrap());
+    for file in files {
+        table.add(file, &()).unwrap();
+    }
     table.profile("table").unwrap()
 }
 

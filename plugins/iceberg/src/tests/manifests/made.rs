@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use apache_avro::types::Value as Avro;
-use apache_avro::{Codec, Schema, Writer};
+use apache_avro::{Codec, DeflateSettings, Schema, Writer};
 use metahost_plugin_sdk::testing::ByHeart;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use super::{one, read, told};
 use crate::tests::glue::at;
 
 /// A field that may be NULL.
-fn optional(id: i64, name: &str, kind: Value) -> Value {
+fn optional(id: i64, name: &str, kind: &Value) -> Value {
     json!({ "name": name, "type": ["null", kind], "default": null, "field-id": id })
 }
 
@@ -21,7 +21,7 @@ fn by_id(id: i64, name: &str, value: &str) -> Value {
     let pair = json!({ "type": "record", "name": format!("k{id}"), "fields": [
         { "name": "key", "type": "int", "field-id": id * 10 }, { "name": "value", "type": value, "field-id": id * 10 + 1 },
     ] });
-    optional(id, name, json!({ "type": "array", "logicalType": "map", "items": pair }))
+    optional(id, name, &json!({ "type": "array", "logicalType": "map", "items": pair }))
 }
 
 fn needed(id: i64, name: &str, kind: &str) -> Value {
@@ -29,18 +29,18 @@ fn needed(id: i64, name: &str, kind: &str) -> Value {
 }
 
 fn entry_schema() -> Value {
-    let partition = json!({ "type": "record", "name": "r102", "fields": [optional(1000, "part", json!("string"))] });
+    let partition = json!({ "type": "record", "name": "r102", "fields": [optional(1000, "part", &json!("string"))] });
     json!({ "type": "record", "name": "manifest_entry", "fields": [
-        needed(0, "status", "int"), optional(3, "sequence_number", json!("long")),
+        needed(0, "status", "int"), optional(3, "sequence_number", &json!("long")),
         { "name": "data_file", "field-id": 2, "type": { "type": "record", "name": "r2", "fields": [
-            optional(134, "content", json!("int")), needed(100, "file_path", "string"), needed(101, "file_format", "string"),
+            optional(134, "content", &json!("int")), needed(100, "file_path", "string"), needed(101, "file_format", "string"),
             { "name": "partition", "type": partition, "field-id": 102 },
             needed(103, "record_count", "long"), needed(104, "file_size_in_bytes", "long"),
             by_id(109, "value_counts", "long"), by_id(110, "null_value_counts", "long"), by_id(137, "nan_value_counts", "long"),
             by_id(125, "lower_bounds", "bytes"), by_id(128, "upper_bounds", "bytes"),
-            optional(135, "equality_ids", json!({ "type": "array", "items": "int" })),
-            optional(143, "referenced_data_file", json!("string")), optional(144, "content_offset", json!("long")),
-            optional(145, "content_size_in_bytes", json!("long")),
+            optional(135, "equality_ids", &json!({ "type": "array", "items": "int" })),
+            optional(143, "referenced_data_file", &json!("string")), optional(144, "content_offset", &json!("long")),
+            optional(145, "content_size_in_bytes", &json!("long")),
         ] } },
     ] })
 }
@@ -65,7 +65,7 @@ fn of_json(value: &Value) -> Avro {
 
 fn avro(schema: &Value, header: &BTreeMap<&str, String>, records: &[Value]) -> Vec<u8> {
     let schema = Schema::parse(schema).unwrap();
-    let mut writer = Writer::with_codec(&schema, Vec::new(), Codec::Deflate(Default::default())).unwrap();
+    let mut writer = Writer::with_codec(&schema, Vec::new(), Codec::Deflate(DeflateSettings::default())).unwrap();
     for (key, value) in header {
         writer.add_user_metadata((*key).to_owned(), value).unwrap();
     }
@@ -148,7 +148,7 @@ fn applied((metadata, store): &(Value, ByHeart)) -> Vec<String> {
     let (_, files) = one(metadata, store);
     let name = |url: &str| url.rsplit('/').next().unwrap().to_owned();
     let deletes = |file: &metahost_plugin_sdk::statistics::DataFile| {
-        file.deletes.iter().map(|delete| format!(" {}", name(&delete.url))).collect::<String>()
+        file.deletes.iter().map(|delete| name(&delete.url)).fold(String::new(), |all, name| all + " " + &name)
     };
     files.files.iter().map(|file| format!("{}:{}", name(&file.location), deletes(file))).collect()
 }
