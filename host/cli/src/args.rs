@@ -77,7 +77,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Tell what a text of SQL reads and writes, column by column.
     Lineage(LineageArgs),
-    /// Tell what the columns of a file hold: how many values, nulls and different ones, extremes, quartiles, how they are spread.
+    /// Tell what the columns of a file or a table hold: how many values, nulls and different ones, extremes, quartiles,
+    /// how they are spread.
     Profile(ProfileArgs),
     /// Write a configuration to start from.
     Init,
@@ -175,12 +176,14 @@ impl LineageArgs {
     }
 }
 
-/// Which file, and what is wanted of it.
+/// Which file or table, and what is wanted of it.
 #[derive(Debug, Clone, Args)]
 pub struct ProfileArgs {
-    /// The file: Parquet, CSV, lines of JSON, Avro, Arrow.
-    pub file: PathBuf,
-    /// Its format, where neither its first bytes nor its name tell: parquet, csv, jsonl, avro, arrow.
+    /// A file (Parquet, CSV, lines of JSON, Avro, ORC, Arrow), or a table of a configured source by its fully qualified name,
+    /// SERVICE.DATABASE.SCHEMA.TABLE: it is read now, and nothing is written.
+    #[arg(value_name = "FILE|TABLE")]
+    pub what: String,
+    /// Its format, where neither its first bytes nor its name tell: parquet, csv, jsonl, avro, orc, arrow.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<String>,
     /// Only these columns; what lies in structs, lists and maps by its whole name, with points between, or all of it by the name of

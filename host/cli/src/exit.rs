@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use metahost_pipeline::{DataError, DataErrorKind};
 use metahost_runtime::{Error as RuntimeError, ErrorKind as RuntimeKind};
 
 /// How a command ended.
@@ -71,6 +72,8 @@ fn code(cause: &(dyn core::error::Error + 'static)) -> Option<Exit> {
         } else {
             Exit::SourceFailed
         })
+    } else if let Some(error) = cause.downcast_ref::<DataError>() {
+        Some(if error.kind == DataErrorKind::Cancelled { Exit::Cancelled } else { Exit::SourceFailed })
     } else if cause.is::<metahost_store::Error>() {
         Some(Exit::StateFailed)
     } else {

@@ -29,8 +29,8 @@ pub use ledger::{Ledger, Row};
 pub use lineage::{QueryOptions, QueryRules, Rows, Unread, Verdicts};
 pub use metahost_profile::pushdown::CustomMetric;
 pub use profile::{
-    Budget, DataError, DataErrorKind, Depth, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions,
-    Spending, Statement, StatementAnswer, TableData, TestOptions, TestReport, Tests,
+    Budget, DataError, DataErrorKind, Depth, Details, Partition, ProfileOptions, ProfileRule, SampleMethod,
+    SampleOptions, Spending, Statement, StatementAnswer, TableData, TestOptions, TestReport, Tests, profile_table,
 };
 pub use reasons::{EdgeName, How, Reason};
 pub use report::{CompleteMark, Failure, FailureKind, LeftOutRecord, RejectedRecord, Report, SkippedItem, UsedEdge};

@@ -227,3 +227,33 @@ fn version_1_7_reads_back_what_files_say() -> Result<()> {
 fn version_2_0_reads_back_what_files_say() -> Result<()> {
     lands("2.0.7.0")
 }
+
+#[test]
+fn one_table_is_read_by_its_name_with_what_is_frequent_in_it() -> Result<()> {
+    schema("zz_native_one")?;
+    for name in ["a_other", "some", "z_empty"] {
+        let rows = if name == "z_empty" { 0 } else { 400 };
+        table(
+            &format!("iceberg.zz_native_one.{name}"),
+            &format!(
+                "AS SELECT n, concat('x', CAST(n % 4 AS varchar)) AS t, concat('me', CAST(n % 2 AS varchar)) AS email \
+                      FROM UNNEST(sequence(1, 400)) AS t(n) WHERE n <= {rows}"
+            ),
+        )?;
+    }
+    let (id, key) = s3_credentials();
+    let project = Project::new(&source("zz_native_one", ""))?.env("ID", id).env("KEY", key);
+    let told = project.run(&["profile", "iceberg.lake.zz_native_one.some", "--json", "--top", "2"])?.expect_code(0)?;
+    let profile: Value = serde_json::from_str(&told.out)?;
+    assert_eq!(profile["rowCount"], 400);
+    assert_eq!(profile["columns"][0]["metrics"]["sum"]["value"], 80_200);
+    assert_eq!(profile["columns"][1]["topValues"][0]["count"], 100, "{}", told.out);
+    assert!(profile["columns"][2]["topValues"].is_null() && !told.out.contains("me1"), "{}", told.out);
+    let empty = project.run(&["profile", "iceberg.lake.zz_native_one.z_empty", "--json"])?.expect_code(0)?;
+    assert_eq!(serde_json::from_str::<Value>(&empty.out)?["rowCount"], 0);
+    let page = project.run(&["profile", "iceberg.lake.zz_native_one.some", "--html", "page.html"])?.expect_code(0)?;
+    assert!(page.out.is_empty() && project.read("page.html")?.contains("<svg"));
+    let wrong = project.run(&["profile", "iceberg.lake.zz_native_one.nowhere"])?.expect_code(5)?;
+    assert!(wrong.err.contains("its source tells of no such table"), "{}", wrong.err);
+    Ok(())
+}

@@ -71,6 +71,20 @@ fn rows_of_other_formats_say_the_same() -> Result<()> {
 }
 
 #[test]
+fn orc_says_of_each_column_what_parquet_says() -> Result<()> {
+    let project = project_with_people()?;
+    std::fs::copy(root().join("tests/e2e/fixtures/people.orc"), project.folder().join("people.orc"))?;
+    let columns = |file: &str| -> Result<Vec<(Value, Value)>> {
+        let told = project.run(&["profile", file, "--json"])?.expect_code(0)?;
+        let mut profile: Value = serde_json::from_str(&told.out)?;
+        let columns = profile["columns"].as_array_mut().into_iter().flatten();
+        Ok(columns.map(|column| (column["name"].take(), column["metrics"].take())).collect())
+    };
+    assert_eq!(columns("people.orc")?, columns("people.parquet")?);
+    Ok(())
+}
+
+#[test]
 fn columns_are_chosen_by_name() -> Result<()> {
     let project = project_with_people()?;
     let told = project.run(&["profile", "people.parquet", "--json", "--columns", "id,home"])?.expect_code(0)?;
@@ -91,15 +105,19 @@ fn bad_files_are_told_with_their_names() -> Result<()> {
     project.write("broken.csv", "a,b\n1,2\n3\n")?;
     project.write("unknown", "what is this")?;
     project.write("table.orc", "ORC and more")?;
+    let bytes = std::fs::read(root().join("tests/e2e/fixtures/people.orc"))?;
+    std::fs::write(project.folder().join("cut.orc"), &bytes[..bytes.len() - 30])?;
     for (file, expected) in [
         ("cut.parquet", "file: cut.parquet"),
         ("broken.csv", "file: broken.csv"),
         ("unknown", "its format is not known"),
-        ("table.orc", "ORC is not read yet"),
-        ("nowhere.parquet", "nowhere.parquet"),
+        ("table.orc", "file: table.orc"),
+        ("cut.orc", "file: cut.orc"),
     ] {
         let told = project.run(&["profile", file])?.expect_code(5)?;
         assert!(told.err.contains(expected), "{file}: {}", told.err);
     }
+    let nowhere = project.run(&["profile", "nowhere.parquet"])?.expect_code(3)?;
+    assert!(nowhere.err.contains("`nowhere.parquet`: there is no such file, and no source"), "{}", nowhere.err);
     Ok(())
 }

@@ -216,3 +216,35 @@ fn version_1_13_takes_it() -> Result<()> {
 fn version_2_0_is_read_back() -> Result<()> {
     reads_back("2.0.7.0")
 }
+
+#[test]
+fn one_table_is_looked_at_by_its_name_and_nothing_is_written() -> Result<()> {
+    schema("zz_push_one")?;
+    let name = "iceberg.zz_push_one.some";
+    table(name, "AS SELECT n, concat('x', CAST(n % 9 AS varchar)) AS email FROM UNNEST(sequence(1, 500)) AS t(n)")?;
+    let project = Project::new(&source("zz_push_one", ""))?;
+    let told = project.run(&["profile", "trino.iceberg.zz_push_one.some", "--json"])?.expect_code(0)?;
+    let profile: Value = serde_json::from_str(&told.out)?;
+    assert_eq!((&profile["name"], &profile["rowCount"]), (&json!("iceberg.zz_push_one.some"), &json!(500)));
+    let numbers = &profile["columns"][0]["metrics"];
+    assert_eq!([&numbers["sum"]["value"], &numbers["distinctCount"]["value"]], [&json!(125_250), &json!(500)]);
+    // What tells of people is counted and measured, and never shown.
+    let email = &profile["columns"][1];
+    assert_eq!(email["metrics"]["distinctCount"]["value"], 9);
+    assert!(!told.out.contains("\"x1\"") && email["cardinalityDistribution"].is_null(), "{}", told.out);
+    let text = project.run(&["profile", "trino.iceberg.zz_push_one.some", "--columns", "n"])?.expect_code(0)?;
+    assert!(text.out.contains("500 rows") && text.out.contains("250") && !text.out.contains("email"), "{}", text.out);
+    for (arguments, code, expected) in [
+        (&["trino.iceberg.zz_push_one.none"][..], 5, "none"),
+        (&["trino.iceberg"][..], 3, "it is written trino.DATABASE.SCHEMA.TABLE"),
+        (&["other.a.b.c"][..], 3, "no source of metahost.toml is the service `other`; there are: trino"),
+        (&["trino.iceberg.zz_push_one.some", "--columns", "m"][..], 3, "the table has no column `m`"),
+        (&["trino.iceberg.zz_push_one.some", "--top"][..], 3, "this source is asked in SQL"),
+        (&["trino.iceberg.zz_push_one.some", "--threads", "1"][..], 3, "`--threads` is for a file"),
+    ] {
+        let told = project.run(&[&["profile"], arguments].concat())?.expect_code(code)?;
+        assert!(told.err.contains(expected), "{arguments:?}: {}", told.err);
+    }
+    assert!(!project.folder().join(".metahost/state.redb").exists());
+    Ok(())
+}

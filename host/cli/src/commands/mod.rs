@@ -26,7 +26,7 @@ pub async fn dispatch(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Init => init::init(&cli.config),
         Command::Lineage(arguments) => lineage::lineage(&arguments),
-        Command::Profile(arguments) => profile::profile(arguments).await,
+        Command::Profile(arguments) if profile::is_file(&arguments, &cli.config) => profile::file(arguments).await,
         Command::Schema => output::line(metahost_config::json_schema().trim_end()).map(|()| Exit::Success),
         command => configured(command, &cli.config, cli.log, cli.log_json).await,
     }
@@ -47,7 +47,8 @@ async fn configured(command: Command, file: &std::path::Path, log: Option<LogLev
         Command::Plugins { command } => plugins::plugins(&context, command).await,
         Command::Catalog(command) => catalog::catalog(&context, command),
         Command::Explain(arguments) => explain::explain(&context, &arguments).await,
-        Command::Init | Command::Schema | Command::Lineage(_) | Command::Profile(_) => Ok(Exit::Success),
+        Command::Profile(arguments) => profile::table(&context, &arguments).await,
+        Command::Init | Command::Schema | Command::Lineage(_) => Ok(Exit::Success),
     }
 }
 

@@ -1,7 +1,8 @@
-//! `metahost profile`: what the columns of a file hold. Reaches no server and no catalog.
+//! `metahost profile`: what the columns of a file, or of a table of a configured source, hold. Of a file it reaches no server,
+//! and never a catalog.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -11,18 +12,19 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use metahost_profile::{Format, Options, Profile, Progress, profile_file, show};
 
 use crate::args::ProfileArgs;
+use crate::context::Context;
 use crate::exit::{Exit, Misconfigured};
-use crate::output;
+use crate::{output, run};
 
 /// How wide text is where no terminal says so.
 const WIDTH: usize = 100;
 
 /// Profiles a file and prints what was found.
-pub async fn profile(arguments: ProfileArgs) -> Result<Exit> {
+pub async fn file(arguments: ProfileArgs) -> Result<Exit> {
     arguments.html.as_deref().map(output::check_file).transpose()?;
     let format = arguments.format.as_deref().map(format).transpose()?;
     let options = options(&arguments);
-    let file = arguments.file.clone();
+    let file = PathBuf::from(&arguments.what);
     // Reading takes the thread that does it, which must be none of those that others wait for.
     let read = move || {
         let bar = Bar::default();
@@ -30,6 +32,18 @@ pub async fn profile(arguments: ProfileArgs) -> Result<Exit> {
     };
     let found = tokio::task::spawn_blocking(read).await??;
     print(&found, arguments.json, arguments.html.as_deref()).map(|()| Exit::Success)
+}
+
+/// Profiles a table of a configured source and prints what was found.
+pub async fn table(context: &Context, arguments: &ProfileArgs) -> Result<Exit> {
+    arguments.html.as_deref().map(output::check_file).transpose()?;
+    let found = run::profile_one(context, arguments).await?;
+    print(&found, arguments.json, arguments.html.as_deref()).map(|()| Exit::Success)
+}
+
+/// Whether a file is meant: one that is there, or anything at all where no source is configured.
+pub fn is_file(arguments: &ProfileArgs, config: &Path) -> bool {
+    Path::new(&arguments.what).exists() || !config.exists()
 }
 
 fn options(arguments: &ProfileArgs) -> Options {
@@ -42,7 +56,7 @@ fn options(arguments: &ProfileArgs) -> Options {
 }
 
 fn format(name: &str) -> Result<Format> {
-    let unknown = || Misconfigured(format!("there is no format `{name}`; try parquet, csv, jsonl, avro, arrow"));
+    let unknown = || Misconfigured(format!("there is no format `{name}`; try parquet, csv, jsonl, avro, orc, arrow"));
     Ok(Format::named(name).ok_or_else(unknown)?)
 }
 

@@ -16,7 +16,7 @@ use crate::progress::AssetProgress;
 use crate::sources;
 
 /// Bytes of records between a source and the catalog.
-const CHANNEL_BYTES: u64 = 32 << 20;
+pub(super) const CHANNEL_BYTES: u64 = 32 << 20;
 /// Items of a batch.
 const BATCH: usize = 100;
 /// Batches at once.

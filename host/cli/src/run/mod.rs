@@ -1,6 +1,7 @@
 //! `metahost run`: picks assets, runs them stage by stage, sources of a stage side by side, and says how it went.
 
 mod asset;
+mod one_table;
 mod profile_options;
 mod select;
 mod summary;
@@ -29,6 +30,7 @@ use crate::progress::Progress;
 use crate::sources::Shared;
 use crate::{output, sinks, sources};
 use asset::Ended;
+pub use one_table::profile_one;
 use select::Job;
 use summary::Summary;
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 use metahost_config::{self as config, PartitionValues, ProfileDepth, ProfileTables, Source as Section};
 use metahost_pipeline::{
-    Budget, CustomMetric, Depth, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions, TableData,
-    TestOptions,
+    Budget, CustomMetric, Depth, Details, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions,
+    TableData, TestOptions,
 };
 
 use crate::sources::tests;
@@ -59,6 +59,7 @@ pub(super) fn profile(
         sample: wanted.sample.map(sample),
         sample_rows: wanted.sample_rows.unwrap_or_default().into(),
         mask: wanted.mask.clone().unwrap_or_else(masked),
+        details: Details::default(),
         rules: wanted.tables.iter().map(rule).collect(),
         tests,
     })

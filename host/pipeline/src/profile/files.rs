@@ -12,7 +12,7 @@ use metahost_profile::{self as native, ByteRanges, Deletes, Table, TableColumn, 
 use super::data::{DataError, DataErrorKind};
 use super::job::Work;
 use super::kept_files::{Group, KeptFiles, file_id, group_of};
-use super::options::{Depth, ProfileRule};
+use super::options::{Depth, Details, ProfileRule};
 
 /// What came of reading.
 pub(crate) struct Read {
@@ -55,7 +55,9 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(work: &'a Arc<Work>, set: &FileSet, rule: &'a ProfileRule) -> Result<Self, Unread> {
-        let options = native::Options { exact: rule.depth == Some(Depth::Exact), ..native::Options::default() };
+        let Details { top, patterns } = work.options.details;
+        let exact = rule.depth == Some(Depth::Exact);
+        let options = native::Options { exact, top, patterns, ..native::Options::default() };
         let columns = columns(set, rule)?;
         Ok(Self { work, rule, columns, options, credential: set.credential.clone(), deletes: Mutex::default() })
     }

@@ -14,6 +14,7 @@ use super::columns::Schemas;
 use super::convert::told;
 use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
 use super::files::Unread;
+use super::hidden::hide_told;
 use super::kept::Kept;
 use super::options::{Depth, ProfileOptions, ProfileRule, SampleMethod};
 use super::quality::Judging;
@@ -165,15 +166,21 @@ impl Job {
 
     fn told(&self, work: &Work, rule: &ProfileRule, found: Option<Found>) -> (TableProfile, Option<SampleData>) {
         let known = TableProfile { at: work.at, ..TableProfile::of(self.stats.clone(), work.at) };
-        let Some(found) = found else { return (known, None) };
-        let mut profile = told(known, found.profile, found.method);
-        profile.sample = rule.sample.map(|sample| SampleSize::Percentage(sample.percent));
-        add_custom(&mut profile, found.custom);
-        (profile, found.sample)
+        let (mut profile, sample) = match found {
+            None => (known, None),
+            Some(found) => {
+                let mut profile = told(known, found.profile, found.method);
+                profile.sample = rule.sample.map(|sample| SampleSize::Percentage(sample.percent));
+                add_custom(&mut profile, found.custom);
+                (profile, found.sample)
+            }
+        };
+        hide_told(&mut profile, &work.options);
+        (profile, sample)
     }
 
     /// Its files, those that were not read before.
-    async fn read(
+    pub(crate) async fn read(
         &mut self,
         work: &Arc<Work>,
         rule: &ProfileRule,
@@ -194,7 +201,7 @@ impl Job {
     }
 
     /// One query for all columns.
-    async fn ask(&mut self, work: &Work, rule: &ProfileRule) -> Result<Found, Stopped> {
+    pub(crate) async fn ask(&mut self, work: &Work, rule: &ProfileRule) -> Result<Found, Stopped> {
         let (data, table) = (work.options.data.as_ref(), self.table.parts());
         check(&work.spent)?;
         let columns = work.schemas.columns(table, data, &work.spent).await?;
@@ -350,5 +357,16 @@ impl From<DataError> for Stopped {
 impl From<metahost_profile::Error> for Stopped {
     fn from(error: metahost_profile::Error) -> Self {
         Self::Data(error.into())
+    }
+}
+
+impl From<Stopped> for DataError {
+    fn from(stopped: Stopped) -> Self {
+        let of = |kind, message: String| Self { kind, message };
+        match stopped {
+            Stopped::UsedUp(what) => of(DataErrorKind::OverBudget, format!("the budget of {what} is used up")),
+            Stopped::Unknown => of(DataErrorKind::Failed, "the source keeps no statistics of it".to_owned()),
+            Stopped::Data(error) => error,
+        }
     }
 }

@@ -104,6 +104,15 @@ pub struct ProfileRule {
     pub custom_metrics: Vec<CustomMetric>,
 }
 
+/// What somebody who looks at one table may want to see besides its metrics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Details {
+    /// Frequent values.
+    pub top: Option<usize>,
+    /// Frequent patterns of texts.
+    pub patterns: Option<usize>,
+}
+
 /// What is wanted of the tables of a source.
 #[derive(Debug, Clone)]
 pub struct ProfileOptions {
@@ -121,6 +130,8 @@ pub struct ProfileOptions {
     pub sample_rows: u64,
     /// Columns whose values nobody may see, by parts of their names.
     pub mask: Vec<String>,
+    /// The most frequent values and patterns of texts, so many of each, of tables whose files are read. Catalogs are not told.
+    pub details: Details,
     /// What is different for some tables; the first that fits holds.
     pub rules: Vec<ProfileRule>,
     /// The tests of tables.
@@ -129,7 +140,7 @@ pub struct ProfileOptions {
 
 impl ProfileOptions {
     /// What holds for a table.
-    pub(crate) fn rule(&self, table: &EntityPath) -> ProfileRule {
+    pub fn rule(&self, table: &EntityPath) -> ProfileRule {
         let name = table.parts().join(".");
         let found = self.rules.iter().find(|rule| fits(&rule.tables, &name)).cloned().unwrap_or_default();
         ProfileRule { depth: found.depth.or(Some(self.depth)), sample: found.sample.or(self.sample), ..found }

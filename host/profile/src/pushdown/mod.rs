@@ -6,12 +6,14 @@ pub(crate) mod cells;
 mod column;
 pub(crate) mod moment;
 mod ranks;
+mod statistics;
 mod trino;
 
 use std::collections::BTreeMap;
 
 pub use answer::{CustomMetrics, Questions};
-pub use trino::{columns_of_schema, sample_rows};
+pub use statistics::statistics;
+pub use trino::{columns_of_schema, sample_rows, show_stats};
 pub(crate) use trino::{fact_expression, find_leaf};
 
 /// A column as the engine lists it.

@@ -16,10 +16,10 @@ use crate::parquet::{self, ByteRanges, FileRanges};
 use crate::profile::Profile;
 use crate::progress::Progress;
 
-use super::Rows;
+use super::{Rows, orc};
 
 /// Rows that are in memory at once.
-const BATCH: usize = 8192;
+pub(super) const BATCH: usize = 8192;
 /// What a file of rows is read by.
 const BUFFER: usize = 256 * 1024;
 /// What separates the fields of a line, the most likely first.
@@ -38,7 +38,7 @@ pub enum Format {
     Avro,
     /// Apache Arrow's files, also known as Feather.
     Arrow,
-    /// Apache ORC, which is known and not read.
+    /// Apache ORC.
     Orc,
 }
 
@@ -54,7 +54,7 @@ impl Format {
         }
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         Self::named(&extension.to_lowercase()).ok_or_else(|| {
-            let message = "its format is not known; say --format parquet, csv, jsonl, avro or arrow";
+            let message = "its format is not known; say --format parquet, csv, jsonl, avro, orc or arrow";
             Error::new(ErrorKind::Unsupported, message)
         })
     }
@@ -89,23 +89,8 @@ pub fn profile(path: &Path, format: Option<Format>, options: &Options, progress:
 fn rows(path: &Path, format: Format, options: &Options, progress: &dyn Progress) -> Result<Profile> {
     let file = File::open(path)?;
     progress.begin(file.metadata()?.len());
-    let mut told = Told { file, progress };
-    let (schema, batches) = match format {
-        Format::Csv => csv_batches(told)?,
-        Format::JsonLines => json_batches(told)?,
-        Format::Avro => {
-            let reader = AvroBuilder::new().with_batch_size(BATCH).build(BufReader::with_capacity(BUFFER, told))?;
-            (reader.schema(), Box::new(reader) as Batches<'_>)
-        }
-        Format::Arrow => {
-            told.seek(SeekFrom::Start(0))?;
-            let reader = FileReader::try_new_buffered(told, None)?;
-            (reader.schema(), Box::new(reader) as Batches<'_>)
-        }
-        Format::Parquet | Format::Orc => {
-            return Err(Error::new(ErrorKind::Unsupported, "ORC is not read yet; convert it to Parquet"));
-        }
-    };
+    let (schema, batches) =
+        if format == Format::Orc { orc::open(file, progress)? } else { open(Told { file, progress }, format)? };
     let mut rows = Rows::new(schema, options)?;
     for batch in batches {
         rows.add(&batch?)?;
@@ -113,10 +98,28 @@ fn rows(path: &Path, format: Format, options: &Options, progress: &dyn Progress)
     rows.profile(&path.display().to_string())
 }
 
-type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + 'a>;
+/// A file of rows: what they are, and the rows.
+pub(super) type Opened<'a> = (SchemaRef, Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + 'a>);
+
+fn open(mut told: Told<'_>, format: Format) -> Result<Opened<'_>> {
+    match format {
+        Format::Csv => csv_batches(told),
+        Format::JsonLines => json_batches(told),
+        Format::Avro => {
+            let reader = AvroBuilder::new().with_batch_size(BATCH).build(BufReader::with_capacity(BUFFER, told))?;
+            Ok((reader.schema(), Box::new(reader)))
+        }
+        Format::Arrow => {
+            told.seek(SeekFrom::Start(0))?;
+            let reader = FileReader::try_new_buffered(told, None)?;
+            Ok((reader.schema(), Box::new(reader)))
+        }
+        Format::Parquet | Format::Orc => Err(Error::new(ErrorKind::Request, "no format of rows that are read in turn")),
+    }
+}
 
 /// Types are told by all lines, since a later one may be of another type than the first thousand.
-fn csv_batches(mut file: Told<'_>) -> Result<(SchemaRef, Batches<'_>)> {
+fn csv_batches(mut file: Told<'_>) -> Result<Opened<'_>> {
     let mut line = String::new();
     BufReader::new(file.quiet()?).read_line(&mut line)?;
     let count = |separator: &u8| line.bytes().filter(|byte| byte == separator).count();
@@ -129,7 +132,7 @@ fn csv_batches(mut file: Told<'_>) -> Result<(SchemaRef, Batches<'_>)> {
     Ok((schema, Box::new(builder.build_buffered(BufReader::with_capacity(BUFFER, file))?)))
 }
 
-fn json_batches(mut file: Told<'_>) -> Result<(SchemaRef, Batches<'_>)> {
+fn json_batches(mut file: Told<'_>) -> Result<Opened<'_>> {
     let (schema, _) = arrow_json::reader::infer_json_schema(BufReader::with_capacity(BUFFER, file.quiet()?), None)?;
     let schema = Arc::new(schema);
     file.seek(SeekFrom::Start(0))?;

@@ -1,7 +1,8 @@
-//! Rows as batches of Arrow, from whichever reader: CSV, lines of JSON, Avro, Arrow's own files, and later what plugins emit.
+//! Rows as batches of Arrow, from whichever reader: CSV, lines of JSON, Avro, ORC, Arrow's own files, and later what plugins emit.
 
 mod array;
 mod formats;
+mod orc;
 
 pub use array::{Leaf as LeafArray, leaves as leaf_arrays};
 pub use formats::{Format, profile};

@@ -18,6 +18,11 @@ pub fn columns_of_schema(catalog: &str, schema: &str) -> String {
     )
 }
 
+/// What the engine knows of a table without reading it.
+pub fn show_stats(table: &[String]) -> String {
+    format!("SHOW STATS FOR {}", path(table))
+}
+
 /// Some rows of a table to look at, every cell as the engine writes it.
 pub fn sample_rows(table: &[String], columns: &[String], restriction: Option<&str>, rows: u64) -> String {
     let cells: Vec<String> = columns.iter().map(|column| name(column)).collect();
