@@ -6,6 +6,7 @@ use apache_avro::types::Value;
 use metahost_plugin_sdk::{Result, protocol};
 
 use super::avro::{File, Header, count, field, items, some, text, whole};
+use super::bounds::Bound;
 use super::list::Manifest;
 use super::partition::Specs;
 
@@ -108,7 +109,7 @@ fn entry(file: &Value, sequence: i64, spec: i64, specs: &Specs) -> Result<Entry>
         rows: number("record_count").ok_or_else(|| missing("record_count"))?,
         bytes: number("file_size_in_bytes"),
         sequence,
-        partition_key: format!("{spec}{values:?}"),
+        partition_key: key(spec, &values),
         partition: specs.values(spec, &values),
         is_unpartitioned: specs.is_unpartitioned(spec, &values),
         counts,
@@ -118,6 +119,20 @@ fn entry(file: &Value, sequence: i64, spec: i64, specs: &Specs) -> Result<Entry>
         bitmap: number("content_offset").zip(number("content_size_in_bytes")),
         location,
     })
+}
+
+/// Files that were written before a column was widened have its values in a narrower type.
+fn key(spec: i64, values: &[(&str, Option<&Value>)]) -> String {
+    let part = |value: &Value| match value {
+        Value::Float(number) => format!("{:?}", f64::from(*number)),
+        Value::Double(number) => format!("{number:?}"),
+        Value::Decimal(unscaled) => {
+            let bytes = <Vec<u8>>::try_from(unscaled).ok();
+            format!("{:?}", bytes.and_then(|bytes| Bound::read("decimal", &bytes)))
+        }
+        other => whole(other).map_or_else(|| format!("{other:?}"), |number| number.to_string()),
+    };
+    values.iter().fold(spec.to_string(), |key, (_, value)| key + "/" + &value.map_or_else(|| "null".to_owned(), part))
 }
 
 fn content(file: &Value, location: &str) -> Result<Content> {
@@ -162,4 +177,27 @@ fn counts(file: &Value) -> BTreeMap<i64, Counts> {
 fn by_id<'v>(file: &'v Value, name: &str) -> impl Iterator<Item = (i64, &'v Value)> {
     let pairs = field(file, name).map(items).unwrap_or_default();
     pairs.iter().filter_map(|pair| Some((whole(field(pair, "key")?)?, field(pair, "value")?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use apache_avro::Decimal;
+
+    use super::*;
+
+    #[test]
+    fn a_partition_is_the_same_whatever_its_columns_were_widened_to() {
+        let decimal = |bytes: &[u8]| Value::Decimal(Decimal::from(bytes));
+        for (narrow, wide) in [
+            (Value::Int(7), Value::Long(7)),
+            (Value::Float(0.1), Value::Double(f64::from(0.1_f32))),
+            (decimal(&[5]), decimal(&[0, 0, 5])),
+            (decimal(&[0xfb]), decimal(&[0xff, 0xfb])),
+        ] {
+            assert_eq!(key(1, &[("part", Some(&narrow))]), key(1, &[("part", Some(&wide))]));
+        }
+        let one = key(0, &[("a", Some(&Value::String("x".to_owned()))), ("b", None)]);
+        assert_ne!(one, key(0, &[("a", None), ("b", Some(&Value::String("x".to_owned())))]));
+        assert_ne!(one, key(1, &[("a", Some(&Value::String("x".to_owned()))), ("b", None)]));
+    }
 }

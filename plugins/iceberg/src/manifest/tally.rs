@@ -28,6 +28,8 @@ struct Sum {
     bytes: Option<u64>,
     lower: Known,
     upper: Known,
+    /// Whether a file's bounds were rounded when it was written.
+    is_rounded: bool,
 }
 
 /// A bound of all files so far.
@@ -50,6 +52,7 @@ impl<'s> Tally<'s> {
             bytes: Some(0),
             lower: Known::Nothing,
             upper: Known::Nothing,
+            is_rounded: false,
         };
         // In lists and maps files count elements, of which nobody knows how many rows have none.
         let columns = schema.iter().filter(|leaf| !leaf.is_repeated).map(|leaf| (leaf, sum())).collect();
@@ -61,6 +64,8 @@ impl<'s> Tally<'s> {
         for (leaf, sum) in self.columns.iter_mut().filter(|_| file.rows > 0) {
             // Columns have no counts, too, where their writer was told to count nothing.
             let is_older = header.schema.as_ref().is_some_and(|schema| !schema.contains(&leaf.id));
+            // ORC's statistics tell milliseconds.
+            sum.is_rounded |= file.format == "orc" && leaf.column.kind.starts_with("timestamp");
             match file.counts.get(&leaf.id) {
                 Some(counts) => sum.add(counts, &leaf.column.kind),
                 None if is_older && leaf.column.initial_default.is_none() => sum.add(&Counts::nulls(file.rows), ""),
@@ -119,7 +124,7 @@ impl Sum {
             lower: self.lower.word(kind),
             upper: self.upper.word(kind),
             bytes: self.bytes,
-            exact: is_exact && !is_cut,
+            exact: is_exact && !is_cut && !self.is_rounded,
         };
         let is_known = stat.values.is_some() || stat.bytes.is_some() || stat.lower.is_some() || stat.upper.is_some();
         is_known.then_some(stat)

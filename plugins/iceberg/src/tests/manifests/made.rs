@@ -88,6 +88,7 @@ impl Made {
             { "id": 1, "name": "id", "required": false, "type": "long" },
             { "id": 2, "name": "score", "required": false, "type": "double" },
             { "id": 3, "name": "late", "required": false, "type": "string", "initial-default": "x" },
+            { "id": 4, "name": "at", "required": false, "type": "timestamp" },
         ] });
         let metadata = json!({
             "format-version": version, "location": "s3://w/t", "current-schema-id": 0, "schemas": [schema],
@@ -259,6 +260,20 @@ fn a_count_that_one_file_lacks_is_not_told() {
     assert_eq!(told_of(&without_bounds).0, "22 8 ? ?");
     let without_all = [all.as_slice(), &[Value::Object(Map::new())]].concat();
     assert_eq!(told_of(&without_all).0, "nothing");
+}
+
+#[test]
+fn bounds_of_moments_in_orc_are_rounded() {
+    let bytes = pairs(&[(4, json!(1_500_000_i64.to_le_bytes()))]);
+    let count = |count: u64| pairs(&[(4, json!(count))]);
+    let told_of = |format: &str| {
+        let more = json!({ "file_format": format, "value_counts": count(3), "null_value_counts": count(1),
+            "lower_bounds": bytes, "upper_bounds": bytes });
+        let made = Made::new(2, &json!([])).with(0, 0, 1, &[file("a", None, 3, more)]).done();
+        told(&one(&made.0, &made.1).0, "at")
+    };
+    let bounds = r#"2 1 "1970-01-01T00:00:01.5" "1970-01-01T00:00:01.5""#;
+    assert_eq!([told_of("PARQUET"), told_of("ORC")], [bounds.to_owned(), format!("{bounds} ~")]);
 }
 
 #[test]
