@@ -1,6 +1,6 @@
 //! What the pipeline needs of a catalog. Never says how: each implementation has a folder of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use metahost_model::{
@@ -34,6 +34,9 @@ pub struct Reference {
     /// The catalog's own id.
     pub id: String,
 }
+
+/// Columns by their table; each by its names from the outermost in.
+pub type TaggedColumns = BTreeMap<Fqn, BTreeSet<Vec<String>>>;
 
 /// What a catalog says of an edge that it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -227,6 +230,11 @@ pub trait Catalog: Send + Sync {
     /// catalog can't tell. Their table's service is that service.
     async fn tests(&self, _service: &Service) -> Result<Option<Vec<TestCase>>, Error> {
         Ok(None)
+    }
+
+    /// The columns of a service's tables that carry one of these tags, whoever tagged them.
+    async fn tagged_columns(&self, _service: &Service, _tags: &[String]) -> Result<TaggedColumns, Error> {
+        Ok(TaggedColumns::new())
     }
 
     /// What the catalog says of an edge; empty where there is none, or where edges can't be asked for.

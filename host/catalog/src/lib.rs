@@ -9,7 +9,9 @@ mod local;
 mod openmetadata;
 mod whole_file;
 
-pub use catalog::{Catalog, EdgeWord, HeldService, Known, Outcome, Reference, Rejection, RunReport, RunState, Write};
+pub use catalog::{
+    Catalog, EdgeWord, HeldService, Known, Outcome, Reference, Rejection, RunReport, RunState, TaggedColumns, Write,
+};
 pub use error::{Error, ErrorKind};
 pub use jsonl::JsonLines;
 pub use local::{Flow, Graph, Listed, LocalCatalog, Node, Noted, Shown, ShownTest};

@@ -8,6 +8,7 @@ mod node;
 mod read;
 mod show;
 mod tables;
+mod tagged;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -28,7 +29,7 @@ pub use show::{Noted, Shown, ShownTest};
 use tables::{FORMAT, Tables};
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, EdgeWord, HeldService, Known, Outcome, Reference, RunReport, Write};
+use crate::{Catalog, EdgeWord, HeldService, Known, Outcome, Reference, RunReport, TaggedColumns, Write};
 
 /// What of the file is kept in memory; the default would be a gigabyte.
 const CACHE_BYTES: usize = 32 << 20;
@@ -186,6 +187,10 @@ impl Catalog for LocalCatalog {
         let service = service.clone();
         let outcome = self.transact(move |transaction| write::service(transaction, &service)).await?;
         Ok(HeldService { outcome, id })
+    }
+
+    async fn tagged_columns(&self, service: &Service, tags: &[String]) -> Result<TaggedColumns, Error> {
+        self.read(|tables| tables.tagged_columns(&service.fqn(), tags))
     }
 
     async fn known(

@@ -101,7 +101,7 @@ impl Tables<Readable> {
         Ok(head.map(Known::from))
     }
 
-    fn heads(
+    pub(super) fn heads(
         &self,
         kind: EntityKind,
         below: Option<Fqn>,

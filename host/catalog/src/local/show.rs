@@ -115,7 +115,7 @@ impl Tables<Readable> {
         })
     }
 
-    fn annotations(&self, node: &Node) -> Result<Vec<Noted>> {
+    pub(super) fn annotations(&self, node: &Node) -> Result<Vec<Noted>> {
         let prefix = key(&[&node.key(), ""]);
         let noted = scan(&self.annotations, &prefix)?.map(|entry| {
             let (key, value) = entry?;

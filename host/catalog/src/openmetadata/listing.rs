@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::OpenMetadata;
 use super::collection::{self, Collection, ListedBy};
+use super::paging::Page;
 use super::server::{Answer, encode};
 use crate::Known;
 use crate::error::Error;
@@ -27,18 +28,6 @@ struct Item {
 #[derive(Deserialize)]
 struct ListedColumn {
     name: String,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    data: Vec<Item>,
-    #[serde(default)]
-    paging: Paging,
-}
-
-#[derive(Default, Deserialize)]
-struct Paging {
-    after: Option<String>,
 }
 
 impl From<Item> for Known {
@@ -126,11 +115,12 @@ impl OpenMetadata {
             if !answer.is_success() {
                 return Err(answer.failure().with("listing", format!("{kind} below {parent}")));
             }
-            let page: Page = answer.json()?;
+            let page: Page<Item> = answer.json()?;
+            let next = page.next();
             page.data.into_iter().for_each(&mut take);
-            match page.paging.after {
-                Some(next) if !next.is_empty() => after = format!("&after={}", encode(next)),
-                _ => return Ok(()),
+            match next {
+                Some(next) => after = next,
+                None => return Ok(()),
             }
         }
     }

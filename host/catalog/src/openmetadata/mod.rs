@@ -14,6 +14,7 @@ mod listing;
 mod memory;
 mod options;
 mod owners;
+mod paging;
 mod parallel;
 mod profile;
 mod properties;
@@ -22,6 +23,7 @@ mod resolve;
 mod server;
 mod services;
 mod table_profile;
+mod tagged;
 mod tags;
 mod test_listing;
 #[cfg(test)]
@@ -40,7 +42,7 @@ use profile::Profile;
 use server::Server;
 
 use crate::error::{Error, ErrorKind};
-use crate::{Catalog, EdgeWord, HeldService, Known, Outcome, Reference, Rejection, RunReport, Write};
+use crate::{Catalog, EdgeWord, HeldService, Known, Outcome, Reference, Rejection, RunReport, TaggedColumns, Write};
 
 /// A server.
 pub struct OpenMetadata {
@@ -153,6 +155,10 @@ impl Catalog for OpenMetadata {
 
     async fn tests(&self, service: &Service) -> Result<Option<Vec<TestCase>>, Error> {
         self.list_tests(service).await.map(Some)
+    }
+
+    async fn tagged_columns(&self, service: &Service, tags: &[String]) -> Result<TaggedColumns, Error> {
+        self.list_tagged(service, tags).await
     }
 
     async fn edge_words(&self, from: &Reference, to: &Reference) -> Result<Vec<EdgeWord>, Error> {

@@ -5,23 +5,9 @@ use std::collections::BTreeSet;
 
 use metahost_model::{EntityPath, Fqn, Service, TestCase, decode_name};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::OpenMetadata;
-use super::server::encode;
 use crate::error::Error;
-
-#[derive(Deserialize)]
-struct Page<T> {
-    data: Vec<T>,
-    #[serde(default)]
-    paging: Paging,
-}
-
-#[derive(Default, Deserialize)]
-struct Paging {
-    after: Option<String>,
-}
 
 #[derive(Deserialize)]
 struct Definition {
@@ -51,39 +37,24 @@ struct Parameter {
 impl OpenMetadata {
     /// See [`crate::Catalog::tests`].
     pub(super) async fn list_tests(&self, service: &Service) -> Result<Vec<TestCase>, Error> {
-        let definitions = self.all::<Definition>("dataQuality/testDefinitions", "testPlatform=OpenMetadata").await?;
-        let own: BTreeSet<String> = definitions.into_iter().map(|definition| definition.name).collect();
-        let cases = self.all::<Case>("dataQuality/testCases", "fields=testDefinition").await?;
+        let mut own = BTreeSet::new();
+        self.each("dataQuality/testDefinitions", "testPlatform=OpenMetadata", |definition: Definition| {
+            own.insert(definition.name);
+        })
+        .await?;
         let mut found = Vec::new();
-        for case in cases {
+        self.each("dataQuality/testCases", "fields=testDefinition", |case: Case| {
             let is_own = case.test_definition.as_ref().is_some_and(|definition| own.contains(&definition.name));
             let is_dynamic = case.use_dynamic_assertion == Some(true);
-            let Some(test) = case.read(&service.name).filter(|_| is_own) else { continue };
+            let Some(test) = case.read(&service.name).filter(|_| is_own) else { return };
             if is_dynamic {
                 self.warnings.add("tests with a dynamic assertion are not run: their limits are not told".to_owned());
             } else {
                 found.push(test);
             }
-        }
+        })
+        .await?;
         Ok(found)
-    }
-
-    /// Everything of a collection.
-    async fn all<T: DeserializeOwned>(&self, collection: &str, query: &str) -> Result<Vec<T>, Error> {
-        let path = format!("{collection}?{query}&limit={}", self.options.page_size.clamp(1, 10_000));
-        let (mut found, mut after) = (Vec::new(), String::new());
-        loop {
-            let answer = self.server.get(&format!("{path}{after}")).await?;
-            if !answer.is_success() {
-                return Err(answer.failure().with("listing", collection.to_owned()));
-            }
-            let page: Page<T> = answer.json()?;
-            found.extend(page.data);
-            match page.paging.after {
-                Some(next) if !next.is_empty() => after = format!("&after={}", encode(next)),
-                _ => return Ok(found),
-            }
-        }
     }
 }
 

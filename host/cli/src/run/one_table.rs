@@ -77,7 +77,7 @@ async fn find(
     refuse_what_is_for_files(arguments, answers_sql)?;
     let options = wanted(profile_options::profile(section, Arc::new(tables), None)?, table, arguments);
     let files = if answers_sql { None } else { Some(files(&source, table, &cancel).await?) };
-    let profile = profile_table(table.clone(), files, options, cancel).await?;
+    let profile = profile_table((Fqn::new(&section.service, table), table.clone()), files, options, cancel).await?;
     check_columns(&profile, &arguments.columns)?;
     Ok(profile)
 }

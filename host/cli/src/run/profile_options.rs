@@ -30,6 +30,9 @@ const MASKED: [&str; 14] = [
     "address",
 ];
 
+/// Tags of columns whose values nobody may see, unless configured.
+const MASKED_TAGS: [&str; 1] = ["PII.Sensitive"];
+
 /// How long a statement of the profiler may take, unless configured.
 const QUERY_SECONDS: u64 = 300;
 
@@ -58,6 +61,7 @@ pub(super) fn profile(
         concurrent: wanted.concurrent.map_or(TABLES, |tables| tables as usize),
         sample: wanted.sample.map(sample),
         sample_rows: wanted.sample_rows.unwrap_or_default().into(),
+        mask_tags: wanted.mask_tags.clone().unwrap_or_else(|| MASKED_TAGS.map(str::to_owned).to_vec()),
         mask: wanted.mask.clone().unwrap_or_else(masked),
         details: Details::default(),
         rules: wanted.tables.iter().map(rule).collect(),

@@ -105,6 +105,8 @@ pub struct Profile {
     pub sample_rows: Option<u32>,
     /// Parts of names of columns whose values nobody may see.
     pub mask: Option<Vec<String>>,
+    /// Tags in the catalog of columns whose values nobody may see.
+    pub mask_tags: Option<Vec<String>>,
     /// What is different for some tables.
     pub tables: Vec<ProfileTables>,
 }
@@ -122,6 +124,7 @@ impl FromToml for Profile {
             sample: sample(&mut section),
             sample_rows: section.get::<OrZero>("sample-rows").map(|rows| rows.0),
             mask: section.get("mask"),
+            mask_tags: section.get("mask-tags"),
             tables: section.get("tables").unwrap_or_default(),
         };
         section.finish();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use metahost_model::{
-    EntityPath, FileSet, Fingerprint, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, Timestamp,
+    EntityPath, FileSet, Fingerprint, Fqn, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, Timestamp,
 };
 use metahost_profile::pushdown::{CustomMetrics, Questions, Sample, SqlColumn, Wanted, sample_rows};
 use metahost_profile::quality::Verdict;
@@ -14,7 +14,7 @@ use super::columns::Schemas;
 use super::convert::told;
 use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
 use super::files::Unread;
-use super::hidden::hide_told;
+use super::hidden::Hidden;
 use super::kept::Kept;
 use super::options::{Depth, ProfileOptions, ProfileRule, SampleMethod};
 use super::quality::Judging;
@@ -26,6 +26,7 @@ pub(crate) struct Work {
     pub(crate) options: ProfileOptions,
     pub(crate) spent: Spent,
     pub(crate) schemas: Schemas,
+    pub(crate) hidden: Hidden,
     /// The moment profiles are told for.
     pub(crate) at: Timestamp,
     /// What was told before counts for nothing.
@@ -37,6 +38,8 @@ pub(crate) struct Work {
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) table: EntityPath,
+    /// Its name in the catalog.
+    pub(crate) fqn: Fqn,
     pub(crate) stats: TableStat,
     pub(crate) files: Option<Box<FileSet>>,
     pub(crate) kept: Kept,
@@ -175,7 +178,7 @@ impl Job {
                 (profile, found.sample)
             }
         };
-        hide_told(&mut profile, &work.options);
+        work.hidden.clean_told(&self.fqn, &mut profile);
         (profile, sample)
     }
 
@@ -265,7 +268,7 @@ impl Job {
     async fn look(&self, work: &Work, columns: &[SqlColumn], wanted: &Wanted) -> Result<Option<SampleData>, Stopped> {
         let options = &work.options;
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-        let seen: Vec<String> = names.iter().filter(|name| !options.is_masked(name)).cloned().collect();
+        let seen: Vec<String> = names.iter().filter(|name| !work.hidden.touches(&self.fqn, name)).cloned().collect();
         if options.sample_rows == 0 || seen.is_empty() || work.spent.used_up().is_some() {
             return Ok(None);
         }

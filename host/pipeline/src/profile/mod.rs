@@ -17,6 +17,7 @@ mod spent;
 
 pub(crate) use columns::Schemas;
 pub use data::{DataError, DataErrorKind, Statement, StatementAnswer, TableData};
+pub(crate) use hidden::Hidden;
 pub(crate) use job::{Done, End, Job, Work};
 pub(crate) use kept::Kept;
 pub use one::profile_table;

@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use metahost_model::{EntityPath, FileSet, TableStat};
+use metahost_catalog::TaggedColumns;
+use metahost_model::{EntityPath, FileSet, Fqn, TableStat};
 use metahost_profile::Profile;
 use metahost_profile::pushdown::{show_stats, statistics};
 use tokio_util::sync::CancellationToken;
 
 use super::columns::Schemas;
 use super::data::DataError;
-use super::hidden;
+use super::hidden::Hidden;
 use super::job::{Job, Stopped, Work, run};
 use super::kept::Kept;
 use super::options::ProfileOptions;
@@ -22,12 +23,13 @@ const COLUMNS: u32 = 100_000;
 
 /// Profiles a table, by its files where there are any, else by asking its source.
 pub async fn profile_table(
-    table: EntityPath,
+    (fqn, table): (Fqn, EntityPath),
     files: Option<Box<FileSet>>,
     options: ProfileOptions,
     cancel: CancellationToken,
 ) -> Result<Profile, DataError> {
     let work = Arc::new(Work {
+        hidden: Hidden::new(&options.mask, TaggedColumns::new()),
         spent: Spent::new(options.budget.clone()),
         options,
         schemas: Schemas::default(),
@@ -35,16 +37,25 @@ pub async fn profile_table(
         full: true,
         cancel,
     });
-    let mut profile = find(table, files, &work).await.map_err(DataError::from)?;
-    hidden::hide(&mut profile, &work.options);
+    let mut profile = find(&fqn, table, files, &work).await.map_err(DataError::from)?;
+    work.hidden.clean(&fqn, &mut profile);
     Ok(profile)
 }
 
-async fn find(table: EntityPath, files: Option<Box<FileSet>>, work: &Arc<Work>) -> Result<Profile, Stopped> {
+async fn find(fqn: &Fqn, table: EntityPath, files: Option<Box<FileSet>>, work: &Arc<Work>) -> Result<Profile, Stopped> {
     let rule = work.options.rule(&table);
     let stats = if files.is_some() { TableStat::default() } else { known(&table, work).await? };
     let judging = Judging::of(&[]);
-    let mut job = Job { table, stats, files: None, kept: Kept::default(), kept_files: None, is_told: true, judging };
+    let mut job = Job {
+        table,
+        fqn: fqn.clone(),
+        stats,
+        files: None,
+        kept: Kept::default(),
+        kept_files: None,
+        is_told: true,
+        judging,
+    };
     let found = match files {
         Some(files) => job.read(work, &rule, *files, &mut None).await?,
         None => job.ask(work, &rule).await?,

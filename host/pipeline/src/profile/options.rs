@@ -130,6 +130,8 @@ pub struct ProfileOptions {
     pub sample_rows: u64,
     /// Columns whose values nobody may see, by parts of their names.
     pub mask: Vec<String>,
+    /// And by their tags in the catalog.
+    pub mask_tags: Vec<String>,
     /// The most frequent values and patterns of texts, so many of each, of tables whose files are read. Catalogs are not told.
     pub details: Details,
     /// What is different for some tables; the first that fits holds.
@@ -144,12 +146,6 @@ impl ProfileOptions {
         let name = table.parts().join(".");
         let found = self.rules.iter().find(|rule| fits(&rule.tables, &name)).cloned().unwrap_or_default();
         ProfileRule { depth: found.depth.or(Some(self.depth)), sample: found.sample.or(self.sample), ..found }
-    }
-
-    /// Whether nobody may see the values of a column.
-    pub(crate) fn is_masked(&self, column: &str) -> bool {
-        let column = column.to_lowercase();
-        self.mask.iter().any(|part| column.contains(&part.to_lowercase()))
     }
 }
 

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use metahost_model::{EntityPath, FileSet, Record, SampleData, TableProfile, TableStat};
+use metahost_catalog::TaggedColumns;
+use metahost_model::{EntityPath, FileSet, Fqn, Record, SampleData, TableProfile, TableStat};
 use metahost_profile::quality::Verdict;
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
 use super::admit::Stop;
 use crate::incoming::{Incoming, Receipt};
-use crate::profile::{Done, End, Job, Judging, Kept, Schemas, Spending, Spent, Work};
+use crate::profile::{Done, End, Hidden, Job, Judging, Kept, Schemas, Spending, Spent, Work};
 use crate::spool::Spooled;
 
 /// What the source told of one table.
@@ -59,7 +60,9 @@ impl Pipeline {
         let told = std::mem::take(&mut self.told);
         let Some(options) = self.options.profile.clone() else { return };
         let (concurrent, budget) = (options.concurrent.max(1), options.budget.clone());
+        let tagged = self.tagged_columns(&options.mask_tags).await;
         let work = Arc::new(Work {
+            hidden: Hidden::new(&options.mask, tagged),
             options,
             spent: Spent::new(budget),
             schemas: Schemas::default(),
@@ -85,6 +88,20 @@ impl Pipeline {
         self.abandon_tests();
         self.spending = Some(work.spent.total()).filter(|spending| *spending != Spending::default());
         self.drain().await;
+    }
+
+    /// Columns that the catalog knows to tell of people. Where it can't be asked nothing is written either.
+    async fn tagged_columns(&mut self, tags: &[String]) -> TaggedColumns {
+        if tags.is_empty() || self.stopped().is_some() {
+            return TaggedColumns::new();
+        }
+        match self.catalog.tagged_columns(&self.service, tags).await {
+            Ok(tagged) => tagged,
+            Err(error) => {
+                self.catalog_failed(&error);
+                TaggedColumns::new()
+            }
+        }
     }
 
     /// The tables, those that were tried longest ago first.
@@ -133,7 +150,8 @@ impl Pipeline {
         }
         let kept_files =
             files.as_ref().and_then(|_| self.kept(Space::Profiles, &self.files_key(&table)).ok().flatten());
-        Some((receipts, Job { table, stats, files, kept, kept_files, is_told, judging: Judging::of(&tests) }))
+        let fqn = Fqn::new(&self.service.name, &table);
+        Some((receipts, Job { table, fqn, stats, files, kept, kept_files, is_told, judging: Judging::of(&tests) }))
     }
 
     fn profile_key(&self, table: &EntityPath) -> String {
