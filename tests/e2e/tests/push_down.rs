@@ -248,3 +248,40 @@ fn one_table_is_looked_at_by_its_name_and_nothing_is_written() -> Result<()> {
     assert!(!project.folder().join(".metahost/state.redb").exists());
     Ok(())
 }
+
+#[test]
+fn columns_that_people_tag_are_masked_from_the_next_run_on() -> Result<()> {
+    schema("zz_push_tags")?;
+    table(
+        "iceberg.zz_push_tags.people",
+        "AS SELECT n, concat('person ', CAST(n % 3 AS varchar)) AS who, CAST(ROW(concat('street ', CAST(n % 2 AS varchar))) AS ROW(home varchar)) AS lives \
+         FROM UNNEST(sequence(1, 30)) AS t(n)",
+    )?;
+    let landing = Landing::new(&source("zz_push_tags", "sample-rows = 1"), "1.13.6.3")?;
+    let name = "trino.iceberg.zz_push_tags.people";
+    landing.run(&[METADATA])?;
+    let table = landing.server.get(&format!("tables/name/{name}"))?;
+    let id = table["id"].as_str().context("no id")?;
+    let seen = || -> Result<String> {
+        let profile = landing.server.get(&format!("tables/{name}/tableProfile/latest?includeColumnProfile=true"))?;
+        let sample = landing.server.get(&format!("tables/{id}/sampleData"))?;
+        Ok(format!("{profile} {}", sample["sampleData"]))
+    };
+    landing.run(&[ASSET])?;
+    let open = seen()?;
+    assert!(open.contains("person 1") && open.contains("street 1"), "{open}");
+    let label =
+        json!([{"tagFQN": "PII.Sensitive", "source": "Classification", "labelType": "Manual", "state": "Confirmed"}]);
+    landing.server.edit(
+        &format!("tables/{id}"),
+        &json!([
+            {"op": "add", "path": "/columns/1/tags", "value": label},
+            {"op": "add", "path": "/columns/2/children/0/tags", "value": label},
+        ]),
+    )?;
+    landing.run(&[ASSET])?;
+    let told = seen()?;
+    assert!(told.contains("\"distinctCount\":3"), "it is still counted: {told}");
+    assert!(told.contains("*****") && !told.contains("person ") && !told.contains("street "), "{told}");
+    Ok(())
+}
