@@ -37,7 +37,7 @@ use crate::incoming::Receipt;
 use crate::ledger::Ledger;
 use crate::lineage::{Edges, QueryLog, QueryOptions, Reader, Tallies, Verdicts};
 use crate::marks::Marks;
-use crate::profile::{ProfileOptions, Spending, TableTest, Tests};
+use crate::profile::{Handed, ProfileOptions, Spending, TableTest, Tests};
 use crate::reasons::Reasons;
 use crate::report::{CompleteMark, Failure, FailureKind, Report, SkippedItem, UsedEdge};
 use crate::seen::Seen;
@@ -108,6 +108,7 @@ struct Pipeline {
     used_edges: Vec<UsedEdge>,
     /// What the source told of tables that are to be profiled.
     told: BTreeMap<EntityPath, profile::Told>,
+    handed: Handed,
     /// Profiles on their way to the catalog.
     profiled: BTreeMap<EntityPath, profile::Profiled>,
     /// By the key of the one record that is written for them: records that end as it does.
@@ -199,6 +200,7 @@ impl Pipeline {
             counted: Vec::new(),
             used_edges: Vec::new(),
             told: BTreeMap::new(),
+            handed: Handed::default(),
             profiled: BTreeMap::new(),
             companions: BTreeMap::new(),
             spending: None,

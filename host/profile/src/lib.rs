@@ -28,6 +28,6 @@ pub use profile::{
     Accuracy, CardinalityDistribution, ColumnProfile, Histogram, Measured, Metric, Name, Profile, Source, TopValue,
 };
 pub use progress::Progress;
-pub use rows::{Format, Rows, profile as profile_file};
+pub use rows::{Format, Pieces, Rows, profile as profile_file};
 pub use table::{Deletes, Table, TableColumn, TableFile};
 pub use value::Value;

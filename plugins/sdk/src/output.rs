@@ -34,6 +34,8 @@ pub trait Output {
     fn stats(&mut self, table: &[String], stats: TableStat) -> Result<()>;
     /// The files of a table: all of them at once.
     fn files(&mut self, table: &[String], files: FileSet) -> Result<()>;
+    /// Some rows of a table: one Arrow IPC stream, uncompressed, of the same schema as all others of the table.
+    fn rows(&mut self, table: &[String], arrow_ipc: &[u8]) -> Result<()>;
     /// Everything of this type under `scope` was given.
     fn complete(&mut self, scope: &[String], entity_type: &str, listed: Option<u64>) -> Result<()>;
     /// Everything before this point need not be read again.
@@ -155,6 +157,15 @@ impl Output for Host {
             return Ok(());
         }
         sink::emit_files(table, &files)?;
+        self.emitter.count(1);
+        Ok(())
+    }
+
+    fn rows(&mut self, table: &[String], arrow_ipc: &[u8]) -> Result<()> {
+        if !self.takes(table) {
+            return Ok(());
+        }
+        sink::emit_columns(table, arrow_ipc)?;
         self.emitter.count(1);
         Ok(())
     }

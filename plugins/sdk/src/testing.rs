@@ -43,6 +43,8 @@ pub struct Collected {
     pub stats: Vec<(String, TableStat)>,
     /// Files of tables.
     pub files: Vec<(String, FileSet)>,
+    /// Rows of tables, as Arrow's IPC streams.
+    pub rows: Vec<(String, Vec<u8>)>,
     /// Lines of the log, each with its fields.
     pub notes: Vec<String>,
 }
@@ -95,6 +97,11 @@ impl Output for Collected {
 
     fn files(&mut self, table: &[String], files: FileSet) -> Result<()> {
         self.files.push((table.join("/"), files));
+        Ok(())
+    }
+
+    fn rows(&mut self, table: &[String], arrow_ipc: &[u8]) -> Result<()> {
+        self.rows.push((table.join("/"), arrow_ipc.to_vec()));
         Ok(())
     }
 

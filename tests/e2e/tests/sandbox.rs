@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use metahost_e2e::{Finished, Project, dist};
+use metahost_e2e::{Finished, Project, dist, profiling};
 
 /// A source with one bad split and one good one, under small limits.
 fn hostile(misdeed: &str, more: &str) -> Result<Project> {
@@ -66,6 +66,26 @@ fn a_crash_is_told_with_the_guests_last_words() -> Result<()> {
 fn garbage_and_lies_are_named() -> Result<()> {
     misbehave("garbage", "", &["names column 99 as its parent", "bad.gar.bage"])?;
     misbehave("lie", "", &["says it emitted 1 records, but 0 arrived"])?;
+    Ok(())
+}
+
+#[test]
+fn rows_that_a_plugin_hands_over_are_profiled_and_what_is_none_is_told() -> Result<()> {
+    let profiling = "[assets.rows]\nsource = \"bad\"\nkind = \"profiling\"";
+    for (misdeed, code) in [("none", 0), ("rows", 4), ("long-rows", 4)] {
+        let project = hostile(misdeed, profiling)?;
+        project.run(&["run", "bad"])?.expect_code(0)?;
+        project.run(&["run", "rows", "--report", "report.json"])?.expect_code(code).context(misdeed)?;
+        let report = project.json("report.json")?;
+        let rejected = report["assets"][0]["rejected"].as_array().context("no list")?;
+        assert_eq!(rejected.len(), usize::from(misdeed != "none"), "{report:#}");
+        assert!(rejected.iter().all(|record| record.to_string().contains("bad.bad.rows.of")), "{report:#}");
+        assert_eq!(report["assets"][0]["profiling"]["tables"]["rows"], 1, "{report:#}");
+        let profile = profiling::shown(&project, "bad.good.well.behaved")?;
+        let columns = profiling::columns(&profile);
+        assert_eq!((&profile["rows"], &columns["id"]["metrics"]["sum"]["value"]), (&5.into(), &15.into()));
+        assert_eq!(columns["text"]["metrics"]["distinctCount"]["value"], 5, "both pieces are one table");
+    }
     Ok(())
 }
 

@@ -2,11 +2,13 @@
 //! the other is well-behaved and must land. Never shipped.
 
 mod misdeeds;
+mod rows;
 
 use metahost_plugin_sdk::connector::{
     Capabilities, CredentialSlot, Descriptor, Mode, ReadRequest, Split, Summary, TestStep,
 };
 use metahost_plugin_sdk::entities::{Column, Common, Database, Entity, Schema, Table, TableKind};
+use metahost_plugin_sdk::output::{Host, Output as _};
 use metahost_plugin_sdk::{Connector, Emitter, Error, Result, parse_config, register};
 use misdeeds::Misdeed;
 use serde::Deserialize;
@@ -30,7 +32,7 @@ impl Connector for Hostile {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             service_type: "CustomDatabase".to_owned(),
             service_kind: "databaseService".to_owned(),
-            capabilities: Capabilities::ENTITIES,
+            capabilities: Capabilities::ENTITIES | Capabilities::PROFILE,
             config_schema: include_str!("../config.schema.json").to_owned(),
             credentials: vec![CredentialSlot {
                 name: "secret".to_owned(),
@@ -56,13 +58,15 @@ impl Connector for Hostile {
         Ok("up to no good".to_owned())
     }
 
-    fn discover(&mut self, _modes: &[Mode]) -> Result<Vec<Split>> {
-        let split =
-            |id: &str| Split { id: id.to_owned(), path: vec![id.to_owned()], mode: Mode::Entities, weight: None };
-        Ok(vec![split("bad"), split("good")])
+    fn discover(&mut self, modes: &[Mode]) -> Result<Vec<Split>> {
+        let split = |id: &str, mode| Split { id: id.to_owned(), path: vec![id.to_owned()], mode, weight: None };
+        Ok(modes.iter().flat_map(|mode| [split("bad", *mode), split("good", *mode)]).collect())
     }
 
     fn read(&mut self, request: ReadRequest) -> Result<Summary> {
+        if request.split.mode == Mode::Profile {
+            return self.profile(&request.split.id);
+        }
         let mut emitter = Emitter::new();
         match request.split.id.as_str() {
             "good" => emit_good(&mut emitter)?,
@@ -74,10 +78,29 @@ impl Connector for Hostile {
     }
 }
 
+impl Hostile {
+    /// Rows of the table of a split.
+    fn profile(&self, split: &str) -> Result<Summary> {
+        let mut host = Host::default();
+        if split == "good" {
+            for piece in [rows::of(1..=3)?, rows::of(4..=5)?] {
+                host.rows(&["good", "well", "behaved"].map(str::to_owned), &piece)?;
+            }
+        } else if let Some(piece) = self.0.misdeed.rows() {
+            host.rows(&["bad", "rows", "of"].map(str::to_owned), &piece)?;
+        }
+        host.finish()
+    }
+}
+
 fn emit_good(emitter: &mut Emitter) -> Result<()> {
-    emitter.entity(Entity::Database(Database { common: common(&["good"]) }))?;
-    emitter.entity(Entity::Schema(Schema { common: common(&["good", "well"]) }))?;
-    emitter.entity(table(&["good", "well", "behaved"]))
+    emit_table(emitter, ["good", "well", "behaved"])
+}
+
+fn emit_table(emitter: &mut Emitter, names: [&str; 3]) -> Result<()> {
+    emitter.entity(Entity::Database(Database { common: common(&names[..1]) }))?;
+    emitter.entity(Entity::Schema(Schema { common: common(&names[..2]) }))?;
+    emitter.entity(table(&names))
 }
 
 fn common(path: &[&str]) -> Common {

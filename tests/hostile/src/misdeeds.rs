@@ -8,7 +8,7 @@ use metahost_plugin_sdk::http::Request;
 use metahost_plugin_sdk::{Emitter, Result, log, protocol, sink};
 use serde::Deserialize;
 
-use crate::{column, table};
+use crate::{column, emit_table, table};
 
 /// What the split named "bad" does.
 #[derive(Clone, Copy, Deserialize)]
@@ -52,12 +52,26 @@ pub(crate) enum Misdeed {
     Environment,
     /// Writes to a database that it may only read.
     Write,
+    /// Hands over rows that are none.
+    Rows,
+    /// Hands over rows that say they are longer than memory.
+    LongRows,
 }
 
 impl Misdeed {
+    /// What it hands over as rows; nothing, if its misdeed is another.
+    pub(crate) fn rows(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Rows => Some(b"these are no rows of Arrow".to_vec()),
+            Self::LongRows => Some([[0xff; 7].as_slice(), &[0x7f]].concat()),
+            _ => None,
+        }
+    }
+
     pub(crate) fn commit(self, emitter: &mut Emitter, database: &str) -> Result<()> {
         match self {
             Self::None | Self::Lie => Ok(()),
+            Self::Rows | Self::LongRows => emit_table(emitter, ["bad", "rows", "of"]),
             Self::Loop => spin(),
             Self::Memory => devour(),
             Self::Trap => panic!("deliberately crashed"),

@@ -12,7 +12,7 @@ use metahost_profile::{self as native, ByteRanges, Deletes, Table, TableColumn, 
 use super::data::{DataError, DataErrorKind};
 use super::job::Work;
 use super::kept_files::{Group, KeptFiles, file_id, group_of};
-use super::options::{Depth, Details, ProfileRule};
+use super::options::ProfileRule;
 
 /// What came of reading.
 pub(crate) struct Read {
@@ -55,9 +55,8 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(work: &'a Arc<Work>, set: &FileSet, rule: &'a ProfileRule) -> Result<Self, Unread> {
-        let Details { top, patterns } = work.options.details;
-        let exact = rule.depth == Some(Depth::Exact);
-        let options = native::Options { exact, top, patterns, ..native::Options::default() };
+        // Columns are chosen by the schema that is read.
+        let options = native::Options { columns: Vec::new(), ..work.options.native(rule) };
         let columns = columns(set, rule)?;
         Ok(Self { work, rule, columns, options, credential: set.credential.clone(), deletes: Mutex::default() })
     }
@@ -122,10 +121,7 @@ impl<'a> Reading<'a> {
         if let Some(what) = self.work.spent.used_up() {
             return Err(Unread::UsedUp(what));
         }
-        if self.work.cancel.is_cancelled() {
-            let message = "the run was asked to end".to_owned();
-            return Err(Unread::Failed(DataError { kind: DataErrorKind::Cancelled, message }));
-        }
+        self.work.check_cancelled().map_err(Unread::Failed)?;
         if !["parquet", "avro"].iter().any(|format| file.format.eq_ignore_ascii_case(format)) {
             let message =
                 format!("{}: files of {} are not read, only Parquet and Avro are", file.location, file.format);

@@ -1,6 +1,5 @@
 //! One table: how it is profiled, and doing so. Whatever goes wrong is this table's alone.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use metahost_model::{
@@ -14,6 +13,7 @@ use super::columns::Schemas;
 use super::convert::told;
 use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
 use super::files::Unread;
+use super::handed::HandedRows;
 use super::hidden::Hidden;
 use super::kept::Kept;
 use super::options::{Depth, ProfileOptions, ProfileRule, SampleMethod};
@@ -34,6 +34,17 @@ pub(crate) struct Work {
     pub(crate) cancel: CancellationToken,
 }
 
+impl Work {
+    /// An error once the run was asked to end.
+    pub(crate) fn check_cancelled(&self) -> Result<(), DataError> {
+        if self.cancel.is_cancelled() {
+            let message = "the run was asked to end".to_owned();
+            return Err(DataError { kind: DataErrorKind::Cancelled, message });
+        }
+        Ok(())
+    }
+}
+
 /// One table to profile.
 #[derive(Debug)]
 pub(crate) struct Job {
@@ -42,6 +53,8 @@ pub(crate) struct Job {
     pub(crate) fqn: Fqn,
     pub(crate) stats: TableStat,
     pub(crate) files: Option<Box<FileSet>>,
+    /// Rows that its source handed over.
+    pub(crate) rows: Option<HandedRows>,
     pub(crate) kept: Kept,
     /// What earlier runs found in its files.
     pub(crate) kept_files: Option<Vec<u8>>,
@@ -158,6 +171,9 @@ impl Job {
         rule: &ProfileRule,
         kept_files: &mut Option<Vec<u8>>,
     ) -> Result<Option<Found>, Stopped> {
+        if let Some(rows) = self.rows.take() {
+            return self.handed(work, rule, rows).await.map(Some);
+        }
         let is_enough = rule.depth == Some(Depth::Statistics) || self.stats.rows == Some(0);
         match self.files.take().filter(|files| !is_enough && !files.files.is_empty()) {
             Some(files) => self.read(work, rule, *files, kept_files).await.map(Some),
@@ -197,10 +213,23 @@ impl Job {
         let read = read.await.map_err(|crash| failed_with(format!("reading its files crashed: {crash}")))?;
         *kept_files = Some(read.kept);
         match read.profile {
-            Ok(profile) => Ok(Found { profile, method: ProfileMethod::Files, custom: BTreeMap::new(), sample: None }),
+            Ok(profile) => {
+                Ok(Found { profile, method: ProfileMethod::Files, custom: CustomMetrics::new(), sample: None })
+            }
             Err(Unread::UsedUp(what)) => Err(Stopped::UsedUp(what)),
             Err(Unread::Failed(error)) => Err(Stopped::Data(error)),
         }
+    }
+
+    /// The rows that its source handed over.
+    async fn handed(&self, work: &Arc<Work>, rule: &ProfileRule, rows: HandedRows) -> Result<Found, Stopped> {
+        let (name, work) = (self.table.parts().join("."), Arc::clone(work));
+        let options = work.options.native(rule);
+        let profile = tokio::task::spawn_blocking(move || rows.profile(&name, options, &work)).await;
+        let mut profile =
+            profile.map_err(|crash| failed_with(format!("its rows made the profiler crash: {crash}")))??;
+        profile.columns.retain(|column| column.path.first().is_none_or(|name| !rule.exclude_columns.contains(name)));
+        Ok(Found { profile, method: ProfileMethod::Rows, custom: CustomMetrics::new(), sample: None })
     }
 
     /// One query for all columns.
@@ -322,7 +351,7 @@ fn profiled(work: &Work, wanted: Fingerprint, profile: TableProfile, sample: Opt
     End::Profiled { profile: Box::new(profile), sample: sample.map(Box::new), kept: Box::new(kept) }
 }
 
-fn failed_with(message: String) -> DataError {
+pub(crate) fn failed_with(message: String) -> DataError {
     DataError { kind: DataErrorKind::Failed, message }
 }
 

@@ -5,6 +5,7 @@ mod columns;
 mod convert;
 mod data;
 mod files;
+mod handed;
 mod hidden;
 mod job;
 mod kept;
@@ -17,6 +18,7 @@ mod spent;
 
 pub(crate) use columns::Schemas;
 pub use data::{DataError, DataErrorKind, Statement, StatementAnswer, TableData};
+pub(crate) use handed::{Handed, Place as HandedPlace};
 pub(crate) use hidden::Hidden;
 pub(crate) use job::{Done, End, Job, Work};
 pub(crate) use kept::Kept;

@@ -53,6 +53,7 @@ async fn find(fqn: &Fqn, table: EntityPath, files: Option<Box<FileSet>>, work: &
         files: None,
         kept: Kept::default(),
         kept_files: None,
+        rows: None,
         is_told: true,
         judging,
     };

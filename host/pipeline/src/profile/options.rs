@@ -141,6 +141,17 @@ pub struct ProfileOptions {
 }
 
 impl ProfileOptions {
+    /// The same for what is read natively.
+    pub(crate) fn native(&self, rule: &ProfileRule) -> metahost_profile::Options {
+        metahost_profile::Options {
+            columns: rule.include_columns.clone(),
+            exact: rule.depth == Some(Depth::Exact),
+            top: self.details.top,
+            patterns: self.details.patterns,
+            ..metahost_profile::Options::default()
+        }
+    }
+
     /// What holds for a table.
     pub fn rule(&self, table: &EntityPath) -> ProfileRule {
         let name = table.parts().join(".");

@@ -45,6 +45,10 @@ impl Pipeline {
         self.account.ledger.emitted(kind);
         let at = self.checkpoints.open(split);
         let receipt = Receipt::new(&self.service, kind, at, &record);
+        if let Record::Rows(table, piece) = &record {
+            self.gather_rows(receipt, table, piece);
+            return self.keep_cursors().await;
+        }
         match self.first_look(&receipt, &record) {
             Ok(_) if kind == RecordKind::Query => self.gather_query(&receipt, &record),
             Ok(_) if self.is_profiled(&record) => self.gather_profile(receipt, &record),
@@ -75,7 +79,7 @@ impl Pipeline {
         if let Some(reason) = self.stopped() {
             return Err(Stop::stopped(reason));
         }
-        if matches!(record, Record::Rows(..)) || matches!(record, Record::Files(..)) && !self.is_profiled(record) {
+        if matches!(record, Record::Files(..)) && !self.is_profiled(record) {
             return Err(Stop::Filtered("data is read by profiling assets only".to_owned()));
         }
         if let Record::Query(query) = record {
@@ -158,7 +162,7 @@ impl Pipeline {
         if self.is_own(end) { self.path_passes(end.kind, &end.path) } else { Ok(()) }
     }
 
-    fn path_passes(&self, kind: EntityKind, path: &EntityPath) -> Result<(), Stop> {
+    pub(super) fn path_passes(&self, kind: EntityKind, path: &EntityPath) -> Result<(), Stop> {
         self.options.filters.filtered(&self.service, kind, path).map_or(Ok(()), |reason| Err(Stop::Filtered(reason)))
     }
 

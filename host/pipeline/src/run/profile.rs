@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use metahost_catalog::TaggedColumns;
-use metahost_model::{EntityPath, FileSet, Fqn, Record, SampleData, TableProfile, TableStat};
+use metahost_model::{EntityKind, EntityPath, FileSet, Fqn, Record, SampleData, TableProfile, TableStat};
 use metahost_profile::quality::Verdict;
 use metahost_store::{Change, Space};
 
 use super::Pipeline;
 use super::admit::Stop;
 use crate::incoming::{Incoming, Receipt};
-use crate::profile::{Done, End, Hidden, Job, Judging, Kept, Schemas, Spending, Spent, Work};
+use crate::profile::{Done, End, HandedPlace, Hidden, Job, Judging, Kept, Schemas, Spending, Spent, Work};
 use crate::spool::Spooled;
 
 /// What the source told of one table.
@@ -21,6 +21,7 @@ use crate::spool::Spooled;
 pub(super) struct Told {
     stats: Option<(Receipt, Spooled)>,
     files: Option<(Receipt, Spooled)>,
+    rows: Vec<(Receipt, HandedPlace)>,
 }
 
 /// A table that was profiled and tested, and what it was told by.
@@ -52,6 +53,25 @@ impl Pipeline {
                 self.spool_failed(&error);
                 self.count(&receipt, Stop::stopped("state failed"));
             }
+        }
+    }
+
+    /// Keeps rows of a table for the end of the run. Pieces of one table may be alike, and none is a duplicate.
+    pub(super) fn gather_rows(&mut self, receipt: Receipt, table: &EntityPath, piece: &[u8]) {
+        let passed = match self.stopped() {
+            Some(reason) => Err(Stop::stopped(reason)),
+            None if self.options.profile.is_none() => {
+                Err(Stop::Filtered("data is read by profiling assets only".to_owned()))
+            }
+            None => self.path_passes(EntityKind::Table, table),
+        };
+        match passed.map(|()| self.handed.keep(piece)) {
+            Ok(Ok(place)) => self.told.entry(table.clone()).or_default().rows.push((receipt, place)),
+            Ok(Err(error)) => {
+                self.spool_failed(&error);
+                self.count(&receipt, Stop::stopped("state failed"));
+            }
+            Err(stop) => self.count(&receipt, stop),
         }
     }
 
@@ -130,7 +150,7 @@ impl Pipeline {
     fn job(&mut self, table: EntityPath, told: Told) -> Option<(Vec<Receipt>, Job)> {
         let kept = self.kept_profile(&table);
         let tests = self.tests_of(&table);
-        let is_told = told.stats.is_some() || told.files.is_some();
+        let is_told = told.stats.is_some() || told.files.is_some() || !told.rows.is_empty();
         let (mut stats, mut files, mut receipts) = (TableStat::default(), None::<Box<FileSet>>, Vec::new());
         for (receipt, spooled) in [told.stats, told.files].into_iter().flatten() {
             match self.spool.read(&spooled) {
@@ -145,13 +165,19 @@ impl Pipeline {
             }
             receipts.push(receipt);
         }
+        let (of_rows, places) = told.rows.into_iter().unzip();
+        receipts.extend::<Vec<Receipt>>(of_rows);
+        let rows = self.handed.rows(places);
         if receipts.is_empty() && (is_told || tests.is_empty()) {
             return None;
         }
         let kept_files =
             files.as_ref().and_then(|_| self.kept(Space::Profiles, &self.files_key(&table)).ok().flatten());
         let fqn = Fqn::new(&self.service.name, &table);
-        Some((receipts, Job { table, fqn, stats, files, kept, kept_files, is_told, judging: Judging::of(&tests) }))
+        Some((
+            receipts,
+            Job { table, fqn, stats, files, rows, kept, kept_files, is_told, judging: Judging::of(&tests) },
+        ))
     }
 
     fn profile_key(&self, table: &EntityPath) -> String {

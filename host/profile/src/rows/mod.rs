@@ -1,11 +1,13 @@
-//! Rows as batches of Arrow, from whichever reader: CSV, lines of JSON, Avro, ORC, Arrow's own files, and later what plugins emit.
+//! Rows as batches of Arrow, from whichever reader: CSV, lines of JSON, Avro, ORC, Arrow's own files, and what plugins hand over.
 
 mod array;
 mod formats;
 mod orc;
+mod pieces;
 
 pub use array::{Leaf as LeafArray, leaves as leaf_arrays};
 pub use formats::{Format, profile};
+pub use pieces::Pieces;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
