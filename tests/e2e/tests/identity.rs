@@ -85,6 +85,7 @@ fn explain_tells_why() -> Result<()> {
     }
     let edge = explain(&[TABLE, VIEW])?;
     assert!(edge.contains("the catalog has it as ViewLineage") && edge.contains("by source `trino`"), "{edge}");
+    assert!(edge.lines().any(|line| line.starts_with("    | ") && line.contains("learners")), "its SQL: {edge}");
     let led = explain(&[TWIN, VIEW])?;
     assert!(led.contains(&format!("edges of these go to {TABLE} -> {VIEW}")), "{led}");
     let none = explain(&[VIEW, TABLE])?;
