@@ -86,10 +86,7 @@ fn measure_file(peers: &Peers, options: &Options, file: &Path, runs: usize, figu
 /// metahost on one core and on all, and decoding alone.
 fn own(file: &str) -> Result<Vec<(String, Command)>> {
     let remedy = "It is the yardstick of profiles.";
-    run(
-        &mut cargo(&["build", "--quiet", "--release", "--package", "metahost-profile", "--example", "decode"]),
-        remedy,
-    )?;
+    run(&mut cargo(&["build", "--quiet", "--release", "--workspace", "--example", "decode"]), remedy)?;
     let decode = root().join("target/release/examples/decode");
     let mut contenders = vec![("decoding alone, one thread".to_owned(), command(decode, &[file]))];
     for threads in ["1", "2"] {
