@@ -48,7 +48,7 @@ struct Card {
 /// A number with its name, and its bounds where it is an estimate.
 #[derive(Serialize)]
 struct Fact {
-    name: &'static str,
+    name: String,
     value: String,
     bounds: Option<String>,
 }
@@ -118,7 +118,7 @@ impl Card {
             is_repeated: column.is_repeated,
             of_length: column.measured == Measured::Length,
             filled: 100.0 * (1.0 - null_share.unwrap_or(1.0)),
-            facts: FACTS.iter().filter_map(|(name, label)| fact(*name, label, column.metrics.get(name)?)).collect(),
+            facts: facts(column),
             plot: column.histogram.as_ref().map(plot),
             shares: shares(column),
             lists: listed.collect(),
@@ -126,9 +126,19 @@ impl Card {
     }
 }
 
-fn fact(name: Name, label: &'static str, found: &Metric) -> Option<Fact> {
+fn facts(column: &ColumnProfile) -> Vec<Fact> {
+    let named = |(name, label): &(Name, &str)| {
+        let is_length = column.measured == Measured::Length && (Name::Min..=Name::NonParametricSkew).contains(name);
+        let label = if is_length { format!("length: {label}") } else { (*label).to_owned() };
+        fact(*name, label, column.metrics.get(name)?)
+    };
+    FACTS.iter().filter_map(named).collect()
+}
+
+fn fact(name: Name, label: String, found: &Metric) -> Option<Fact> {
     let told = match (name, &found.value) {
         (Name::NullProportion, share) => percent(share.number()?),
+        (_, Value::Text(text)) if text.is_empty() => quoted(text),
         _ => metric(found),
     };
     let bounds = match &found.accuracy {
@@ -169,16 +179,21 @@ fn shares(column: &ColumnProfile) -> Vec<Share> {
     let counted = found.categories.iter().zip(&found.counts).zip(&found.percentages);
     counted
         .map(|((name, times), share)| Share {
-            name: value(&Value::Text(name.clone())),
+            name: quoted(name),
             told: format!("{} ({})", count(*times), percent(share / 100.0)),
             percent: *share,
         })
         .collect()
 }
 
+/// A text as it is; one without a character is seen by its quotes.
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "\"\"".to_owned() } else { value(&Value::Text(text.to_owned())) }
+}
+
 fn most(list: &[TopValue], values: f64) -> Vec<Share> {
     let share = |found: &TopValue| Share {
-        name: value(&found.value),
+        name: if let Value::Text(text) = &found.value { quoted(text) } else { value(&found.value) },
         told: count(found.count),
         percent: rounded(found.count as f64 / values.max(1.0) * 100.0),
     };
