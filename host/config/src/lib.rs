@@ -19,7 +19,7 @@ pub use secret::{Availability, BadReference, SecretRef, Secrets, TextOrRef, proc
 pub use section::{
     AssetKind, AwsBase, AwsRoleSpec, AwsSpec, AwsTokenSpec, CredentialSpec, CustomMetric, Environment, FILTERED,
     FilterPattern, Filters, GrantedFolder, Grants, Identity, KvVersion, Limits, Log, LogLevel, Network, OpenMetadata,
-    Partition, PartitionValues, Profile, ProfileDepth, ProfileTables, Project, Run, Sample, SampleMethod, Schedule,
-    ScheduleStatus, Sink, Source, Test, Vault, VaultAuth,
+    Partition, PartitionValues, Profile, ProfileDepth, ProfileTables, Project, Run, Sample, SampleMethod, SampleSize,
+    Schedule, ScheduleStatus, Sink, Source, Test, Vault, VaultAuth,
 };
 pub use starter::starter;

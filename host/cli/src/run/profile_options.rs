@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use metahost_config::{self as config, PartitionValues, ProfileDepth, ProfileTables, Source as Section};
+use metahost_model::SampleSize;
 use metahost_pipeline::{
     Budget, CustomMetric, Depth, Details, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions,
     TableData, TestOptions,
@@ -81,8 +82,13 @@ fn sample(sample: config::Sample) -> SampleOptions {
     let method = match sample.method {
         config::SampleMethod::Bernoulli => SampleMethod::Bernoulli,
         config::SampleMethod::System => SampleMethod::System,
+        config::SampleMethod::Newest => SampleMethod::Newest,
     };
-    SampleOptions { percent: sample.percent, method }
+    let size = match sample.size {
+        config::SampleSize::Percent(percent) => SampleSize::Percentage(percent),
+        config::SampleSize::Count(rows) => SampleSize::Rows(rows),
+    };
+    SampleOptions { size, method }
 }
 
 fn rule(rule: &ProfileTables) -> ProfileRule {

@@ -25,7 +25,7 @@ pub use grants::{GrantedFolder, Grants};
 pub use identity::Identity;
 pub use limits::Limits;
 pub use profile::{
-    CustomMetric, Partition, PartitionValues, Profile, ProfileDepth, ProfileTables, Sample, SampleMethod,
+    CustomMetric, Partition, PartitionValues, Profile, ProfileDepth, ProfileTables, Sample, SampleMethod, SampleSize,
 };
 pub use project::{Log, LogLevel, Network, Project, Run};
 pub use queries::Queries;

@@ -19,17 +19,28 @@ pub enum ProfileDepth {
 pub enum SampleMethod {
     /// Each for itself.
     Bernoulli,
-    /// Blocks of them.
+    /// Blocks of them, or files.
     System,
+    /// Files of the newest partitions first.
+    Newest,
 }
 
 /// Which part of a table is read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample {
-    /// Hundredths of its rows.
-    pub percent: f64,
+    /// How much of it.
+    pub size: SampleSize,
     /// How they are chosen.
     pub method: SampleMethod,
+}
+
+/// How much of a table is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SampleSize {
+    /// Hundredths of its rows.
+    Percent(f64),
+    /// So many rows.
+    Count(u64),
 }
 
 /// Which partitions are read.
@@ -133,15 +144,30 @@ impl FromToml for Profile {
 }
 
 fn sample(section: &mut Section<'_>) -> Option<Sample> {
-    let node = section.node_of("sample-percent");
-    let method = section.get("sample-method");
-    let node = node?;
-    let percent = f64::read(&node)?;
+    let (percent, count) = (section.node_of("sample-percent"), section.get::<u64>("sample-count"));
+    let method = section.get("sample-method").unwrap_or(SampleMethod::Bernoulli);
+    let size = match (percent, count) {
+        (None, None) => return None,
+        (None, Some(count)) => SampleSize::Count(count),
+        (Some(node), Some(_)) => {
+            node.invalid(
+                format!("`{}` and `sample-count` say the same thing twice", node.key),
+                "leave one of them out",
+            );
+            return None;
+        }
+        (Some(node), None) => SampleSize::Percent(percent_of(&node)?),
+    };
+    Some(Sample { size, method })
+}
+
+fn percent_of(node: &Node<'_>) -> Option<f64> {
+    let percent = f64::read(node)?;
     if percent > 100.0 {
         node.invalid(format!("`{}` is more than all of it", node.key), "write a number above 0, and 100 at most");
         return None;
     }
-    Some(Sample { percent, method: method.unwrap_or(SampleMethod::Bernoulli) })
+    Some(percent)
 }
 
 impl FromToml for ProfileTables {
@@ -216,6 +242,6 @@ impl FromToml for ProfileDepth {
 
 impl FromToml for SampleMethod {
     fn read(node: &Node<'_>) -> Option<Self> {
-        node.choice(&[("bernoulli", Self::Bernoulli), ("system", Self::System)])
+        node.choice(&[("bernoulli", Self::Bernoulli), ("system", Self::System), ("newest", Self::Newest)])
     }
 }

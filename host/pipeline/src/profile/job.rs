@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use metahost_model::{
-    EntityPath, FileSet, Fingerprint, Fqn, ProfileMethod, SampleData, SampleSize, TableProfile, TableStat, Timestamp,
+    EntityPath, FileSet, Fingerprint, Fqn, ProfileMethod, SampleData, TableProfile, TableStat, Timestamp,
 };
 use metahost_profile::pushdown::{CustomMetrics, Questions, Sample, SqlColumn, Wanted, sample_rows};
 use metahost_profile::quality::Verdict;
@@ -16,7 +16,7 @@ use super::files::Unread;
 use super::handed::HandedRows;
 use super::hidden::Hidden;
 use super::kept::Kept;
-use super::options::{Depth, ProfileOptions, ProfileRule, SampleMethod};
+use super::options::{Depth, Partition, ProfileOptions, ProfileRule, SampleMethod};
 use super::quality::Judging;
 use super::spent::Spent;
 
@@ -132,7 +132,9 @@ impl Job {
         }
         match work.schemas.columns(self.table.parts(), data, &work.spent).await {
             Ok(columns) => {
-                let wanted = self.wanted(&work.options.rule(&self.table));
+                let partition = work.options.rule(&self.table).partition;
+                let restriction = partition.as_ref().map(Partition::condition);
+                let wanted = Wanted { restriction, ..Wanted::default() };
                 self.judging.ask(&self.table, &columns, &wanted, work).await;
                 self.judging.run_own(work).await;
             }
@@ -189,7 +191,7 @@ impl Job {
             None => (known, None),
             Some(found) => {
                 let mut profile = told(known, found.profile, found.method);
-                profile.sample = rule.sample.map(|sample| SampleSize::Percentage(sample.percent));
+                profile.sample = rule.sample.map(|sample| sample.size);
                 add_custom(&mut profile, found.custom);
                 (profile, found.sample)
             }
@@ -237,7 +239,7 @@ impl Job {
         let (data, table) = (work.options.data.as_ref(), self.table.parts());
         check(&work.spent)?;
         let columns = work.schemas.columns(table, data, &work.spent).await?;
-        let mut wanted = self.wanted(rule);
+        let mut wanted = self.wanted(rule)?;
         let asked = self.judging.questions(&columns);
         // What a part of a table tells decides no test: tests ask the whole of it then, by themselves.
         let mut is_asked = wanted.sample.is_none() && !self.judging.is_decided();
@@ -276,21 +278,19 @@ impl Job {
         Ok((questions, rows))
     }
 
-    fn wanted(&self, rule: &ProfileRule) -> Wanted {
+    fn wanted(&self, rule: &ProfileRule) -> Result<Wanted, DataError> {
         let distinct = self.stats.columns.iter();
-        Wanted {
+        Ok(Wanted {
             exact: rule.depth == Some(Depth::Exact),
             rows: self.stats.rows,
             distinct: distinct.filter_map(|column| Some((column.column.clone(), column.distinct?))).collect(),
-            restriction: rule.partition.as_ref().map(super::options::Partition::condition),
-            sample: rule
-                .sample
-                .map(|sample| Sample { percent: sample.percent, is_system: sample.method == SampleMethod::System }),
+            restriction: rule.partition.as_ref().map(Partition::condition),
+            sample: sample(rule, self.stats.rows)?,
             include: rule.include_columns.clone(),
             exclude: rule.exclude_columns.clone(),
             custom: rule.custom_metrics.clone(),
             facts: Vec::new(),
-        }
+        })
     }
 
     /// Some rows to look at, if they are wanted. Masked columns are not even asked for.
@@ -320,6 +320,19 @@ fn masked(names: &[String], seen: &[String], rows: Vec<Vec<Option<String>>>) -> 
         names.iter().map(cell).collect()
     };
     SampleData { columns: names.to_vec(), rows: rows.into_iter().map(row).collect() }
+}
+
+/// Which part of a table of so many rows an engine reads.
+fn sample(rule: &ProfileRule, rows: Option<u64>) -> Result<Option<Sample>, DataError> {
+    let Some(sample) = rule.sample else { return Ok(None) };
+    if sample.method == SampleMethod::Newest {
+        let message = "`sample-method = \"newest\"` is for tables that are read as files; a `partition` says which rows an engine reads";
+        return Err(failed_with(message.to_owned()));
+    }
+    let unknown =
+        || failed_with("nobody knows how many rows it has, so use `sample-percent` and not `sample-count`".to_owned());
+    let percent = sample.percent(rows).ok_or_else(unknown)?;
+    Ok(Some(Sample { percent, is_system: sample.method == SampleMethod::System }))
 }
 
 fn add_custom(profile: &mut TableProfile, mut custom: CustomMetrics) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use metahost_model::EntityPath;
+use metahost_model::{EntityPath, SampleSize};
 use metahost_profile::pushdown::CustomMetric;
 
 use super::data::TableData;
@@ -40,17 +40,29 @@ pub enum SampleMethod {
     /// Each for itself.
     #[default]
     Bernoulli,
-    /// Blocks of them.
+    /// Blocks of them, or files.
     System,
+    /// Files of the newest partitions first.
+    Newest,
 }
 
 /// Which part of a table is read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SampleOptions {
-    /// Hundredths of its rows.
-    pub percent: f64,
-    /// How they are chosen.
+    /// How much of it.
+    pub size: SampleSize,
+    /// How it is chosen.
     pub method: SampleMethod,
+}
+
+impl SampleOptions {
+    /// Hundredths of a table of so many rows; none where that can't be told.
+    pub(crate) fn percent(&self, rows: Option<u64>) -> Option<f64> {
+        match self.size {
+            SampleSize::Percentage(percent) => Some(percent),
+            SampleSize::Rows(wanted) => rows.map(|rows| (100.0 * wanted as f64 / rows.max(1) as f64).min(100.0)),
+        }
+    }
 }
 
 /// Which partitions of a table are read: OpenMetadata's rules.
