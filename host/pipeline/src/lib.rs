@@ -30,7 +30,7 @@ pub use lineage::{QueryOptions, QueryRules, Rows, Unread, Verdicts};
 pub use metahost_profile::pushdown::CustomMetric;
 pub use profile::{
     Budget, DataError, DataErrorKind, Depth, Details, Partition, ProfileOptions, ProfileRule, SampleMethod,
-    SampleOptions, Spending, Statement, StatementAnswer, TableData, TestOptions, TestReport, Tests, profile_table,
+    SampleOptions, Spending, Statement, StatementAnswer, TableData, TestOptions, TestReport, Tests, Way, profile_table,
 };
 pub use reasons::{EdgeName, How, Reason};
 pub use report::{CompleteMark, Failure, FailureKind, LeftOutRecord, RejectedRecord, Report, SkippedItem, UsedEdge};

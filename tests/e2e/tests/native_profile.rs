@@ -106,6 +106,8 @@ fn a_second_run_reads_the_file_that_is_new_and_nothing_else() -> Result<()> {
     assert!(number(&first, "fileBytes") > 10_000 && number(&first, "files") == 1, "{first:#}");
     let same = run(&project, &[ASSET], 0)?;
     assert_eq!((number(&same, "unchanged"), number(&same, "fileBytes")), (1, 0), "{same:#}");
+    let way = |report: &Value| spent(report)["chosen"]["iceberg.lake.zz_native_more.grows"].clone();
+    assert_eq!([way(&first), way(&same)], [json!("files"), json!("unchanged")]);
     trino::rows(&format!("INSERT INTO {name} {}", rows(9001, 9010)))?;
     let added = run(&project, &[ASSET], 0)?;
     assert_eq!((number(&added, "files"), number(&added, "keptFiles")), (1, 1), "{added:#}");

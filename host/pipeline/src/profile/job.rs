@@ -18,7 +18,7 @@ use super::hidden::Hidden;
 use super::kept::Kept;
 use super::options::{Depth, Partition, ProfileOptions, ProfileRule, SampleMethod};
 use super::quality::Judging;
-use super::spent::Spent;
+use super::spent::{Spent, Way};
 
 /// What all tables of a run share.
 #[derive(Debug)]
@@ -153,13 +153,17 @@ impl Job {
         };
         let snapshot = self.stats.snapshot.clone();
         if let Some(profile) = self.kept.of_snapshot(snapshot.as_deref(), &wanted).filter(|_| !work.full) {
-            work.spent.add(|all| all.unchanged += 1);
+            work.spent.add(|all| {
+                all.unchanged += 1;
+                all.chosen.insert(self.fqn.to_string(), Way::Unchanged);
+            });
             let profile = TableProfile { at: work.at, operations: self.stats.operations.clone(), ..profile.clone() };
             return profiled(work, wanted, profile, None);
         }
         match self.find(work, &rule, kept_files).await {
             Ok(found) => {
                 let (profile, sample) = self.told(work, &rule, found);
+                work.spent.add(|all| _ = all.chosen.insert(self.fqn.to_string(), Way::Found(profile.method)));
                 profiled(work, wanted, profile, sample)
             }
             Err(stopped) => stopped.end(work),

@@ -26,5 +26,5 @@ pub use one::profile_table;
 pub use options::{Budget, Depth, Details, Partition, ProfileOptions, ProfileRule, SampleMethod, SampleOptions};
 pub(crate) use quality::{Judging, PLATFORM, TableTest};
 pub use quality::{TestOptions, TestReport, Tests};
-pub use spent::Spending;
 pub(crate) use spent::Spent;
+pub use spent::{Spending, Way};

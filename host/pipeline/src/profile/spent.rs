@@ -15,6 +15,8 @@ use super::options::Budget;
 pub struct Spending {
     /// Tables by what their profile comes from.
     pub tables: BTreeMap<ProfileMethod, u64>,
+    /// Which way was chosen for each of them, by its name in the catalog.
+    pub chosen: BTreeMap<String, Way>,
     /// Tables that have not changed since they were last profiled: nothing was read for them.
     pub unchanged: u64,
     /// Tables that the budget left for the next run.
@@ -33,6 +35,17 @@ pub struct Spending {
     pub kept_files: u64,
     /// Bytes that were read of files.
     pub file_bytes: u64,
+}
+
+/// What a table's profile comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// The last profile, since the table has not changed.
+    Unchanged,
+    /// What was found out now.
+    #[serde(untagged)]
+    Found(ProfileMethod),
 }
 
 /// What has been spent of a budget.
