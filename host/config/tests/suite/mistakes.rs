@@ -55,6 +55,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "tests",
         "[sources.trino]\nplugin = \"trino\"\n[[sources.trino.tests]]\ntable = \"a.b\"\ncolumn = \"c\"\ntest = \"columnValuesToBeUniq\"\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ntest = \"columnValuesToBeBetween\"\nparameters = { min = 1 }\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ncolumn = \"d\"\ntest = \"tableRowCountToEqual\"\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ntest = \"tableRowCountToEqual\"\nparameter = { value = 1 }\n[[sources.trino.tests]]\ntable = \"a.b.c\"\ntest = \"tableRowCountToEqual\"\nparameters = { value = { a = 1 } }\n",
     ),
+    (
+        "profile",
+        "[sources.trino]\nplugin = \"trino\"\n[sources.trino.profile]\ndepth = \"deep\"\nsample-percent = 200\nsamples = 3\n[[sources.trino.profile.tables]]\ntables = \"a.*\"\nsample-percent = 1\nsample-count = 5\n[[sources.trino.profile.tables]]\ntables = \"b.*\"\npartition = { column = \"day\", unit = \"week\" }\n[[sources.trino.profile.tables]]\ncustom-metrics = [{ name = \"n\" }]\n",
+    ),
     ("environment", "[environments.dev]\nopenmetadata = { uri = \"http://localhost:8585/api\" }\n"),
     ("environment-sink", "[environments.dev]\nsink = \"jsonlines\"\n"),
     ("vault", "[vault]\naddr = \"http://localhost:8200\"\nkv-version = 3\nauth = { method = \"app-role\" }\n"),
