@@ -9,9 +9,7 @@ use futures::StreamExt as _;
 use metahost_config::{Secrets, Source as Section, process_environment};
 use metahost_gateway::CassetteMode;
 use metahost_model::{EntityPath, Event, FileSet, Fqn, Record};
-use metahost_pipeline::{
-    DataError, DataErrorKind, Depth, Details, ProfileOptions, ProfileRule, TableData as _, profile_table,
-};
+use metahost_pipeline::{DataError, Depth, Details, ProfileOptions, ProfileRule, TableData as _, profile_table};
 use metahost_profile::Profile;
 use metahost_runtime::{EventReceiver, Mode, ReadOptions, Source, Split, Window, channel};
 use metahost_store::MemoryStore;
@@ -131,7 +129,6 @@ async fn files(source: &Arc<Source>, table: &EntityPath, cancel: &CancellationTo
 }
 
 async fn of_table(mut receiver: EventReceiver, table: &EntityPath) -> Result<Box<FileSet>, DataError> {
-    let failed = |message: String| DataError { kind: DataErrorKind::Failed, message };
     while let Some(event) = receiver.next().await {
         match event {
             Event::Records { records, .. } => {
@@ -143,12 +140,12 @@ async fn of_table(mut receiver: EventReceiver, table: &EntityPath) -> Result<Box
                     }
                 }
             }
-            Event::Skipped { path, reason, .. } if path == table.parts() => return Err(failed(reason)),
-            Event::Ended { failure: Some(failure), .. } => return Err(failed(failure.message)),
+            Event::Skipped { path, reason, .. } if path == table.parts() => return Err(DataError::failed(reason)),
+            Event::Ended { failure: Some(failure), .. } => return Err(DataError::failed(failure.message)),
             Event::Skipped { .. } | Event::Ended { .. } => {}
         }
     }
-    Err(failed("its source tells of no such table, or not where its files are".to_owned()))
+    Err(DataError::failed("its source tells of no such table, or not where its files are"))
 }
 
 /// Each column that was asked for is there.

@@ -49,7 +49,7 @@ impl TableData for SourceTables {
     }
 
     fn file(&self, url: &str, credential: Option<&str>, length: Option<u64>) -> Result<Arc<dyn ByteRanges>, DataError> {
-        let unknown = |message: &str| DataError { kind: DataErrorKind::Failed, message: format!("{url}: {message}") };
+        let unknown = |message: &str| DataError::failed(format!("{url}: {message}"));
         let client = self.source.client().cloned().ok_or_else(|| unknown("the source has no way out"))?;
         let length = length.ok_or_else(|| unknown("the source does not say how long it is"))?;
         let credential = credential.map(str::to_owned);

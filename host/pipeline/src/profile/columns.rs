@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use metahost_profile::pushdown::{SqlColumn, columns_of_schema};
 use tokio::sync::OnceCell;
 
-use super::data::{DataError, DataErrorKind, Statement, TableData};
+use super::data::{DataError, Statement, TableData};
 use super::spent::Spent;
 
 /// More columns no schema is believed to have.
@@ -28,7 +28,10 @@ impl Schemas {
         spent: &Spent,
     ) -> Result<Vec<SqlColumn>, DataError> {
         let [catalog, schema, name] = table else {
-            return Err(failed(format!("a table that is asked in SQL has three names, this one has {}", table.len())));
+            return Err(DataError::failed(format!(
+                "a table that is asked in SQL has three names, this one has {}",
+                table.len()
+            )));
         };
         let listing = {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,7 +39,7 @@ impl Schemas {
         };
         let tables = listing.get_or_init(|| list(catalog, schema, data, spent)).await;
         let found = tables.as_ref().map_err(DataError::clone)?.get(name).cloned();
-        found.ok_or_else(|| failed("the engine lists no columns of it".to_owned()))
+        found.ok_or_else(|| DataError::failed("the engine lists no columns of it".to_owned()))
     }
 }
 
@@ -47,13 +50,9 @@ async fn list(catalog: &str, schema: &str, data: &dyn TableData, spent: &Spent) 
     let mut tables = Tables::new();
     for row in answer.rows {
         let Ok([Some(table), Some(name), Some(type_name)]) = <[Option<String>; 3]>::try_from(row) else {
-            return Err(failed(format!("the listing of the columns of {catalog}.{schema} can't be read")));
+            return Err(DataError::failed(format!("the listing of the columns of {catalog}.{schema} can't be read")));
         };
         tables.entry(table).or_default().push(SqlColumn { name, type_name });
     }
     Ok(tables)
-}
-
-fn failed(message: String) -> DataError {
-    DataError { kind: DataErrorKind::Failed, message }
 }

@@ -49,6 +49,13 @@ pub struct DataError {
     pub message: String,
 }
 
+impl DataError {
+    /// None of the particular reasons.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { kind: DataErrorKind::Failed, message: message.into() }
+    }
+}
+
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

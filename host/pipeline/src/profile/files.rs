@@ -9,7 +9,7 @@ use bytes::Bytes;
 use metahost_model::{DataFile, DeleteKind, FileSet};
 use metahost_profile::{self as native, ByteRanges, Deletes, Table, TableColumn, TableFile};
 
-use super::data::{DataError, DataErrorKind};
+use super::data::DataError;
 use super::job::Work;
 use super::kept_files::{Group, KeptFiles, file_id, group_of};
 use super::options::ProfileRule;
@@ -125,7 +125,7 @@ impl<'a> Reading<'a> {
         if !["parquet", "avro"].iter().any(|format| file.format.eq_ignore_ascii_case(format)) {
             let message =
                 format!("{}: files of {} are not read, only Parquet and Avro are", file.location, file.format);
-            return Err(Unread::Failed(DataError { kind: DataErrorKind::Failed, message }));
+            return Err(Unread::Failed(DataError::failed(message)));
         }
         let ranges = self.open(&file.url, file.bytes)?;
         let deletes = file.deletes.iter().map(|delete| self.delete(delete)).collect::<Result<_, _>>()?;
@@ -141,7 +141,7 @@ impl<'a> Reading<'a> {
             DeleteKind::DeletionVector => {
                 let (Some(offset), Some(length)) = (delete.offset, delete.length) else {
                     let message = format!("{}: the deletion vector's place in the file is not told", delete.url);
-                    return Err(Unread::Failed(DataError { kind: DataErrorKind::Failed, message }));
+                    return Err(Unread::Failed(DataError::failed(message)));
                 };
                 Deletes::Vector { ranges, offset, length }
             }
@@ -176,7 +176,7 @@ fn columns(set: &FileSet, rule: &ProfileRule) -> Result<Vec<TableColumn>, Unread
             let default = column.initial_default.as_deref().map(serde_json::from_str).transpose();
             let initial_default = default.map_err(|error| {
                 let message = format!("the default of the column {} is no JSON: {error}", column.column.join("."));
-                Unread::Failed(DataError { kind: DataErrorKind::Failed, message })
+                Unread::Failed(DataError::failed(message))
             })?;
             Ok(TableColumn {
                 id: column.id,

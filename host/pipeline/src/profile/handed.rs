@@ -9,7 +9,7 @@ use std::sync::Arc;
 use metahost_profile::{Options, Pieces, Profile};
 
 use super::data::DataError;
-use super::job::{Work, failed_with};
+use super::job::Work;
 
 /// Everything that was handed over.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl HandedRows {
             work.check_cancelled()?;
             let mut piece = vec![0; place.length];
             let read = self.file.read_exact_at(&mut piece, place.start);
-            read.map_err(|error| failed_with(format!("the rows it handed over can't be read back: {error}")))?;
+            read.map_err(|error| DataError::failed(format!("the rows it handed over can't be read back: {error}")))?;
             pieces.add(piece)?;
         }
         Ok(pieces.profile(name)?)

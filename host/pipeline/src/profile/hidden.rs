@@ -1,6 +1,8 @@
 //! Values that nobody may see: of columns that hold secrets or tell of people, texts are left out of what is found. How many there
 //! are, how long and how they are spread stays.
 
+use std::collections::BTreeSet;
+
 use metahost_catalog::TaggedColumns;
 use metahost_model::{Fqn, TableProfile};
 use metahost_profile::{Profile, Value};
@@ -18,6 +20,11 @@ impl Hidden {
     /// Columns of such names, and those that are tagged.
     pub(crate) fn new(names: &[String], tagged: TaggedColumns) -> Self {
         Self { names: names.iter().map(|name| name.to_lowercase()).collect(), tagged }
+    }
+
+    /// Everything that decides about a table.
+    pub(crate) fn of(&self, table: &Fqn) -> (&[String], Option<&BTreeSet<Vec<String>>>) {
+        (&self.names, self.tagged.get(table))
     }
 
     /// Whether a column is one, or lies in one.
@@ -54,8 +61,6 @@ impl Hidden {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

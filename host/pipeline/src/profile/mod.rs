@@ -5,6 +5,7 @@ mod columns;
 mod convert;
 mod data;
 mod files;
+mod find;
 mod handed;
 mod hidden;
 mod job;
@@ -15,6 +16,7 @@ mod options;
 mod quality;
 mod restrict;
 mod spent;
+mod stopped;
 
 pub(crate) use columns::Schemas;
 pub use data::{DataError, DataErrorKind, Statement, StatementAnswer, TableData};

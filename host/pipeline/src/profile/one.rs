@@ -11,12 +11,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::columns::Schemas;
 use super::data::DataError;
+use super::find::run;
 use super::hidden::Hidden;
-use super::job::{Job, Stopped, Work, run};
+use super::job::{Job, Work};
 use super::kept::Kept;
 use super::options::ProfileOptions;
 use super::quality::Judging;
 use super::spent::Spent;
+use super::stopped::Stopped;
 
 /// More columns no table is believed to have.
 const COLUMNS: u32 = 100_000;

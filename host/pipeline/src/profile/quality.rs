@@ -9,7 +9,8 @@ use metahost_profile::quality::{FactQuestions, Facts, Test, Verdict};
 use serde::Serialize;
 
 use super::data::{DataError, DataErrorKind};
-use super::job::{Work, run};
+use super::find::run;
+use super::job::Work;
 
 /// The platform of tests that this program runs.
 pub(crate) const PLATFORM: &str = "OpenMetadata";

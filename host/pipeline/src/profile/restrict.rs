@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use metahost_model::{DataFile, Fingerprint};
 use time::{Duration, OffsetDateTime};
 
-use super::data::{DataError, DataErrorKind};
+use super::data::DataError;
 use super::options::{Partition, ProfileRule, SampleMethod, SampleOptions};
 
 /// The files that are wanted.
@@ -53,7 +53,7 @@ fn holds(partition: &Partition, file: &DataFile) -> Result<bool, DataError> {
         let names: Vec<&str> = file.partition.iter().map(|(name, _)| name.as_str()).collect();
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         let message = format!("`partition` names the column {column}; {} is partitioned by {names}", file.location);
-        return Err(DataError { kind: DataErrorKind::Failed, message });
+        return Err(DataError::failed(message));
     };
     Ok(match partition {
         Partition::Range { start, end, .. } => value.parse().is_ok_and(|number: i64| (*start..=*end).contains(&number)),
