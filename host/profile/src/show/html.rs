@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::profile::{Accuracy, ColumnProfile, Histogram, Measured, Metric, Name, Profile, TopValue};
 use crate::value::Value;
 
-use super::numbers::{bytes, count, float, metric, percent, value};
+use super::numbers::{bytes, count, float, listed, metric, percent, value};
 
 /// The drawing's own units.
 const PLOT_WIDTH: f64 = 480.0;
@@ -138,7 +138,7 @@ fn facts(column: &ColumnProfile) -> Vec<Fact> {
 fn fact(name: Name, label: String, found: &Metric) -> Option<Fact> {
     let told = match (name, &found.value) {
         (Name::NullProportion, share) => percent(share.number()?),
-        (_, Value::Text(text)) if text.is_empty() => quoted(text),
+        (_, Value::Text(text)) if text.is_empty() => listed(text),
         _ => metric(found),
     };
     let bounds = match &found.accuracy {
@@ -179,21 +179,16 @@ fn shares(column: &ColumnProfile) -> Vec<Share> {
     let counted = found.categories.iter().zip(&found.counts).zip(&found.percentages);
     counted
         .map(|((name, times), share)| Share {
-            name: quoted(name),
+            name: listed(name),
             told: format!("{} ({})", count(*times), percent(share / 100.0)),
             percent: *share,
         })
         .collect()
 }
 
-/// A text as it is; one without a character is seen by its quotes.
-fn quoted(text: &str) -> String {
-    if text.is_empty() { "\"\"".to_owned() } else { value(&Value::Text(text.to_owned())) }
-}
-
 fn most(list: &[TopValue], values: f64) -> Vec<Share> {
     let share = |found: &TopValue| Share {
-        name: if let Value::Text(text) = &found.value { quoted(text) } else { value(&found.value) },
+        name: if let Value::Text(text) = &found.value { listed(text) } else { value(&found.value) },
         told: count(found.count),
         percent: rounded(found.count as f64 / values.max(1.0) * 100.0),
     };

@@ -41,6 +41,11 @@ pub fn value(value: &Value) -> String {
     }
 }
 
+/// A text in a list; one without a character is seen by its quotes.
+pub fn listed(text: &str) -> String {
+    if text.is_empty() { "\"\"".to_owned() } else { value(&Value::Text(text.to_owned())) }
+}
+
 /// A share as a percentage.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;

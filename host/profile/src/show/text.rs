@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 use crate::profile::{ColumnProfile, Histogram, Measured, Name, Profile, TopValue};
 
-use super::numbers::{count, float, metric, percent, value};
+use super::numbers::{count, float, listed, metric, percent, value};
 
 /// What a bin looks like, from the least to the most.
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -127,11 +127,7 @@ fn narrowed(frequencies: &[u64], room: usize) -> Vec<u64> {
 fn categories(column: &ColumnProfile) -> Vec<String> {
     let Some(found) = &column.cardinality_distribution else { return Vec::new() };
     let named = found.categories.iter().zip(&found.percentages);
-    // Nothing at all would not be seen.
-    let shown = |category: &str| {
-        if category.is_empty() { "\"\"".to_owned() } else { value(&crate::Value::Text(category.to_owned())) }
-    };
-    named.map(|(category, share)| format!("{} {}", shown(category), percent(share / 100.0))).collect()
+    named.map(|(category, share)| format!("{} {}", listed(category), percent(share / 100.0))).collect()
 }
 
 fn frequent(title: &str, values: &[TopValue], width: usize) -> Vec<String> {
