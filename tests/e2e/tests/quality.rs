@@ -27,7 +27,7 @@ const TESTS: &[(&str, &str, &str, &str, &str)] = &[
         "columnValuesToBeBetween",
         "minValue = 1, maxValue = 1000",
         "minValue = 0",
-        "found 4 values of 1,000 not 0 or more; they are -1.00 to 1500.00",
+        "found 4 values of 1,000 not 0 or more; they are -1 to 1500",
     ),
     (
         "status",

@@ -87,8 +87,10 @@ fn below_table(column: &[String]) -> String {
 fn column_profile(profile: &ColumnProfile, at: Timestamp, has_categories: bool) -> Option<Value> {
     let mut body = Body::new();
     for name in METRICS.split_whitespace() {
-        if let Some(measure) = profile.metrics.get(name) {
-            set(&mut body, name, measure.value.clone());
+        // Of dates and times there are extremes; a field for their quartiles takes numbers only.
+        let is_told = |value: &Value| value.is_number() || matches!(name, "min" | "max");
+        if let Some(value) = profile.metrics.get(name).map(|measure| &measure.value).filter(|value| is_told(value)) {
+            set(&mut body, name, value.clone());
         }
     }
     if let Some(histogram) = &profile.histogram {
@@ -162,6 +164,16 @@ mod tests {
         assert_eq!(later["cardinalityDistribution"]["categories"], json!(["x"]), "1.10 and later have a field");
         let unknown = of(&json!({ "column": ["a"], "metrics": { "nanCount": { "value": 1, "accuracy": "exact" } } }));
         assert_eq!(column_profile(&unknown, 7, true), None);
+    }
+
+    #[test]
+    fn moments_have_extremes_and_no_quartiles() {
+        let moment = json!({ "value": "2026-11-29T05:00:00", "accuracy": "exact" });
+        let known = of(&json!({ "column": ["at"], "metrics": { "min": moment, "max": moment, "median": moment } }));
+        let told = column_profile(&known, 7, true);
+        let expected =
+            json!({ "name": "at", "timestamp": 7, "min": "2026-11-29T05:00:00", "max": "2026-11-29T05:00:00" });
+        assert_eq!(told, Some(expected));
     }
 
     #[test]
