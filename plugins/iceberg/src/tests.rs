@@ -381,6 +381,6 @@ fn a_token_that_ends_between_two_tables_is_not_many_forbidden_ones() {
 
 #[test]
 fn the_readme_says_which_fields_are_filled() {
-    let all = [whole(), profiles(&recorded())];
+    let all = [whole(), profiles(&recorded()), manifests::all_kinds()];
     metahost_plugin_sdk::testing::assert_coverage(include_str!("../README.md"), &all.each_ref());
 }

@@ -58,6 +58,14 @@ fn read_with(metadata: &Value, store: &ByHeart, more: &str) -> (Result<()>, Coll
     (Ok(()), out)
 }
 
+/// Everything that is told of the table with columns of all kinds.
+pub fn all_kinds() -> Collected {
+    let metadata = metadata("kinds");
+    let (done, out) = read(&metadata, &store(&metadata));
+    done.unwrap();
+    out
+}
+
 fn one(metadata: &Value, store: &ByHeart) -> (TableStat, FileSet) {
     let (done, mut out) = read(metadata, store);
     done.unwrap();
