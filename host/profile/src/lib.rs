@@ -29,5 +29,5 @@ pub use profile::{
 };
 pub use progress::Progress;
 pub use rows::{Format, Pieces, Rows, profile as profile_file};
-pub use table::{Deletes, Table, TableColumn, TableFile};
+pub use table::{Deletes, SampleRow, Table, TableColumn, TableFile};
 pub use value::Value;

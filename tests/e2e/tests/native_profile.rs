@@ -283,3 +283,36 @@ fn one_table_is_read_by_its_name_with_what_is_frequent_in_it() -> Result<()> {
     assert!(wrong.err.contains("its source tells of no such table"), "{}", wrong.err);
     Ok(())
 }
+
+#[test]
+fn rows_to_look_at_are_there_and_masked() -> Result<()> {
+    schema("zz_native_look")?;
+    let name = "iceberg.zz_native_look.rows";
+    table(
+        name,
+        "(id bigint, email varchar, price decimal(8,2), day date, nested ROW(a bigint, b varchar), list ARRAY(bigint)) \
+         WITH (format_version = 2)",
+    )?;
+    for statement in [
+        format!(
+            "INSERT INTO {name} SELECT n, concat('me', CAST(n AS varchar)), CAST(n AS decimal(8,2)) / 4, DATE '2026-11-29', \
+             CAST(ROW(n, 'ü') AS ROW(a bigint, b varchar)), ARRAY[n, NULL] FROM UNNEST(sequence(1, 50)) AS t(n)"
+        ),
+        format!("DELETE FROM {name} WHERE id < 9"),
+        format!("ALTER TABLE {name} RENAME COLUMN price TO cost"),
+        format!("ALTER TABLE {name} ADD COLUMN later varchar"),
+    ] {
+        trino::rows(&statement).with_context(|| statement.clone())?;
+    }
+    let project = project("zz_native_look", "sample-rows = 2")?;
+    run(&project, &[ASSET], 0)?;
+    let told = project.run(&["catalog", "show", "iceberg.lake.zz_native_look.rows", "--json"])?.expect_code(0)?;
+    let sample = &serde_json::from_str::<Value>(&told.out)?["sampleData"];
+    assert_eq!(sample["columns"], json!(["id", "email", "cost", "day", "nested", "list", "later"]));
+    let row = |n: u32, cost: &str| {
+        json!([n.to_string(), "*****", cost, "2026-11-29", format!("{{a: {n}, b: ü}}"), format!("[{n}, ]"), null])
+    };
+    assert_eq!(sample["rows"], json!([row(9, "2.25"), row(10, "2.50")]));
+    assert!(!told.out.contains("me9"), "{}", told.out);
+    Ok(())
+}

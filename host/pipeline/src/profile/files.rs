@@ -7,17 +7,25 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use metahost_model::{DataFile, DeleteKind, FileSet};
-use metahost_profile::{self as native, ByteRanges, Deletes, Table, TableColumn, TableFile};
+use metahost_profile::{self as native, ByteRanges, Deletes, SampleRow, Table, TableColumn, TableFile};
 
 use super::data::DataError;
 use super::job::Work;
 use super::kept_files::{Group, KeptFiles, file_id, group_of};
 use super::options::ProfileRule;
 
+/// Which rows are to be looked at.
+pub(crate) struct Look {
+    /// How many.
+    pub(crate) rows: usize,
+    /// These columns of them.
+    pub(crate) columns: Vec<String>,
+}
+
 /// What came of reading.
 pub(crate) struct Read {
-    /// The profile, or why there is none.
-    pub(crate) profile: Result<native::Profile, Unread>,
+    /// The profile and rows to look at, or why there are none.
+    pub(crate) found: Result<(native::Profile, Vec<SampleRow>), Unread>,
     /// What is known of files now, for the next run.
     pub(crate) kept: Vec<u8>,
 }
@@ -37,15 +45,25 @@ impl From<native::Error> for Unread {
 }
 
 /// Reads what is new of a table's files. Takes its thread until it is done.
-pub(crate) fn read(work: &Arc<Work>, name: &str, set: &FileSet, rule: &ProfileRule, kept: Option<&[u8]>) -> Read {
+pub(crate) fn read(
+    work: &Arc<Work>,
+    name: &str,
+    set: &FileSet,
+    rule: &ProfileRule,
+    look: &Look,
+    kept: Option<&[u8]>,
+) -> Read {
     let mut known = kept.and_then(KeptFiles::parse).unwrap_or_default();
-    let profile = Reading::new(work, set, rule).and_then(|reading| reading.profile(name, set, &mut known));
-    Read { profile, kept: known.to_bytes() }
+    let found = Reading::new(work, set, rule).and_then(|reading| {
+        let files = super::restrict::files(&set.files, rule).map_err(Unread::Failed)?;
+        let profile = reading.profile(name, &files, &mut known)?;
+        Ok((profile, reading.sample(&files, look)?))
+    });
+    Read { found, kept: known.to_bytes() }
 }
 
 struct Reading<'a> {
     work: &'a Arc<Work>,
-    rule: &'a ProfileRule,
     columns: Vec<TableColumn>,
     options: native::Options,
     credential: Option<String>,
@@ -54,17 +72,16 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(work: &'a Arc<Work>, set: &FileSet, rule: &'a ProfileRule) -> Result<Self, Unread> {
+    fn new(work: &'a Arc<Work>, set: &FileSet, rule: &ProfileRule) -> Result<Self, Unread> {
         // Columns are chosen by the schema that is read.
         let options = native::Options { columns: Vec::new(), ..work.options.native(rule) };
         let columns = columns(set, rule)?;
-        Ok(Self { work, rule, columns, options, credential: set.credential.clone(), deletes: Mutex::default() })
+        Ok(Self { work, columns, options, credential: set.credential.clone(), deletes: Mutex::default() })
     }
 
-    fn profile(&self, name: &str, set: &FileSet, known: &mut KeptFiles) -> Result<native::Profile, Unread> {
-        let wanted = super::restrict::files(&set.files, self.rule).map_err(Unread::Failed)?;
+    fn profile(&self, name: &str, files: &[&DataFile], known: &mut KeptFiles) -> Result<native::Profile, Unread> {
         let mut groups: BTreeMap<u32, Vec<&DataFile>> = BTreeMap::new();
-        for file in wanted {
+        for file in files {
             groups.entry(group_of(file)).or_default().push(file);
         }
         // What no file is left of is forgotten.
@@ -74,8 +91,8 @@ impl<'a> Reading<'a> {
             let mut kept = known.groups.remove(&group).unwrap_or_default();
             let read = self.group(&files, &mut kept);
             let table = kept.table.take();
-            if let (Some(table), Ok(bytes)) = (&table, table.as_ref().map_or(Ok(Vec::new()), Table::to_bytes)) {
-                let _rows = table.rows();
+            // Exact ones are too large to be kept.
+            if let Some(Ok(bytes)) = table.as_ref().map(Table::to_bytes) {
                 known.groups.insert(group, Group { bytes, ..kept });
             }
             read?;
@@ -84,6 +101,18 @@ impl<'a> Reading<'a> {
             }
         }
         Ok(whole.profile(name)?)
+    }
+
+    /// Rows to look at, of the last files first: they are the newest, mostly.
+    fn sample(&self, files: &[&DataFile], look: &Look) -> Result<Vec<SampleRow>, Unread> {
+        let (table, mut rows) = (self.empty()?, Vec::new());
+        for file in files.iter().rev() {
+            if rows.len() >= look.rows || self.work.spent.used_up().is_some() {
+                break;
+            }
+            rows.extend(table.sample(&self.table_file(file)?, &look.columns, look.rows - rows.len())?);
+        }
+        Ok(rows)
     }
 
     fn empty(&self) -> Result<Table, native::Error> {
@@ -127,10 +156,16 @@ impl<'a> Reading<'a> {
                 format!("{}: files of {} are not read, only Parquet and Avro are", file.location, file.format);
             return Err(Unread::Failed(DataError::failed(message)));
         }
+        let file = self.table_file(file)?;
+        self.work.spent.add(|all| all.files += 1);
+        Ok(table.add(&file, &())?)
+    }
+
+    /// A data file with its deletes; nothing is read yet.
+    fn table_file(&self, file: &DataFile) -> Result<TableFile, Unread> {
         let ranges = self.open(&file.url, file.bytes)?;
         let deletes = file.deletes.iter().map(|delete| self.delete(delete)).collect::<Result<_, _>>()?;
-        self.work.spent.add(|all| all.files += 1);
-        Ok(table.add(&TableFile { ranges, location: file.location.clone(), deletes }, &())?)
+        Ok(TableFile { ranges, location: file.location.clone(), deletes })
     }
 
     fn delete(&self, delete: &metahost_model::DeleteFile) -> Result<Deletes, Unread> {
@@ -166,11 +201,7 @@ impl<'a> Reading<'a> {
 
 /// The columns that are wanted.
 fn columns(set: &FileSet, rule: &ProfileRule) -> Result<Vec<TableColumn>, Unread> {
-    let is_wanted = |name: &String| {
-        let is_included = rule.include_columns.is_empty() || rule.include_columns.contains(name);
-        is_included && !rule.exclude_columns.contains(name)
-    };
-    let wanted = set.columns.iter().filter(|column| column.column.first().is_some_and(is_wanted));
+    let wanted = set.columns.iter().filter(|column| column.column.first().is_some_and(|name| rule.wants(name)));
     wanted
         .map(|column| {
             let default = column.initial_default.as_deref().map(serde_json::from_str).transpose();

@@ -7,7 +7,7 @@ use metahost_model::{FileSet, ProfileMethod, SampleData};
 use metahost_profile::pushdown::{CustomMetrics, Questions, Sample, SqlColumn, Wanted, sample_rows};
 
 use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
-use super::files::Unread;
+use super::files::{Look, Unread};
 use super::handed::HandedRows;
 use super::job::{Found, Job, Work};
 use super::options::{Depth, Partition, ProfileRule, SampleMethod};
@@ -43,14 +43,23 @@ impl Job {
         kept_files: &mut Option<Vec<u8>>,
     ) -> Result<Found, Stopped> {
         let (name, before) = (self.table.parts().join("."), self.kept_files.take());
-        let (work, rule) = (Arc::clone(work), rule.clone());
-        let read =
-            tokio::task::spawn_blocking(move || super::files::read(&work, &name, &files, &rule, before.as_deref()));
-        let read = read.await.map_err(|crash| DataError::failed(format!("reading its files crashed: {crash}")))?;
+        let names = top_level(&files, rule);
+        let look = Look {
+            rows: usize::try_from(work.options.sample_rows).unwrap_or(usize::MAX),
+            columns: self.seen(work, &names),
+        };
+        let (shared, rule) = (Arc::clone(work), rule.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let read = super::files::read(&shared, &name, &files, &rule, &look, before.as_deref());
+            (read, look.columns)
+        });
+        let (read, seen) =
+            read.await.map_err(|crash| DataError::failed(format!("reading its files crashed: {crash}")))?;
         *kept_files = Some(read.kept);
-        match read.profile {
-            Ok(profile) => {
-                Ok(Found { profile, method: ProfileMethod::Files, custom: CustomMetrics::new(), sample: None })
+        match read.found {
+            Ok((profile, rows)) => {
+                let sample = (!rows.is_empty()).then(|| masked(&names, &seen, rows));
+                Ok(Found { profile, method: ProfileMethod::Files, custom: CustomMetrics::new(), sample })
             }
             Err(Unread::UsedUp(what)) => Err(Stopped::UsedUp(what)),
             Err(Unread::Failed(error)) => Err(Stopped::Data(error)),
@@ -127,11 +136,16 @@ impl Job {
         })
     }
 
+    /// Those of some columns whose values may be seen.
+    fn seen(&self, work: &Work, names: &[String]) -> Vec<String> {
+        names.iter().filter(|name| !work.hidden.touches(&self.fqn, name)).cloned().collect()
+    }
+
     /// Some rows to look at, if they are wanted. Masked columns are not even asked for.
     async fn look(&self, work: &Work, columns: &[SqlColumn], wanted: &Wanted) -> Result<Option<SampleData>, Stopped> {
         let options = &work.options;
         let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
-        let seen: Vec<String> = names.iter().filter(|name| !work.hidden.touches(&self.fqn, name)).cloned().collect();
+        let seen = self.seen(work, &names);
         if options.sample_rows == 0 || seen.is_empty() || work.spent.used_up().is_some() {
             return Ok(None);
         }
@@ -141,6 +155,14 @@ impl Job {
         let answer = run(work, sql, most).await?;
         Ok(Some(masked(&names, &seen, answer.rows)))
     }
+}
+
+/// The columns of a table of files that are wanted, without what lies in them.
+fn top_level(files: &FileSet, rule: &ProfileRule) -> Vec<String> {
+    let mut names: Vec<String> = files.columns.iter().filter_map(|column| column.column.first().cloned()).collect();
+    names.dedup();
+    names.retain(|name| rule.wants(name));
+    names
 }
 
 /// Rows with all columns; of those that were not asked for, stars.

@@ -152,6 +152,14 @@ pub struct ProfileOptions {
     pub tests: TestOptions,
 }
 
+impl ProfileRule {
+    /// Whether a column, by the name of what it lies in, is wanted.
+    pub(crate) fn wants(&self, name: &String) -> bool {
+        let is_included = self.include_columns.is_empty() || self.include_columns.contains(name);
+        is_included && !self.exclude_columns.contains(name)
+    }
+}
+
 impl ProfileOptions {
     /// The same for what is read natively.
     pub(crate) fn native(&self, rule: &ProfileRule) -> metahost_profile::Options {

@@ -71,6 +71,15 @@ impl Default {
         Ok(())
     }
 
+    /// As people write it.
+    pub fn text(&self, kind: &Kind) -> String {
+        match self {
+            Self::Whole(value) => kind.value(*value).to_string(),
+            Self::Real(value) => value.to_string(),
+            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+
     /// What tells it apart, as keys of rows do.
     pub fn key(&self) -> Vec<u8> {
         match self {

@@ -186,7 +186,7 @@ fn rescales(wanted: &[&Leaf], places: &[Option<usize>], rows: &Rows) -> Result<V
 }
 
 /// Which rows of a batch are there.
-fn kept(
+pub(super) fn kept(
     begun: u64,
     rows: usize,
     positions: &RoaringTreemap,

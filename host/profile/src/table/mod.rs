@@ -8,6 +8,7 @@ mod file;
 mod kept;
 mod names;
 mod rows;
+mod sample;
 mod schema;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::profile::{Profile, Source};
 use crate::progress::Progress;
 use crate::summary::{Description, summarise_with};
 
+pub use sample::SampleRow;
 use schema::{Leaf, Schema};
 
 /// A column (leaf or top-level) as the table's current schema has it.
