@@ -198,7 +198,7 @@ fn broken_files_are_told_by_their_tables_and_all_others_are_profiled() -> Result
         let record = rejected.iter().find(is_it).with_context(|| format!("{table}: {report:#}"))?.to_string();
         assert!(record.contains(reason) && record.contains(words), "{table}: {record}");
     }
-    assert_eq!(rejected.len(), 4, "{report:#}");
+    assert_eq!(rejected.len(), 8, "of each its files and its statistics: {report:#}");
     let numbers = |table: &str| shown(&project, &format!("iceberg.lake.{SCHEMA}.{table}"));
     assert_eq!(columns(&numbers("good")?)["n"]["metrics"]["max"]["value"], 1);
     assert_eq!(numbers("empty")?["rows"], 0);
