@@ -255,20 +255,8 @@ pub struct RunArgs {
 }
 
 /// Which tests to run.
-///
-/// A test names a table, mostly a column, and one of OpenMetadata's test definitions with its parameters:
-///
-///   [[sources.trino.tests]]
-///   table = "lake.silver.orders"
-///   column = "total"
-///   test = "columnValuesToBeBetween"
-///   parameters = { minValue = 0, maxValue = 10000 }
-///
-/// All tests of a table are asked for in one statement, with numbers that are exact. What can't be decided, as for a
-/// column that is not there, is aborted with the reason, and never guessed. Results go to the catalog; test cases of the
-/// configuration are made there if they are missing.
 #[derive(Debug, Args)]
-#[command(after_help = TEST_HELP, verbatim_doc_comment)]
+#[command(after_help = TEST_HELP)]
 pub struct TestArgs {
     /// Only tests of this source; may be given several times.
     #[arg(long, value_name = "NAME")]
@@ -295,6 +283,18 @@ pub struct TestArgs {
 
 /// What the exit codes of `metahost test` mean.
 const TEST_HELP: &str = "\
+A test names a table, mostly a column, and one of OpenMetadata's test definitions with its parameters:
+
+  [[sources.trino.tests]]
+  table = \"lake.silver.orders\"
+  column = \"status\"
+  test = \"columnValuesToBeInSet\"
+  parameters = { allowedValues = [\"open\", \"paid\"] }
+
+All tests of a table are asked for in one statement, with numbers that are exact. What can't be decided, as for a
+column that is not there, is aborted with the reason, and never guessed. Results go to the catalog; test cases of the
+configuration are made there if they are missing.
+
 Exit codes:
   0    all tests passed
   3    the configuration is wrong, or there is no such test
