@@ -79,9 +79,31 @@ pub fn check_numbers(columns: &BTreeMap<String, Value>, table: &str, column: &st
     Ok(())
 }
 
+/// Where the only data file of a table of Trino's catalog `iceberg` is, in the stack's S3.
+pub fn data_file(schema: &str, table: &str) -> Result<String> {
+    let found = trino::rows(&format!("SELECT file_path FROM iceberg.{schema}.\"{table}$files\""))?;
+    let path = found.first().and_then(|row| row[0].as_str()).context("the table has no file")?;
+    Ok(path.replace("s3://", &format!("{}/", metahost_stack::Server::S3.url())))
+}
+
 /// Takes an object out of the stack's S3, as somebody who cleans up too much.
 pub fn delete_object(url: &str) -> Result<()> {
+    s3(&["-X", "DELETE", url])
+}
+
+/// Changes the bytes of an object in the stack's S3, as a disk that fails.
+pub fn spoil_object(url: &str, spoil: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("object").display().to_string();
+    s3(&["-o", &file, url])?;
+    let mut bytes = std::fs::read(&file)?;
+    spoil(&mut bytes);
+    std::fs::write(&file, bytes)?;
+    s3(&["-T", &file, url])
+}
+
+fn s3(arguments: &[&str]) -> Result<()> {
     let (id, key) = metahost_stack::s3_credentials();
     let user = format!("{id}:{key}");
-    curl(&["-X", "DELETE", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user", &user, url]).map(drop)
+    curl(&[&["--aws-sigv4", "aws:amz:us-east-1:s3", "--user", &user], arguments].concat()).map(drop)
 }

@@ -20,6 +20,8 @@ pub enum Weather {
     Storm,
     /// The first answer of each kind breaks off half-way.
     Breaks,
+    /// Parquet files below a path with this in it are forbidden, always.
+    Forbids(&'static str),
     /// After so many requests nobody listens for some seconds.
     Restart(usize),
 }
@@ -93,7 +95,11 @@ impl Way {
     fn serve(&self, mut client: TcpStream) -> Result<()> {
         let request = read_request(&mut client)?;
         self.count.fetch_add(1, Ordering::Relaxed);
-        let fails = !matches!(self.weather, Weather::Restart(_)) && self.is_new(&request);
+        let fails = match self.weather {
+            Weather::Restart(_) => false,
+            Weather::Forbids(part) => is_parquet_below(&request, part),
+            Weather::Storm | Weather::Breaks => self.is_new(&request),
+        };
         if fails {
             self.struck.fetch_add(1, Ordering::Relaxed);
         }
@@ -101,6 +107,10 @@ impl Way {
             client.write_all(
                 b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 0\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
             )?;
+            return Ok(client.shutdown(Shutdown::Both)?);
+        }
+        if fails && matches!(self.weather, Weather::Forbids(_)) {
+            client.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
             return Ok(client.shutdown(Shutdown::Both)?);
         }
         let answer = self.ask(&request)?;
@@ -125,6 +135,12 @@ impl Way {
         server.read_to_end(&mut answer)?;
         Ok(answer)
     }
+}
+
+fn is_parquet_below(request: &[u8], part: &str) -> bool {
+    let first = request.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let first = String::from_utf8_lossy(first);
+    first.contains(part) && first.contains(".parquet")
 }
 
 /// The whole request, with the wish to close the connection after it.

@@ -2,7 +2,10 @@
 //! leave of a table is what the engine that wrote it says; a second run reads what is new and nothing else.
 
 use anyhow::{Context, Result};
-use metahost_e2e::profiling::{check, check_numbers, columns, run, shown, spent, table};
+use metahost_e2e::profiling::{
+    check, check_numbers, columns, data_file, delete_object, run, shown, spent, spoil_object, table,
+};
+use metahost_e2e::unreliable::{Unreliable, Weather};
 use metahost_e2e::{Landing, Project, sum, trino};
 use metahost_stack::{Server, s3_credentials};
 use serde_json::{Value, json};
@@ -165,22 +168,43 @@ fn overlap(one: &Value, other: &Value) -> bool {
 }
 
 #[test]
-fn a_file_that_is_gone_is_told_and_other_tables_are_profiled() -> Result<()> {
-    schema("zz_native_bad")?;
-    table("iceberg.zz_native_bad.good", "AS SELECT 1 AS n")?;
-    table("iceberg.zz_native_bad.bad", "AS SELECT 2 AS n")?;
-    let project = project("zz_native_bad", "")?;
-    let path = trino::rows("SELECT file_path FROM iceberg.zz_native_bad.\"bad$files\"")?[0][0].clone();
-    let path = path.as_str().context("no path")?.replace("s3://", &format!("{}/", Server::S3.url()));
-    metahost_e2e::profiling::delete_object(&path)?;
+fn broken_files_are_told_by_their_tables_and_all_others_are_profiled() -> Result<()> {
+    const SCHEMA: &str = "zz_native_bad";
+    schema(SCHEMA)?;
+    for name in ["gone", "truncated", "corrupt", "forbidden"] {
+        table(&format!("iceberg.{SCHEMA}.{name}"), "AS SELECT n FROM UNNEST(sequence(1, 5000)) AS t(n)")?;
+    }
+    table(&format!("iceberg.{SCHEMA}.good"), "AS SELECT 1 AS n")?;
+    table(&format!("iceberg.{SCHEMA}.empty"), "(n bigint, t varchar)")?;
+    let way = Unreliable::before(Server::S3.url(), Weather::Forbids("/forbidden"))?;
+    let text = source(SCHEMA, "").replace(&Server::S3.url(), &way.url());
+    let (id, key) = s3_credentials();
+    let project = Project::new(&text)?.env("ID", id).env("KEY", key);
+    run(&project, &[METADATA], 0)?;
+    delete_object(&data_file(SCHEMA, "gone")?)?;
+    spoil_object(&data_file(SCHEMA, "truncated")?, |bytes| bytes.truncate(bytes.len() / 2))?;
+    spoil_object(&data_file(SCHEMA, "corrupt")?, |bytes| bytes[10..200].fill(0xff))?;
     let report = run(&project, &[ASSET], 4)?;
-    let said = report.to_string();
-    assert!(said.contains("iceberg.lake.zz_native_bad.bad") && said.contains("it is gone (HTTP 404)"), "{report:#}");
-    let columns = columns(&shown(&project, "iceberg.lake.zz_native_bad.good")?);
-    assert_eq!(columns["n"]["metrics"]["max"]["value"], 1);
-    let (_, key) = s3_credentials();
-    assert!(!said.contains(key), "the report has the key");
-    trino::rows("DROP TABLE iceberg.zz_native_bad.bad").map(drop)
+    let rejected = report["assets"][0]["rejected"].as_array().context("nothing is rejected")?;
+    for (table, reason, words) in [
+        ("gone", "profile failed", "it is gone (HTTP 404)"),
+        ("truncated", "profile failed", ".parquet"),
+        ("corrupt", "profile failed", ".parquet"),
+        ("forbidden", "access denied", "the store forbids it (HTTP 403)"),
+    ] {
+        let is_it = |record: &&Value| record.to_string().contains(&format!("{SCHEMA}.{table}"));
+        let record = rejected.iter().find(is_it).with_context(|| format!("{table}: {report:#}"))?.to_string();
+        assert!(record.contains(reason) && record.contains(words), "{table}: {record}");
+    }
+    assert_eq!(rejected.len(), 4, "{report:#}");
+    let numbers = |table: &str| shown(&project, &format!("iceberg.lake.{SCHEMA}.{table}"));
+    assert_eq!(columns(&numbers("good")?)["n"]["metrics"]["max"]["value"], 1);
+    assert_eq!(numbers("empty")?["rows"], 0);
+    assert!(!report.to_string().contains(key), "the report has the key");
+    for name in ["gone", "truncated", "corrupt"] {
+        trino::rows(&format!("DROP TABLE iceberg.{SCHEMA}.{name}"))?;
+    }
+    Ok(())
 }
 
 #[test]
