@@ -12,6 +12,5 @@ mod exact;
 mod made;
 mod oracle;
 mod rest;
-mod table;
 mod tables;
 mod written;

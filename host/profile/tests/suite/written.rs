@@ -11,21 +11,21 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use proptest::prelude::*;
 
-/// A file in memory.
-pub struct Memory(pub Bytes);
+/// A file in memory: its name, and its bytes.
+struct Memory(&'static str, Bytes);
 
 impl ByteRanges for Memory {
-    fn name(&self) -> &'static str {
-        "memory.parquet"
+    fn name(&self) -> &str {
+        self.0
     }
 
     fn length(&self) -> u64 {
-        self.0.len() as u64
+        self.1.len() as u64
     }
 
     fn read(&self, start: u64, length: usize) -> io::Result<Bytes> {
         let start = usize::try_from(start).unwrap();
-        Ok(self.0.slice(start..start + length))
+        Ok(self.1.slice(start..start + length))
     }
 
     fn at_once(&self) -> usize {
@@ -68,7 +68,12 @@ pub fn file(batch: &RecordBatch, properties: &WriterProperties) -> Bytes {
 
 /// The bytes as a file.
 pub fn ranges(bytes: &Bytes) -> Arc<dyn ByteRanges> {
-    Arc::new(Memory(bytes.clone()))
+    named("memory.parquet", bytes.clone())
+}
+
+/// The same under a name of its own.
+pub fn named(name: &'static str, bytes: impl Into<Bytes>) -> Arc<dyn ByteRanges> {
+    Arc::new(Memory(name, bytes.into()))
 }
 
 /// One encoding for all columns that have no dictionary.

@@ -1,14 +1,18 @@
-//! Profiles that are kept as bytes and merged: the same as one pass over all rows.
+//! Profiles that are kept as bytes and merged: the same as one pass over all rows. Exact ones, which are not kept.
 
-use metahost_profile::{ErrorKind, Options, Table, TableColumn};
+use std::ops::Range;
+
+use metahost_profile::{Accuracy, ErrorKind, Name, Options, Table, TableColumn, TableFile};
+use parquet::file::properties::WriterProperties;
+use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{all_ids, column, compare, data, iceberg, one_thread, schema, written};
-use crate::made::{Made, batch, made};
+use super::{all_ids, column, compare, data, iceberg, one_thread, schema, with_default, written};
+use crate::made::{Made, batch};
 use crate::written::properties;
 
 fn tables_in_parts() -> impl Strategy<Value = (Vec<Made>, Vec<usize>)> {
-    (1..80_usize).prop_flat_map(|rows| (iceberg(rows), proptest::collection::vec(0..=rows, 0..4)))
+    (1..80_usize).prop_flat_map(|rows| (vec(iceberg(rows), 1..5), vec(0..=rows, 0..4)))
 }
 
 proptest! {
@@ -35,7 +39,7 @@ proptest! {
             merged.merge(&one).unwrap();
         }
         let profile = added.profile("table").unwrap();
-        compare(&profile, &table, whole.num_rows());
+        compare(&profile, &table, &(0..whole.num_rows()).collect::<Vec<_>>());
         // As text, in which a NaN is what it is.
         prop_assert_eq!(format!("{:?}", kept.profile("table").unwrap()), format!("{profile:?}"));
         prop_assert_eq!(format!("{:?}", merged.profile("table").unwrap()), format!("{profile:?}"));
@@ -44,29 +48,30 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_changed_are_an_error(made in made(20), place in any::<prop::sample::Index>(), bits in 1..=255_u8) {
-        prop_assume!(!matches!(made, Made::Unsigned(_) | Made::Widest(..)));
+    fn bytes_that_changed_or_were_cut_off_are_an_error_wherever_it_was(made in iceberg(20), bits in 1..=255_u8) {
         let table = [made];
         let mut kept = Table::new(schema(&table), one_thread()).unwrap();
-        kept.add(&data(written(&batch(&table), &parquet::file::properties::WriterProperties::default(), &all_ids()), Vec::new()), &()).unwrap();
+        kept.add(&data(written(&batch(&table), &WriterProperties::default(), &all_ids()), Vec::new()), &()).unwrap();
         let mut bytes = kept.to_bytes().unwrap();
-        let place = place.index(bytes.len());
-        bytes[place] ^= bits;
-        prop_assert!(Table::from_bytes(&bytes, schema(&table), one_thread()).is_err());
-        prop_assert!(Table::from_bytes(&bytes[..place], schema(&table), one_thread()).is_err());
+        for place in 0..bytes.len() {
+            bytes[place] ^= bits;
+            for broken in [&bytes[..], &bytes[..place]] {
+                let read = Table::from_bytes(broken, schema(&table), one_thread());
+                prop_assert_eq!(read.map(|_| ()).map_err(|error| error.kind()), Err(ErrorKind::Format), "byte {}", place);
+            }
+            bytes[place] ^= bits;
+        }
     }
 }
 
-/// More different values than are kept: a table that was kept goes on as if it had not been.
-fn many(from: i64) -> metahost_profile::TableFile {
-    let rows = 60_000;
-    let table = [
-        Made::Int((from..from + rows).map(|n| Some(n * 7919 % 50_021)).collect()),
-        Made::Text((from..from + rows).map(|n| Some(format!("text {}", n * 31 % 40_009))).collect()),
-        Made::Real((from..from + rows).map(|n| Some((n * 17 % 30_011) as f64 / 8.0)).collect()),
-        Made::Decimal((from..from + rows).map(|n| Some(i128::from(n) * 10_i128.pow(20))).collect(), 3),
-    ];
-    data(written(&batch(&table), &parquet::file::properties::WriterProperties::default(), &all_ids()), Vec::new())
+/// More different values than are kept.
+fn many(rows: Range<i64>) -> Vec<Made> {
+    vec![
+        Made::Int(rows.clone().map(|n| Some(n * 7919 % 50_021)).collect()),
+        Made::Text(rows.clone().map(|n| Some(format!("text {}", n * 31 % 40_009))).collect()),
+        Made::Real(rows.clone().map(|n| Some((n * 17 % 30_011) as f64 / 8.0)).collect()),
+        Made::Decimal(rows.map(|n| Some(i128::from(n) * 10_i128.pow(20))).collect(), 3),
+    ]
 }
 
 fn many_columns() -> Vec<TableColumn> {
@@ -74,43 +79,59 @@ fn many_columns() -> Vec<TableColumn> {
     (1..).zip(types).map(|(id, name)| column(id, &format!("c{}", id - 1), name)).collect()
 }
 
-#[test]
-fn estimates_do_not_depend_on_whether_a_table_was_kept() {
-    let options = || Options { top: Some(5), patterns: Some(5), ..one_thread() };
-    let mut added = Table::new(many_columns(), options()).unwrap();
-    let mut kept = Table::new(many_columns(), options()).unwrap();
-    let mut merged = Table::new(many_columns(), options()).unwrap();
-    for file in [many(0), many(60_000), many(90_000)] {
-        added.add(&file, &()).unwrap();
-        kept.add(&file, &()).unwrap();
-        kept = Table::from_bytes(&kept.to_bytes().unwrap(), many_columns(), options()).unwrap().unwrap();
-        let mut one = Table::new(many_columns(), options()).unwrap();
-        one.add(&file, &()).unwrap();
-        merged.merge(&one).unwrap();
-    }
-    let profile = added.profile("table").unwrap();
-    // Which of many values are counted as frequent may differ; everything else is the same.
-    for other in [kept.profile("table").unwrap(), merged.profile("table").unwrap()] {
-        for (one, other) in profile.columns.iter().zip(&other.columns) {
-            assert_eq!((&one.metrics, &one.histogram), (&other.metrics, &other.histogram), "{}", one.name);
-        }
-    }
-    let size = kept.to_bytes().unwrap().len();
-    assert!(size < 2_000_000, "four columns take {size} bytes");
+/// Those at the beginning with a dictionary, others without.
+fn file(rows: Range<i64>) -> TableFile {
+    let properties = WriterProperties::builder().set_dictionary_enabled(rows.start == 0).build();
+    data(written(&batch(&many(rows)), &properties, &all_ids()), Vec::new())
 }
 
 #[test]
-fn what_was_kept_of_another_table_is_not_taken() {
+fn estimates_depend_neither_on_whether_a_table_was_kept_nor_on_threads_and_hold_the_truth() {
+    let files = [file(0..60_000), file(60_000..60_005), file(60_005..120_000), file(90_000..150_000)];
+    for number in [None, Some(5)] {
+        let options = || Options { top: number, patterns: number, ..one_thread() };
+        let empty = || Table::new(many_columns(), options()).unwrap();
+        let (mut added, mut kept, mut merged) = (empty(), empty(), empty());
+        let mut parallel = Table::new(many_columns(), Options { threads: 3.try_into().unwrap(), ..options() }).unwrap();
+        for file in &files {
+            added.add(file, &()).unwrap();
+            parallel.add(file, &()).unwrap();
+            kept.add(file, &()).unwrap();
+            let bytes = kept.to_bytes().unwrap();
+            kept = Table::from_bytes(&bytes, many_columns(), options()).unwrap().unwrap();
+            assert_eq!(kept.to_bytes().unwrap(), bytes);
+            let mut one = empty();
+            one.add(file, &()).unwrap();
+            merged.merge(&one).unwrap();
+        }
+        let profile = added.profile("table").unwrap();
+        assert_eq!(kept.profile("table").unwrap(), profile);
+        assert_eq!(parallel.profile("table").unwrap(), profile);
+        // Which of many values are counted as frequent may differ; everything else is the same.
+        for (one, other) in profile.columns.iter().zip(&merged.profile("table").unwrap().columns) {
+            assert_eq!((&one.metrics, &one.histogram), (&other.metrics, &other.histogram), "{}", one.name);
+        }
+        for (column, distinct) in profile.columns.iter().zip([50_021.0, 40_009.0, 30_011.0, 150_000.0]) {
+            let Accuracy::Approximate { low, high } = &column.metrics[&Name::DistinctCount].accuracy else {
+                panic!("{column:?}")
+            };
+            assert!((low.number().unwrap()..=high.number().unwrap()).contains(&distinct), "{column:?}");
+        }
+        let size = kept.to_bytes().unwrap().len();
+        assert!(size < 2_000_000, "four columns take {size} bytes");
+    }
+}
+
+#[test]
+fn what_was_kept_of_another_table_or_with_other_options_is_not_taken() {
     let of = |columns: Vec<TableColumn>, options: Options| Table::new(columns, options).unwrap();
     let one = || vec![column(1, "a", "int")];
     let bytes = of(one(), one_thread()).to_bytes().unwrap();
-    let mut with_default = column(1, "a", "int");
-    with_default.initial_default = Some(1.into());
     for other in [
         vec![column(1, "a", "long")],
         vec![column(2, "a", "int")],
         vec![column(1, "b", "int")],
-        vec![with_default],
+        vec![with_default(column(1, "a", "int"), 1)],
         vec![],
     ] {
         assert!(Table::from_bytes(&bytes, other.clone(), one_thread()).unwrap().is_none());
@@ -118,9 +139,17 @@ fn what_was_kept_of_another_table_is_not_taken() {
         let error = table.merge(&of(other, one_thread())).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Request);
     }
-    let top = || Options { top: Some(3), ..one_thread() };
-    assert!(Table::from_bytes(&bytes, one(), top()).unwrap().is_none());
-    assert!(Table::from_bytes(&bytes, one(), one_thread()).unwrap().is_some());
+    for (options, is_taken) in [
+        (one_thread(), true),
+        (Options { threads: 7.try_into().unwrap(), ..one_thread() }, true),
+        (Options { top: Some(3), ..one_thread() }, false),
+        (Options { patterns: Some(3), ..one_thread() }, false),
+        (Options { exact: true, ..one_thread() }, false),
+        (Options { columns: vec!["a".to_owned()], ..one_thread() }, false),
+    ] {
+        let taken = Table::from_bytes(&bytes, one(), options.clone()).unwrap();
+        assert_eq!(taken.is_some(), is_taken, "{options:?}");
+    }
     assert!(Table::from_bytes(&bytes, vec![column(1, "a", "decimal(x)")], one_thread()).is_err());
 }
 
@@ -128,7 +157,7 @@ fn what_was_kept_of_another_table_is_not_taken() {
 #[test]
 fn the_bytes_of_this_version_stay_as_they_are() {
     let mut table = Table::new(many_columns(), Options { top: Some(3), ..one_thread() }).unwrap();
-    table.add(&many(0), &()).unwrap();
+    table.add(&file(0..60_000), &()).unwrap();
     let bytes = table.to_bytes().unwrap();
     assert_eq!((&bytes[..5], crc32fast::hash(&bytes)), (&b"MHTP\x01"[..], KEPT));
 }
@@ -137,27 +166,27 @@ const KEPT: u32 = 558_161_692;
 
 #[test]
 fn exact_tables_are_exact_and_are_not_kept() {
-    let options = Options { exact: true, ..one_thread() };
+    let options = Options { exact: true, top: Some(3), ..one_thread() };
     let mut table = Table::new(many_columns(), options).unwrap();
-    for file in [many(0), many(60_000)] {
+    // Some values are there once, some in both files.
+    for file in [file(0..40_000), file(40_000..60_000)] {
         table.add(&file, &()).unwrap();
     }
-    let profile = table.profile("table").unwrap();
-    let told = |column: usize, name| profile.columns[column].metrics[&name].clone();
-    for (column, distinct) in [(0, "50021"), (1, "40009"), (2, "30011"), (3, "120000")] {
-        let found = told(column, metahost_profile::Name::DistinctCount);
-        assert_eq!((found.value.to_string().as_str(), found.accuracy), (distinct, metahost_profile::Accuracy::Exact));
-        assert_eq!(told(column, metahost_profile::Name::Median).accuracy, metahost_profile::Accuracy::Exact);
-    }
-    assert_eq!(table.to_bytes().unwrap_err().kind(), ErrorKind::Request);
+    compare(&table.profile("table").unwrap(), &many(0..60_000), &(0..60_000).collect::<Vec<_>>());
+    let error = table.to_bytes().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(error.to_string().contains("exact profiles are not kept"), "{error}");
 }
 
 #[test]
-fn exact_answers_say_when_they_need_more_memory_than_they_may_take() {
+fn exact_answers_say_when_they_need_more_memory_than_they_may_take_and_give_it_back() {
     let options = Options { exact: true, exact_memory: 1 << 20, ..one_thread() };
     let mut table = Table::new(many_columns(), options).unwrap();
-    let error = table.add(&many(0), &()).unwrap_err();
+    table.add(&file(0..3), &()).unwrap();
+    let error = table.add(&file(0..60_000), &()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Request);
     assert!(error.to_string().contains("1 MiB") && error.to_string().contains("column: c"), "{error}");
-    assert_eq!(table.rows(), 0);
+    assert_eq!(table.rows(), 3);
+    table.add(&file(3..6), &()).unwrap();
+    compare(&table.profile("table").unwrap(), &many(0..6), &(0..6).collect::<Vec<_>>());
 }

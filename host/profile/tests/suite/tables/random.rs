@@ -1,17 +1,15 @@
-//! Random tables, cut into files, with random rows deleted in every way: what is told is what a naive reader finds in the rest.
+//! Tables cut into files that are written in different ways, some of their rows deleted: added, kept, merged, what is left is told.
 
 use std::collections::BTreeSet;
 
-use arrow_array::RecordBatch;
-use metahost_profile::{Deletes, Options, Profile, Table, TableColumn, TableFile};
+use metahost_profile::{Options, Profile, Table, TableColumn, TableFile};
 use parquet::file::properties::WriterProperties;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{data, named, positions, vector};
-use crate::made::{Made, batch, made};
-use crate::oracle::check;
-use crate::written::{file, properties};
+use super::{by_position, by_vector, column, compare, data, iceberg, written};
+use crate::made::{Made, batch};
+use crate::written::properties;
 
 /// A part of the table's rows: how many, how they are written, and which are deleted, by position and by vector.
 type Part = (usize, WriterProperties, BTreeSet<usize>, BTreeSet<usize>);
@@ -25,18 +23,16 @@ fn parts() -> impl Strategy<Value = Vec<Part>> {
 fn case() -> impl Strategy<Value = (Vec<Made>, Vec<Part>)> {
     parts().prop_flat_map(|parts| {
         let rows = parts.iter().map(|part| part.0).sum();
-        let made = made(rows).prop_filter("Iceberg has no such type", |made| made.types().is_some());
-        (vec(made, 1..4), Just(parts))
+        (vec(iceberg(rows), 1..4), Just(parts))
     })
 }
 
+/// The leaves themselves, which have no ids.
 fn columns(table: &[Made]) -> Vec<TableColumn> {
     let of = |(place, made): (usize, &Made)| {
-        made.types().unwrap().into_iter().map(move |(name, type_name)| TableColumn {
-            id: None,
-            path: core::iter::once(format!("c{place}")).chain(name.map(str::to_owned)).collect(),
-            type_name,
-            initial_default: None,
+        made.types().unwrap().into_iter().map(move |(name, type_name)| {
+            let path = name.map_or_else(|| format!("c{place}"), |name| format!("c{place}.{name}"));
+            TableColumn { id: None, ..column(0, &path, &type_name) }
         })
     };
     table.iter().enumerate().flat_map(of).collect()
@@ -46,37 +42,17 @@ fn columns(table: &[Made]) -> Vec<TableColumn> {
 fn files(table: &[Made], parts: &[Part]) -> (Vec<TableFile>, Vec<usize>) {
     let (whole, mut begun, mut left) = (batch(table), 0, Vec::new());
     let file_of = |(rows, properties, positions, vectors): &Part| {
-        let part: RecordBatch = whole.slice(begun, *rows);
+        let part = whole.slice(begun, *rows);
         left.extend((0..*rows).filter(|row| !positions.contains(row) && !vectors.contains(row)).map(|row| begun + row));
         begun += rows;
-        data(file(&part, properties), deletes(positions, vectors))
+        let places = |rows: &BTreeSet<usize>| rows.iter().map(|row| *row as u64).collect::<Vec<_>>();
+        let mut deletes = Vec::new();
+        deletes.extend((!positions.is_empty()).then(|| by_position(&places(positions))));
+        deletes.extend((!vectors.is_empty()).then(|| by_vector(&places(vectors))));
+        data(written(&part, properties, &[]), deletes)
     };
     let files = parts.iter().map(file_of).collect();
     (files, left)
-}
-
-fn deletes(by_position: &BTreeSet<usize>, by_vector: &BTreeSet<usize>) -> Vec<Deletes> {
-    let mut found = Vec::new();
-    if !by_position.is_empty() {
-        let rows: Vec<_> =
-            by_position.iter().map(|row| ("s3://lake/data.parquet", i64::try_from(*row).unwrap())).collect();
-        found.push(Deletes::Positions(named("positions.parquet", positions(&rows))));
-    }
-    if !by_vector.is_empty() {
-        found.push(vector(&by_vector.iter().map(|row| *row as u64).collect::<Vec<_>>()));
-    }
-    found
-}
-
-fn compare(profile: &Profile, table: &[Made], rows: &[usize]) {
-    assert_eq!(profile.row_count, rows.len() as u64);
-    let leaves = table.iter().enumerate().flat_map(|(place, made)| made.rows(rows).leaves(&format!("c{place}")));
-    let leaves: Vec<_> = leaves.collect();
-    assert_eq!(profile.columns.len(), leaves.len());
-    for (column, leaf) in profile.columns.iter().zip(&leaves) {
-        assert_eq!(column.name, leaf.name);
-        check(column, leaf);
-    }
 }
 
 proptest! {
