@@ -77,11 +77,11 @@ def truth(connection, source, columns):
 
 
 def histograms(connection, source, columns, asked):
-    """How many values each bin of another's histogram has."""
+    """How many values each bin of another's histogram has. A number without quotes would be a decimal, which rounds."""
     for name, edges in asked.items():
         size = f"CAST({measured(name, dict(columns)[name])} AS DOUBLE)"
         bins = ", ".join(
-            f"count(*) FILTER (WHERE {size} >= {low!r}" + (f" AND {size} < {high!r})" if place < len(edges) - 2 else ")")
+            f"count(*) FILTER (WHERE {size} >= '{low!r}'::DOUBLE" + (f" AND {size} < '{high!r}'::DOUBLE)" if place < len(edges) - 2 else ")")
             for place, (low, high) in enumerate(zip(edges, edges[1:]))
         )
         yield name, list(connection.sql(f"SELECT {bins} FROM {source}").fetchall()[0])
