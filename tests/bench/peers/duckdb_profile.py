@@ -98,7 +98,8 @@ def main():
     elif mode == "query":
         connection.sql(query(source, columns, known_bounds(connection, source, columns))).fetchall()
     else:
-        asked = json.load(sys.stdin)
+        profile = json.load(sys.stdin)
+        asked = {column["name"]: column["histogram"]["edges"] for column in profile["columns"] if "histogram" in column}
         found = truth(connection, source, columns)
         for name, frequencies in histograms(connection, source, columns, asked):
             found[name]["histogram"] = frequencies

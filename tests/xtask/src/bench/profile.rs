@@ -77,7 +77,7 @@ fn measure_file(peers: &Peers, options: &Options, file: &Path, runs: usize, figu
     step("Every metric against DuckDB's exact answer");
     let profile = printed(binary().args(["profile", &name, "--json"]))?;
     let truth = peers.truth(&name, &profile)?;
-    let verdict = verdict::compare(&profile, &truth);
+    let verdict = verdict::compare(&serde_json::from_str(&profile)?, &truth);
     say(&verdict.text());
     ensure!(verdict.wrong.is_empty(), "{} metrics are neither equal nor within their bounds", verdict.wrong.len());
     Ok(())
@@ -101,10 +101,10 @@ fn binary() -> Command {
     command(root().join("target/dist/metahost"), &[])
 }
 
-fn printed(command: &mut Command) -> Result<serde_json::Value> {
+fn printed(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?} can't be started"))?;
     ensure!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(serde_json::from_slice(&output.stdout)?)
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Where the table and the peers are kept.
