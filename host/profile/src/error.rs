@@ -11,7 +11,7 @@ pub enum ErrorKind {
     Denied,
     /// The bytes are not what they claim to be.
     Format,
-    /// Something that is not read yet.
+    /// Something that is not read.
     Unsupported,
     /// What was asked for can't be done, as a column that is not there.
     Request,

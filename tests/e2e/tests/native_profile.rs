@@ -222,6 +222,19 @@ fn without_a_store_what_the_metadata_says_is_told_and_how_to_get_more() -> Resul
     Ok(())
 }
 
+#[test]
+fn of_files_that_are_not_read_the_metadata_is_told() -> Result<()> {
+    schema("zz_native_orc")?;
+    table("iceberg.zz_native_orc.t", "WITH (format = 'ORC') AS SELECT n FROM UNNEST(sequence(1, 20)) AS t(n)")?;
+    let project = project("zz_native_orc", "")?;
+    let report = run(&project, &[ASSET], 0)?;
+    assert_eq!(spent(&report)["chosen"], json!({ "iceberg.lake.zz_native_orc.t": "statistics" }), "{report:#}");
+    assert_eq!(shown(&project, "iceberg.lake.zz_native_orc.t")?["rows"], 20);
+    let asked = project.run(&["profile", "iceberg.lake.zz_native_orc.t"])?.expect_code(5)?;
+    assert!(asked.err.contains("files of orc are not read, only Parquet and Avro are"), "{}", asked.err);
+    Ok(())
+}
+
 fn lands(version: &str) -> Result<()> {
     let name = format!("zz_native_{}", version.replace('.', "_"));
     schema(&name)?;

@@ -151,7 +151,7 @@ impl<'a> Reading<'a> {
             return Err(Unread::UsedUp(what));
         }
         self.work.check_cancelled().map_err(Unread::Failed)?;
-        if !["parquet", "avro"].iter().any(|format| file.format.eq_ignore_ascii_case(format)) {
+        if !is_read(file) {
             let message =
                 format!("{}: files of {} are not read, only Parquet and Avro are", file.location, file.format);
             return Err(Unread::Failed(DataError::failed(message)));
@@ -197,6 +197,11 @@ impl<'a> Reading<'a> {
         all.insert(url.to_owned(), Arc::clone(&file));
         Ok(file)
     }
+}
+
+/// Whether files of its format are read.
+pub(crate) fn is_read(file: &DataFile) -> bool {
+    ["parquet", "avro"].iter().any(|format| file.format.eq_ignore_ascii_case(format))
 }
 
 /// The columns that are wanted.

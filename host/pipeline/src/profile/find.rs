@@ -26,7 +26,9 @@ impl Job {
             return self.handed(work, rule, rows).await.map(Some);
         }
         let is_enough = rule.depth == Some(Depth::Statistics) || self.stats.rows == Some(0);
-        match self.files.take().filter(|files| !is_enough && !files.files.is_empty()) {
+        // Of formats that are not read, what the source tells is better than nothing.
+        let are_read = |files: &FileSet| !files.files.is_empty() && files.files.iter().all(super::files::is_read);
+        match self.files.take().filter(|files| !is_enough && are_read(files)) {
             Some(files) => self.read(work, rule, *files, kept_files).await.map(Some),
             None if !is_enough && work.options.data.dialect() == Some("trino") => self.ask(work, rule).await.map(Some),
             None if self.stats.tells_nothing() => Err(Stopped::Unknown),

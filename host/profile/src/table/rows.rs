@@ -39,7 +39,9 @@ impl Format {
         match &*magic {
             b"PAR1" => Ok(Self::Parquet),
             b"Obj\x01" => Ok(Self::Avro),
-            magic if magic.starts_with(b"ORC") => Err(Error::new(ErrorKind::Unsupported, "ORC is not read yet")),
+            magic if magic.starts_with(b"ORC") => {
+                Err(Error::new(ErrorKind::Unsupported, "ORC is not read as a table's file"))
+            }
             _ => Err(Error::format("it is neither Parquet nor Avro")),
         }
     }

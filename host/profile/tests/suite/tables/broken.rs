@@ -100,7 +100,7 @@ proptest! {
 #[test]
 fn files_of_other_formats_are_told() {
     for (bytes, kind, expected) in [
-        (&b"ORC and more"[..], ErrorKind::Unsupported, "ORC is not read yet"),
+        (&b"ORC and more"[..], ErrorKind::Unsupported, "ORC is not read"),
         (b"a,b", ErrorKind::Format, "neither Parquet nor Avro"),
         (b"", ErrorKind::Format, "neither Parquet nor Avro"),
         (b"PAR1", ErrorKind::Format, LOCATION),
