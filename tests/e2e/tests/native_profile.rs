@@ -263,6 +263,11 @@ fn version_1_7_reads_back_what_files_say() -> Result<()> {
 }
 
 #[test]
+fn version_1_13_reads_back_what_files_say() -> Result<()> {
+    lands("1.13.6.3")
+}
+
+#[test]
 fn version_2_0_reads_back_what_files_say() -> Result<()> {
     lands("2.0.7.0")
 }

@@ -4,7 +4,7 @@
     install.py [--client] VERSION...      (no VERSION: all five)
 
 The wheel goes in without its dependencies: the stand-in needs its generated models only.
-``--client`` adds what importing the package's own client takes (for 1.7.7.4 and 2.0.7.0).
+``--client`` adds what importing the package's own client takes (for 1.7.7.4, 1.13.6.3 and 2.0.7.0).
 Quick when all is there: a stamp says what was installed.
 """
 
@@ -56,7 +56,7 @@ def wanted(version: str, client: bool) -> list[Path]:
         files.append(REQUIREMENTS / f"client-{version}.txt")
     missing = [file.name for file in files if not file.exists()]
     if missing:
-        sys.exit(f"There is no {missing[0]}: the client is set up for 1.7.7.4 and 2.0.7.0 only")
+        sys.exit(f"There is no {missing[0]}: the client is set up for 1.7.7.4, 1.13.6.3 and 2.0.7.0 only")
     return files
 
 
