@@ -38,6 +38,12 @@ pub(crate) enum Unread {
     Failed(DataError),
 }
 
+impl From<DataError> for Unread {
+    fn from(error: DataError) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl From<native::Error> for Unread {
     fn from(error: native::Error) -> Self {
         Self::Failed(error.into())
@@ -55,9 +61,9 @@ pub(crate) fn read(
 ) -> Read {
     let mut known = kept.and_then(KeptFiles::parse).unwrap_or_default();
     let found = Reading::new(work, set, rule).and_then(|reading| {
-        let files = super::restrict::files(&set.files, rule).map_err(Unread::Failed)?;
+        let files = super::restrict::files(&set.files, rule)?;
         let profile = reading.profile(name, &files, &mut known)?;
-        Ok((profile, reading.sample(&files, look)?))
+        Ok((profile, reading.look(name, &files, look)))
     });
     Read { found, kept: known.to_bytes() }
 }
@@ -103,16 +109,27 @@ impl<'a> Reading<'a> {
         Ok(whole.profile(name)?)
     }
 
-    /// Rows to look at, of the last files first: they are the newest, mostly.
-    fn sample(&self, files: &[&DataFile], look: &Look) -> Result<Vec<SampleRow>, Unread> {
-        let (table, mut rows) = (self.empty()?, Vec::new());
+    /// Rows to look at, of the last files first: they are the newest, mostly. What can't be shown does not cost the profile.
+    fn look(&self, name: &str, files: &[&DataFile], look: &Look) -> Vec<SampleRow> {
+        let mut rows = Vec::new();
         for file in files.iter().rev() {
             if rows.len() >= look.rows || self.work.spent.used_up().is_some() {
                 break;
             }
-            rows.extend(table.sample(&self.table_file(file)?, &look.columns, look.rows - rows.len())?);
+            match self.first_rows(file, look, look.rows - rows.len()) {
+                Ok(found) => rows.extend(found),
+                Err(error) => {
+                    tracing::warn!(table = name, file = file.location, %error, "its rows can't be shown");
+                    break;
+                }
+            }
         }
-        Ok(rows)
+        rows
+    }
+
+    fn first_rows(&self, file: &DataFile, look: &Look, most: usize) -> Result<Vec<SampleRow>, DataError> {
+        let file = self.table_file(file)?;
+        Ok(self.empty()?.sample(&file, &look.columns, most)?)
     }
 
     fn empty(&self) -> Result<Table, native::Error> {
@@ -150,11 +167,11 @@ impl<'a> Reading<'a> {
         if let Some(what) = self.work.spent.used_up() {
             return Err(Unread::UsedUp(what));
         }
-        self.work.check_cancelled().map_err(Unread::Failed)?;
+        self.work.check_cancelled()?;
         if !is_read(file) {
             let message =
                 format!("{}: files of {} are not read, only Parquet and Avro are", file.location, file.format);
-            return Err(Unread::Failed(DataError::failed(message)));
+            return Err(DataError::failed(message).into());
         }
         let file = self.table_file(file)?;
         self.work.spent.add(|all| all.files += 1);
@@ -162,13 +179,13 @@ impl<'a> Reading<'a> {
     }
 
     /// A data file with its deletes; nothing is read yet.
-    fn table_file(&self, file: &DataFile) -> Result<TableFile, Unread> {
+    fn table_file(&self, file: &DataFile) -> Result<TableFile, DataError> {
         let ranges = self.open(&file.url, file.bytes)?;
         let deletes = file.deletes.iter().map(|delete| self.delete(delete)).collect::<Result<_, _>>()?;
         Ok(TableFile { ranges, location: file.location.clone(), deletes })
     }
 
-    fn delete(&self, delete: &metahost_model::DeleteFile) -> Result<Deletes, Unread> {
+    fn delete(&self, delete: &metahost_model::DeleteFile) -> Result<Deletes, DataError> {
         let ranges = self.shared(&delete.url, delete.bytes)?;
         Ok(match delete.kind {
             DeleteKind::Position => Deletes::Positions(ranges),
@@ -176,19 +193,19 @@ impl<'a> Reading<'a> {
             DeleteKind::DeletionVector => {
                 let (Some(offset), Some(length)) = (delete.offset, delete.length) else {
                     let message = format!("{}: the deletion vector's place in the file is not told", delete.url);
-                    return Err(Unread::Failed(DataError::failed(message)));
+                    return Err(DataError::failed(message));
                 };
                 Deletes::Vector { ranges, offset, length }
             }
         })
     }
 
-    fn open(&self, url: &str, length: Option<u64>) -> Result<Arc<dyn ByteRanges>, Unread> {
-        let inner = self.work.options.data.file(url, self.credential.as_deref(), length).map_err(Unread::Failed)?;
+    fn open(&self, url: &str, length: Option<u64>) -> Result<Arc<dyn ByteRanges>, DataError> {
+        let inner = self.work.options.data.file(url, self.credential.as_deref(), length)?;
         Ok(Arc::new(Counted { inner, work: Arc::clone(self.work) }))
     }
 
-    fn shared(&self, url: &str, length: Option<u64>) -> Result<Arc<dyn ByteRanges>, Unread> {
+    fn shared(&self, url: &str, length: Option<u64>) -> Result<Arc<dyn ByteRanges>, DataError> {
         let mut all = self.deletes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = all.get(url) {
             return Ok(Arc::clone(known));
@@ -205,14 +222,14 @@ pub(crate) fn is_read(file: &DataFile) -> bool {
 }
 
 /// The columns that are wanted.
-fn columns(set: &FileSet, rule: &ProfileRule) -> Result<Vec<TableColumn>, Unread> {
+fn columns(set: &FileSet, rule: &ProfileRule) -> Result<Vec<TableColumn>, DataError> {
     let wanted = set.columns.iter().filter(|column| column.column.first().is_some_and(|name| rule.wants(name)));
     wanted
         .map(|column| {
             let default = column.initial_default.as_deref().map(serde_json::from_str).transpose();
             let initial_default = default.map_err(|error| {
                 let message = format!("the default of the column {} is no JSON: {error}", column.column.join("."));
-                Unread::Failed(DataError::failed(message))
+                DataError::failed(message)
             })?;
             Ok(TableColumn {
                 id: column.id,
