@@ -1,7 +1,7 @@
 //! What a run has cost so far, and whether anything more may begin. Counts, and never measures.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use metahost_model::ProfileMethod;
@@ -64,17 +64,18 @@ impl Spent {
 
     /// Adds to it.
     pub(crate) fn add(&self, add: impl FnOnce(&mut Spending)) {
-        add(&mut self.spending.lock().unwrap_or_else(PoisonError::into_inner));
+        add(&mut self.spending());
     }
 
     /// All of it.
     pub(crate) fn total(&self) -> Spending {
-        self.spending.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.spending().clone()
     }
 
     /// What is used up, if anything is.
     pub(crate) fn used_up(&self) -> Option<&'static str> {
-        let spent = self.total();
+        // Looked at and not copied: it is asked before each statement and file, and names every table.
+        let spent = self.spending();
         let is_over = |allowed: Option<u64>, used: u64| allowed.is_some_and(|allowed| used >= allowed);
         match &self.budget {
             budget if is_over(budget.queries, spent.queries) => Some("queries"),
@@ -82,6 +83,10 @@ impl Spent {
             budget if budget.time.is_some_and(|time| self.began.elapsed() >= time) => Some("time"),
             _ => None,
         }
+    }
+
+    fn spending(&self) -> MutexGuard<'_, Spending> {
+        self.spending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
