@@ -39,7 +39,7 @@ impl Schemas {
         };
         let tables = listing.get_or_init(|| list(catalog, schema, data, spent)).await;
         let found = tables.as_ref().map_err(DataError::clone)?.get(name).cloned();
-        found.ok_or_else(|| DataError::failed("the engine lists no columns of it".to_owned()))
+        found.ok_or_else(|| DataError::failed("the engine lists no columns of it"))
     }
 }
 

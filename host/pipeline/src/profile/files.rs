@@ -13,6 +13,7 @@ use super::data::DataError;
 use super::job::Work;
 use super::kept_files::{Group, KeptFiles, file_id, group_of};
 use super::options::ProfileRule;
+use super::stopped::{Stopped, check};
 
 /// Which rows are to be looked at.
 pub(crate) struct Look {
@@ -25,29 +26,9 @@ pub(crate) struct Look {
 /// What came of reading.
 pub(crate) struct Read {
     /// The profile and rows to look at, or why there are none.
-    pub(crate) found: Result<(native::Profile, Vec<SampleRow>), Unread>,
+    pub(crate) found: Result<(native::Profile, Vec<SampleRow>), Stopped>,
     /// What is known of files now, for the next run.
     pub(crate) kept: Vec<u8>,
-}
-
-/// Why files were not read.
-pub(crate) enum Unread {
-    /// The budget was used up.
-    UsedUp(&'static str),
-    /// A file could not be read.
-    Failed(DataError),
-}
-
-impl From<DataError> for Unread {
-    fn from(error: DataError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<native::Error> for Unread {
-    fn from(error: native::Error) -> Self {
-        Self::Failed(error.into())
-    }
 }
 
 /// Reads what is new of a table's files. Takes its thread until it is done.
@@ -78,14 +59,14 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(work: &'a Arc<Work>, set: &FileSet, rule: &ProfileRule) -> Result<Self, Unread> {
+    fn new(work: &'a Arc<Work>, set: &FileSet, rule: &ProfileRule) -> Result<Self, Stopped> {
         // Columns are chosen by the schema that is read.
         let options = native::Options { columns: Vec::new(), ..work.options.native(rule) };
         let columns = columns(set, rule)?;
         Ok(Self { work, columns, options, credential: set.credential.clone(), deletes: Mutex::default() })
     }
 
-    fn profile(&self, name: &str, files: &[&DataFile], known: &mut KeptFiles) -> Result<native::Profile, Unread> {
+    fn profile(&self, name: &str, files: &[&DataFile], known: &mut KeptFiles) -> Result<native::Profile, Stopped> {
         let mut groups: BTreeMap<u32, Vec<&DataFile>> = BTreeMap::new();
         for file in files {
             groups.entry(group_of(file)).or_default().push(file);
@@ -137,7 +118,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Adds to what is kept of a group whatever is new; begins anew where something of it is gone.
-    fn group(&self, files: &[&DataFile], kept: &mut Group) -> Result<(), Unread> {
+    fn group(&self, files: &[&DataFile], kept: &mut Group) -> Result<(), Stopped> {
         let there: BTreeSet<String> = files.iter().map(|file| file_id(file)).collect();
         let is_grown = !self.work.full && kept.files.is_subset(&there);
         let parsed = Table::from_bytes(&kept.bytes, self.columns.clone(), self.options.clone());
@@ -163,10 +144,8 @@ impl<'a> Reading<'a> {
         result
     }
 
-    fn add(&self, file: &DataFile, table: &mut Table) -> Result<(), Unread> {
-        if let Some(what) = self.work.spent.used_up() {
-            return Err(Unread::UsedUp(what));
-        }
+    fn add(&self, file: &DataFile, table: &mut Table) -> Result<(), Stopped> {
+        check(&self.work.spent)?;
         self.work.check_cancelled()?;
         if !is_read(file) {
             let message =

@@ -7,12 +7,11 @@ use metahost_model::{FileSet, ProfileMethod, SampleData};
 use metahost_profile::pushdown::{CustomMetrics, Questions, Sample, SqlColumn, Wanted, sample_rows};
 
 use super::data::{DataError, DataErrorKind, Statement, StatementAnswer};
-use super::files::{Look, Unread};
+use super::files::Look;
 use super::handed::HandedRows;
 use super::job::{Found, Job, Work};
 use super::options::{Depth, Partition, ProfileRule, SampleMethod};
-use super::spent::Spent;
-use super::stopped::Stopped;
+use super::stopped::{Stopped, check};
 
 impl Job {
     /// The cheapest way that tells what is wanted; none where the source's statistics are it.
@@ -58,14 +57,9 @@ impl Job {
         let (read, seen) =
             read.await.map_err(|crash| DataError::failed(format!("reading its files crashed: {crash}")))?;
         *kept_files = Some(read.kept);
-        match read.found {
-            Ok((profile, rows)) => {
-                let sample = (!rows.is_empty()).then(|| masked(&names, &seen, rows));
-                Ok(Found { profile, method: ProfileMethod::Files, custom: CustomMetrics::new(), sample })
-            }
-            Err(Unread::UsedUp(what)) => Err(Stopped::UsedUp(what)),
-            Err(Unread::Failed(error)) => Err(Stopped::Data(error)),
-        }
+        let (profile, rows) = read.found?;
+        let sample = (!rows.is_empty()).then(|| masked(&names, &seen, rows));
+        Ok(Found { profile, method: ProfileMethod::Files, custom: CustomMetrics::new(), sample })
     }
 
     /// The rows that its source handed over.
@@ -185,19 +179,12 @@ fn sample(rule: &ProfileRule, rows: Option<u64>) -> Result<Option<Sample>, DataE
     let Some(sample) = rule.sample else { return Ok(None) };
     if sample.method == SampleMethod::Newest {
         let message = "`sample-method = \"newest\"` is for tables that are read as files; a `partition` says which rows an engine reads";
-        return Err(DataError::failed(message.to_owned()));
+        return Err(DataError::failed(message));
     }
-    let unknown = || {
-        DataError::failed(
-            "nobody knows how many rows it has, so use `sample-percent` and not `sample-count`".to_owned(),
-        )
-    };
+    let unknown =
+        || DataError::failed("nobody knows how many rows it has, so use `sample-percent` and not `sample-count`");
     let percent = sample.percent(rows).ok_or_else(unknown)?;
     Ok(Some(Sample { percent, is_system: sample.method == SampleMethod::System }))
-}
-
-fn check(spent: &Spent) -> Result<(), Stopped> {
-    spent.used_up().map_or(Ok(()), |what| Err(Stopped::UsedUp(what)))
 }
 
 /// Has the source answer a statement, and counts what it cost.

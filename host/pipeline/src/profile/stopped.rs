@@ -2,12 +2,18 @@
 
 use super::data::{DataError, DataErrorKind};
 use super::job::{End, Work};
+use super::spent::Spent;
 
 /// Why a table has no profile.
 pub(crate) enum Stopped {
     UsedUp(&'static str),
     Unknown,
     Data(DataError),
+}
+
+/// Whether anything more may begin.
+pub(crate) fn check(spent: &Spent) -> Result<(), Stopped> {
+    spent.used_up().map_or(Ok(()), |what| Err(Stopped::UsedUp(what)))
 }
 
 impl Stopped {
