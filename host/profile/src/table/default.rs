@@ -38,7 +38,7 @@ impl Default {
         let whole = |value: Option<i64>| value.map(|value| Self::Whole(i128::from(value)));
         match kind {
             Kind::Text => Some(Self::Bytes(text.as_bytes().to_vec())),
-            Kind::Binary | Kind::Uuid => bytes(&text.replace('-', "")).map(Self::Bytes),
+            Kind::Binary | Kind::Uuid => hex::decode(text.replace('-', "")).ok().map(Self::Bytes),
             Kind::Decimal(scale) => decimal(text, *scale).map(Self::Whole),
             Kind::Date => Date32Type::parse(text).map(|days| Self::Whole(i128::from(days))),
             Kind::Time(_) => whole(Time64MicrosecondType::parse(text)),
@@ -95,12 +95,6 @@ fn decimal(text: &str, scale: i8) -> Option<i128> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let places = usize::try_from(scale).ok()?;
     (fraction.len() <= places).then(|| format!("{whole}{fraction:0<places$}"))?.parse().ok()
-}
-
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = digits.as_bytes().chunks(2);
-    pairs.map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }
 
 #[cfg(test)]
